@@ -1,0 +1,58 @@
+# One file a tool chain: uv lives in .uv/, the environment in .venv/, both made on first use.
+export UV_PYTHON_DOWNLOADS := never
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
+		awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'
+
+.uv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv .uv || \
+		{ echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@.uv/bin/pip install -q --disable-pip-version-check uv==0.13.9
+
+.venv/.ok: requirements/dev.txt pyproject.toml | .uv/bin/uv
+	@.uv/bin/uv venv -q --allow-existing --python $(PYTHON) .venv
+	@.uv/bin/uv pip sync -q --require-hashes --python $(BIN)/python requirements/dev.txt
+	@.uv/bin/uv pip install -q --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@touch $@
+
+.PHONY: demo
+demo: .venv/.ok ## Take the tour in the terminal: stand-ins, the real bot, no accounts
+	@$(BIN)/python -m bot sandbox --tour
+
+.PHONY: sandbox
+sandbox: .venv/.ok ## Serve the stand-ins and the bot, and print their addresses
+	@$(BIN)/python -m bot sandbox
+
+.PHONY: test
+test: .venv/.ok ## Run every test
+	@$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: .venv/.ok ## Check style and the directions of imports
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make fmt"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports
+
+.PHONY: types
+types: .venv/.ok ## Check types, strictly
+	@$(BIN)/mypy
+
+.PHONY: fmt
+fmt: .venv/.ok ## Format the code and mend what the linter can
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+
+.PHONY: lock
+lock: .uv/bin/uv ## Resolve the dependencies anew into requirements/
+	@.uv/bin/uv pip compile -q --universal --upgrade --generate-hashes --no-header \
+		--python-version 3.11 pyproject.toml -o requirements/run.txt
+	@.uv/bin/uv pip compile -q --universal --upgrade --generate-hashes --no-header \
+		--python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt

@@ -1,0 +1,95 @@
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class EventTag(StrEnum):
+    """What an audit event tells of."""
+
+    REQUEST_ACCEPTED = "request.accepted"
+    REQUEST_DENIED = "request.denied"
+    REQUEST_REFUSED = "request.refused"
+    CHANGE_INTENDED = "change.intended"
+    CHANGE_INTERRUPTED = "change.interrupted"
+    CHANGE_DONE = "change.done"
+    CHANGE_UNCHANGED = "change.unchanged"
+    CHANGE_APPLIED = "change.applied"
+    CHANGE_REFUSED = "change.refused"
+    CHANGE_FAILED = "change.failed"
+    CHANGE_UNKNOWN = "change.unknown"
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """One line of the record, before it has a place in the chain.
+
+    Attributes:
+        actor: The Slack user id of whoever caused it.
+        detail: Further facts, JSON values only; never a secret.
+    """
+
+    tag: EventTag
+    at: datetime
+    actor: str
+    team: str
+    change_id: str | None = None
+    instance: str | None = None
+    authorization_id: str | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChainedEvent:
+    """An audit event in its place: it holds the hash of the one before it, and its own."""
+
+    sequence: int
+    event: AuditEvent
+    previous_hash: str
+    hash: str
+
+
+GENESIS = "0" * 64
+
+
+def chain(event: AuditEvent, sequence: int, previous_hash: str) -> ChainedEvent:
+    """Put an event behind the one whose hash is given."""
+    return ChainedEvent(sequence, event, previous_hash, _hash(event, sequence, previous_hash))
+
+
+def broken_link(events: Iterable[ChainedEvent]) -> int | None:
+    """Find the first event that does not fit its place: changed, removed, inserted or reordered.
+
+    Args:
+        events: The whole record in its order, from the first event on.
+
+    Returns:
+        The sequence number of the first event that does not fit, or None.
+    """
+    previous, expected = GENESIS, 1
+    for link in events:
+        if link.sequence != expected or link.previous_hash != previous:
+            return link.sequence
+        if link.hash != _hash(link.event, link.sequence, previous):
+            return link.sequence
+        previous, expected = link.hash, expected + 1
+    return None
+
+
+def _hash(event: AuditEvent, sequence: int, previous_hash: str) -> str:
+    content = {
+        "sequence": sequence,
+        "previous": previous_hash,
+        "tag": event.tag.value,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": event.actor,
+        "team": event.team,
+        "change": event.change_id,
+        "instance": event.instance,
+        "authorization": event.authorization_id,
+        "detail": dict(event.detail),
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,88 @@
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """What went wrong, by meaning; a label of metrics and a key of the record."""
+
+    ALREADY_UNDONE = "already_undone"
+    AUTHORIZATION_NOT_FOUND = "authorization_not_found"
+    BAD_CREDENTIAL = "bad_credential"
+    CHANGED_SINCE = "changed_since"
+    FAULT = "fault"
+    INSTANCE_REFUSED = "instance_refused"
+    INSTANCE_UNAVAILABLE = "instance_unavailable"
+    INSTANCE_UNKNOWN = "instance_unknown"
+    LAST_OPERATOR = "last_operator"
+    LOOKS_LIKE_SECRET = "looks_like_secret"  # noqa: S105 - a code, not a secret
+    NOT_ALLOWED = "not_allowed"
+    NOT_CONFIRMED_STORED = "not_confirmed_stored"
+    NOT_IN_EFFECT = "not_in_effect"
+    NOT_UNDOABLE = "not_undoable"
+    ORPHAN = "orphan"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    OWN_TOKEN = "own_token"  # noqa: S105 - a code, not a secret
+    OWN_TOKEN_INACTIVE = "own_token_inactive"  # noqa: S105 - a code, not a secret
+    OWN_USER_INACTIVE = "own_user_inactive"
+    PERMISSION_MISSING = "permission_missing"
+    STALE_BUTTON = "stale_button"
+    STARTING = "starting"
+    UNDO_WINDOW_OVER = "undo_window_over"
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    UNKNOWN_CHANGE = "unknown_change"
+    USAGE = "usage"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a person is told when something did not go as asked.
+
+    Attributes:
+        code: The meaning.
+        message: What happened, one or two sentences, without markup.
+        hint: What to do next, or who can help; may be empty.
+    """
+
+    code: ErrorCode
+    message: str
+    hint: str = ""
+
+
+class BotError(Exception):
+    """Carry a problem; every error of the bot that a person may see is one of these."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class UserError(BotError):
+    """What was asked cannot be done, and asking differently may help."""
+
+
+class Effect(StrEnum):
+    """Whether a failed call changed anything on the server."""
+
+    NONE = "none"
+    POSSIBLE = "possible"
+    APPLIED = "applied"
+
+
+class UpstreamError(BotError):
+    """InfluxDB did not do what it was asked.
+
+    Attributes:
+        effect: Whether the failed call may have changed something nevertheless.
+    """
+
+    def __init__(self, problem: Problem, effect: Effect = Effect.NONE) -> None:
+        super().__init__(problem)
+        self.effect = effect
+
+
+class AuthorizationNotFoundError(UpstreamError):
+    """The instance has no authorization with this id."""
+
+
+class OrphanError(UpstreamError):
+    """The authorization's owner is gone; InfluxDB refuses the token already."""
