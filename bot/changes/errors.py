@@ -41,11 +41,13 @@ class Problem:
         code: The meaning.
         message: What happened, one or two sentences, without markup.
         hint: What to do next, or who can help; may be empty.
+        by: The Slack user id of whoever got there first; may be empty.
     """
 
     code: ErrorCode
     message: str
     hint: str = ""
+    by: str = ""
 
 
 class BotError(Exception):
@@ -78,6 +80,14 @@ class UpstreamError(BotError):
     def __init__(self, problem: Problem, effect: Effect = Effect.NONE) -> None:
         super().__init__(problem)
         self.effect = effect
+
+
+class StoreUnavailableError(Exception):
+    """The database did not do what it was asked, or did not say that it did."""
+
+
+class RepeatedDeliveryError(Exception):
+    """Slack, or somebody else, sent the same signed request again."""
 
 
 class AuthorizationNotFoundError(UpstreamError):

@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.changes.audit import AuditEvent, ChainedEvent
 from bot.changes.authorization import Authorization
 from bot.changes.lockout import OwnToken
-from bot.changes.request import ChangeRequest, MessageRef
+from bot.changes.request import ChangeRequest, MessageRef, Target
 from bot.changes.update import AuthorizationUpdate
 
 
@@ -74,7 +74,7 @@ class Transaction(Protocol):
         ...
 
     async def save_request(self, request: ChangeRequest) -> None:
-        """Store a request's and its targets' new states, and have it announced anew."""
+        """Store how far a request and its targets have come, and where its message is."""
         ...
 
     async def claim_undo(self, change_id: str, undo_id: str) -> bool:
@@ -93,8 +93,10 @@ class Transaction(Protocol):
         """Give the authorization as the newest finished request saw it last, or None."""
         ...
 
-    async def touched_since(self, request: ChangeRequest, user_id: str) -> ChangeRequest | None:
-        """Give a later request for the same target by another person than ``user_id``, or None.
+    async def touched_since(
+        self, change_id: str, target: Target, user_id: str
+    ) -> ChangeRequest | None:
+        """Give a request for a target, later than a change and by another person, or None.
 
         Requests that were refused or failed did not touch it; those that found nothing to change
         did.
@@ -104,7 +106,7 @@ class Transaction(Protocol):
     async def changes_of(
         self, instance: str, authorization_id: str, limit: int
     ) -> list[ChangeRequest]:
-        """Give the newest requests for one authorization."""
+        """Give the newest requests for one authorization, newest first."""
         ...
 
     async def append(self, *events: AuditEvent) -> None:
@@ -112,13 +114,9 @@ class Transaction(Protocol):
         ...
 
     async def events(
-        self,
-        *,
-        authorization_id: str | None = None,
-        actor: str | None = None,
-        limit: int,
+        self, *, authorization_id: str | None = None, actor: str | None = None, limit: int
     ) -> list[ChainedEvent]:
-        """Give the newest events, newest first."""
+        """Give the newest events that fit, newest first."""
         ...
 
     async def store_query(self, query_id: str, query: str, now: datetime) -> None:
@@ -129,28 +127,16 @@ class Transaction(Protocol):
         """Give a kept query, or None."""
         ...
 
-
-class Store(Protocol):
-    """The database."""
-
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Begin a transaction that may write."""
-        ...
-
     async def claim(self, owner: str, now: datetime, until: datetime, limit: int) -> Sequence[str]:
         """Take up to ``limit`` due requests for ``owner`` until a moment; one update decides."""
         ...
 
     async def renew(self, owner: str, change_id: str, until: datetime) -> bool:
-        """Prolong a lease; False if it is not ``owner``'s any more."""
+        """Prolong a lease and its change's holds; False if it is not ``owner``'s any more."""
         ...
 
     async def release(self, owner: str, change_id: str, due: datetime | None) -> None:
         """Give a request back, due again at a moment, or never if nothing is left to do."""
-        ...
-
-    async def next_due(self) -> datetime | None:
-        """Tell when a request is due next, or None."""
         ...
 
     async def hold(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
@@ -159,6 +145,24 @@ class Store(Protocol):
 
     async def let_go(self, key: str, owner: str) -> None:
         """Give a key back."""
+        ...
+
+    async def forget(
+        self, deliveries_before: datetime, queries_before: datetime, response_urls_before: datetime
+    ) -> None:
+        """Drop what is older than these moments and of no use any more."""
+        ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction that may write."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction that only reads, and waits for no writer."""
         ...
 
 

@@ -1,0 +1,1 @@
+"""The database: requests, the record and the leases, on SQLite."""

@@ -1,0 +1,83 @@
+"""What is said of outcomes that are not the hoped-for one; each says whether anything changed."""
+
+from dataclasses import replace
+
+from bot.changes.authorization import Authorization
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.request import ChangeRequest
+
+
+def untouched(problem: Problem) -> Problem:
+    """Add to a failure that nothing was changed."""
+    return replace(problem, message=f"{problem.message} Nothing was changed.")
+
+
+def same_revision(request: ChangeRequest, current: Authorization) -> bool:
+    """Tell whether nobody has touched the authorization since it was read before the change."""
+    before = request.target.before
+    return before is not None and before.revision == current.revision
+
+
+def not_in_effect(request: ChangeRequest, current: Authorization, fault: Problem | None) -> Problem:
+    """Say what a reading found instead of the change.
+
+    Args:
+        request: The request whose PATCH was sent, or may have been.
+        current: The authorization as it was read back.
+        fault: What the PATCH was answered with, where its effect was not known.
+    """
+    if same_revision(request, current):
+        return Problem(
+            ErrorCode.NOT_IN_EFFECT,
+            f"{'' if fault is None else fault.message + ' '}The token was read back and is as it "
+            f"was before: {current.status.value}.",
+            "Ask again. If the first attempt arrives late, it does no harm.",
+        )
+    return Problem(
+        ErrorCode.NOT_IN_EFFECT,
+        f"The change is not in effect: the token was read back and is {current.status.value}. "
+        "Something else has written to it, perhaps an API Tokens page that was loaded before.",
+        "Look at it with show, then ask again.",
+    )
+
+
+def applied_unread(problem: Problem) -> Problem:
+    """Say that the change was applied and cannot be read back, since the token's owner is gone."""
+    return replace(problem, message=f"Applied, but it cannot be read back. {problem.message}")
+
+
+def gone(problem: Problem) -> Problem:
+    """Say that nobody can tell any more whether a change took effect."""
+    return Problem(
+        problem.code,
+        f"Whether the change took effect cannot be read any more. {problem.message}",
+        problem.hint,
+    )
+
+
+def unknown(problem: Problem) -> Problem:
+    """Say that the outcome is not known yet."""
+    return Problem(
+        ErrorCode.OUTCOME_UNKNOWN,
+        f"It is not known whether the change took effect. {problem.message}",
+        "This bot keeps reading, and says here what it finds.",
+    )
+
+
+def instance_unknown(name: str) -> Problem:
+    """Say that the request's InfluxDB instance is not configured."""
+    return Problem(
+        ErrorCode.INSTANCE_UNKNOWN,
+        f"The InfluxDB instance {name} is not configured any more, so its tokens cannot be "
+        "reached from here.",
+        "Ask whoever runs this bot.",
+    )
+
+
+def fault(error_id: str) -> Problem:
+    """Say that the bot itself stumbled before anything was sent; its log knows the id."""
+    return Problem(
+        ErrorCode.FAULT,
+        "The bot itself stumbled over this. Nothing was changed.",
+        f"Ask again. Whoever runs the bot finds the cause in its log under {error_id}.",
+    )

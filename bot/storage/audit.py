@@ -1,0 +1,89 @@
+from collections.abc import AsyncIterator
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.changes.audit import AuditEvent, ChainedEvent, EventTag, chain
+from bot.storage.tables import audit_events, audit_head
+
+
+class AuditRows:
+    """The record, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def append(self, *events: AuditEvent) -> None:
+        """Append to the record. The last thing a transaction does, since it locks the chain."""
+        # The update comes first: it takes the head row's lock, so that no other transaction can
+        # read the same head.
+        await self._connection.execute(
+            update(audit_head).values(sequence=audit_head.c.sequence + len(events))
+        )
+        head = (await self._connection.execute(select(audit_head))).mappings().one()
+        sequence, previous = head["sequence"] - len(events), head["hash"]
+        for event in events:
+            sequence += 1
+            link = chain(event, sequence, previous)
+            previous = link.hash
+            await self._connection.execute(insert(audit_events).values(**_row(link)))
+        await self._connection.execute(update(audit_head).values(hash=previous))
+
+    async def events(
+        self,
+        *,
+        authorization_id: str | None = None,
+        actor: str | None = None,
+        limit: int,
+    ) -> list[ChainedEvent]:
+        """Give the newest events that fit, newest first."""
+        statement = select(audit_events).order_by(audit_events.c.sequence.desc()).limit(limit)
+        if authorization_id is not None:
+            statement = statement.where(audit_events.c.authorization_id == authorization_id)
+        if actor is not None:
+            statement = statement.where(audit_events.c.actor == actor)
+        rows = (await self._connection.execute(statement)).mappings()
+        return [_to_event(row) for row in rows]
+
+    async def whole_record(self) -> AsyncIterator[ChainedEvent]:
+        """Stream the record from its first event on."""
+        result = await self._connection.stream(
+            select(audit_events).order_by(audit_events.c.sequence)
+        )
+        async for row in result.mappings():
+            yield _to_event(row)
+
+
+def _row(link: ChainedEvent) -> dict[str, object]:
+    event = link.event
+    return {
+        "sequence": link.sequence,
+        "tag": event.tag.value,
+        "at": event.at,
+        "actor": event.actor,
+        "team": event.team,
+        "change_id": event.change_id,
+        "instance": event.instance,
+        "authorization_id": event.authorization_id,
+        "detail": dict(event.detail),
+        "previous_hash": link.previous_hash,
+        "hash": link.hash,
+    }
+
+
+def _to_event(row: RowMapping) -> ChainedEvent:
+    return ChainedEvent(
+        sequence=row["sequence"],
+        event=AuditEvent(
+            tag=EventTag(row["tag"]),
+            at=row["at"],
+            actor=row["actor"],
+            team=row["team"],
+            change_id=row["change_id"],
+            instance=row["instance"],
+            authorization_id=row["authorization_id"],
+            detail=row["detail"],
+        ),
+        previous_hash=row["previous_hash"],
+        hash=row["hash"],
+    )

@@ -1,0 +1,76 @@
+import asyncio
+import stat
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+READING = "reading"
+_BUSY_TIMEOUT_MS = 2_000
+_OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+
+
+def create_engine(database_url: str) -> AsyncEngine:
+    """Open the database, making its folder and file first, readable by the owner alone.
+
+    Every transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that none
+    fails half-way on a lock; connections with the execution option ``reading`` do not. A commit
+    is on the disk when it returns (``synchronous = FULL``): an ack is a promise.
+
+    Args:
+        database_url: Such as ``sqlite+aiosqlite:///var/token-bot.db``.
+    """
+    url = make_url(database_url)
+    if url.database:
+        path = Path(url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=_OWNER_ONLY)
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _prepare_connection)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Bring the database to the newest schema."""
+    async with engine.connect() as connection:
+        await asyncio.shield(connection.run_sync(_upgrade))
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Give Alembic's configuration for a connection that is already open."""
+    config = Config()
+    config.set_main_option("script_location", "bot.storage:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(alembic_config(connection), "head")
+
+
+def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions by itself, and later than it should.
+    driver: Any = connection
+    driver.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,53 @@
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.tables import deliveries, requests, stored_queries
+
+
+class Memos:
+    """What is kept for a while only: Slack's deliveries and the queries behind buttons."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def first_delivery(self, key: str, now: datetime) -> bool:
+        """Note a delivery from Slack; False if the same one was noted before."""
+        result = await self._connection.execute(
+            insert(deliveries).values(key=key, received_at=now).on_conflict_do_nothing()
+        )
+        return result.rowcount == 1
+
+    async def store_query(self, query_id: str, query: str, now: datetime) -> None:
+        """Keep a list's query, so that a button can name it."""
+        await self._connection.execute(
+            insert(stored_queries).values(id=query_id, query=query, created_at=now)
+        )
+
+    async def query(self, query_id: str) -> str | None:
+        """Give a kept query, or None."""
+        found = await self._connection.execute(
+            select(stored_queries.c.query).where(stored_queries.c.id == query_id)
+        )
+        query: str | None = found.scalar_one_or_none()
+        return query
+
+    async def forget(
+        self, deliveries_before: datetime, queries_before: datetime, response_urls_before: datetime
+    ) -> None:
+        """Drop what is older than these moments and of no use any more."""
+        await self._connection.execute(
+            delete(deliveries).where(deliveries.c.received_at < deliveries_before)
+        )
+        await self._connection.execute(
+            delete(stored_queries).where(stored_queries.c.created_at < queries_before)
+        )
+        await self._connection.execute(
+            update(requests)
+            .where(
+                requests.c.created_at < response_urls_before, requests.c.response_url.is_not(None)
+            )
+            .values(response_url=None)
+        )

@@ -1,0 +1,148 @@
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Keep a moment as UTC; SQLite forgets time zones, so they are taken off and put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the driver the moment in UTC."""
+        if value is None:
+            return None
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back with its time zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("requester", String(64), nullable=False),
+    Column("team", String(64), nullable=False),
+    Column("enterprise", String(64)),
+    Column("channel_id", String(64), nullable=False),
+    Column("response_url", Text),
+    Column("pressed_channel", String(64)),
+    Column("pressed_ts", String(32)),
+    Column("new_status", String(16)),
+    Column("new_description", Text),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("undo_of", String(16), ForeignKey("requests.id")),
+    Column("undone_by", String(16)),
+    Column("message_channel", String(64)),
+    Column("message_ts", String(32)),
+    Column("interrupted", Integer, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("policy_digest", String(64), nullable=False),
+    # What the executor works by: a request is due until it is finished and announced.
+    Column("due_at", UtcDateTime),
+    Column("lease_owner", String(64)),
+    Column("lease_until", UtcDateTime),
+    Index("ix_requests_due_at", "due_at"),
+    Index("ix_requests_requester_channel_id", "requester", "channel_id"),
+)
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("request_id", String(16), ForeignKey("requests.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("instance", String(64), nullable=False),
+    Column("authorization_id", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("problem", JSON(none_as_null=True)),
+    Column("finished_at", UtcDateTime),
+    Index("ix_targets_instance_authorization_id", "instance", "authorization_id"),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("tag", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("team", String(64), nullable=False),
+    Column("change_id", String(16)),
+    Column("instance", String(64)),
+    Column("authorization_id", String(16)),
+    Column("detail", JSON, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_events_authorization_id_sequence", "authorization_id", "sequence"),
+    Index("ix_audit_events_actor_sequence", "actor", "sequence"),
+)
+
+# One row. Whoever appends updates it first, so that two cannot take the same place.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Index("ix_deliveries_received_at", "received_at"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+stored_queries = Table(
+    "stored_queries",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_stored_queries_created_at", "created_at"),
+)
