@@ -1,6 +1,6 @@
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -59,23 +59,24 @@ def chain(event: AuditEvent, sequence: int, previous_hash: str) -> ChainedEvent:
     return ChainedEvent(sequence, event, previous_hash, _hash(event, sequence, previous_hash))
 
 
-def broken_link(events: Iterable[ChainedEvent]) -> int | None:
-    """Find the first event that does not fit its place: changed, removed, inserted or reordered.
+class ChainVerifier:
+    """Tell, event by event from the first on, whether each is the one that was written there.
 
-    Args:
-        events: The whole record in its order, from the first event on.
-
-    Returns:
-        The sequence number of the first event that does not fit, or None.
+    A changed, removed, inserted or reordered event does not fit. Events that are missing at the
+    end leave no trace in the chain itself.
     """
-    previous, expected = GENESIS, 1
-    for link in events:
-        if link.sequence != expected or link.previous_hash != previous:
-            return link.sequence
-        if link.hash != _hash(link.event, link.sequence, previous):
-            return link.sequence
-        previous, expected = link.hash, expected + 1
-    return None
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._previous = GENESIS
+
+    def fits(self, link: ChainedEvent) -> bool:
+        """Tell whether an event fits behind those that were given before."""
+        expected = chain(link.event, self.count + 1, self._previous)
+        if link != expected:
+            return False
+        self.count, self._previous = link.sequence, link.hash
+        return True
 
 
 def _hash(event: AuditEvent, sequence: int, previous_hash: str) -> str:

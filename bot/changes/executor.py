@@ -51,6 +51,7 @@ class Executor:
         policy: Gives the policy in force.
         clock: Tells the time.
         pace: How fast to work.
+        finished: Told the kind and the outcome of each change that ends, for the metrics.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Executor:
         policy: Callable[[], Policy],
         clock: Callable[[], datetime],
         pace: Pace,
+        finished: Callable[[str, str], None],
     ) -> None:
         self._owner = owner
         self._progress = Progress(store, clock)
@@ -75,13 +77,20 @@ class Executor:
         self._messenger = messenger
         self._clock = clock
         self._pace = pace
+        self._finished = finished
         self._woken = asyncio.Event()
+        self._idle = asyncio.Event()
         self._stopping = False
         self._working: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         """Look for due requests at once."""
+        self._idle.clear()
         self._woken.set()
+
+    async def idle(self) -> None:
+        """Wait until nothing is being carried out and nothing was due at the last look."""
+        await self._idle.wait()
 
     async def run(self) -> None:
         """Work until stopped, then finish what has begun."""
@@ -89,7 +98,8 @@ class Executor:
         while not self._stopping:
             self._woken.clear()
             try:
-                await self._claim()
+                if not await self._claim() and not self._working and not self._woken.is_set():
+                    self._idle.set()
                 if self._clock() >= sweep_at:
                     await sweep(self._store, self._clock())
                     sweep_at = self._clock() + self._pace.sweep
@@ -111,10 +121,11 @@ class Executor:
         for task in self._working:
             task.cancel()
 
-    async def _claim(self) -> None:
+    async def _claim(self) -> int:
+        """Begin what is due and fits in; say how many requests that are."""
         free = self._pace.at_once - len(self._working)
         if free <= 0:
-            return
+            return 0
         now = self._clock()
         async with self._store.transaction() as transaction:
             claimed = await transaction.claim(self._owner, now, now + self._pace.lease, free)
@@ -122,6 +133,7 @@ class Executor:
             task = asyncio.create_task(self._work(change_id), name=f"change {change_id}")
             self._working.add(task)
             task.add_done_callback(self._worked)
+        return len(claimed)
 
     def _worked(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
@@ -150,6 +162,7 @@ class Executor:
         told = request.state is RequestState.UNRESOLVED and request.message is not None
         if request.state is not RequestState.FINISHED:
             request = await self._carry_out(request)
+            self._finished(request.update.kind.value, request.target.state.value)
         if request.state is RequestState.UNRESOLVED and told:
             return self._later(request)
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.changes.audit import AuditEvent, ChainedEvent
+from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
 from bot.changes.lockout import OwnToken
 from bot.changes.request import ChangeRequest, MessageRef, Target
@@ -114,7 +114,12 @@ class Transaction(Protocol):
         ...
 
     async def events(
-        self, *, authorization_id: str | None = None, actor: str | None = None, limit: int
+        self,
+        *,
+        authorization_id: str | None = None,
+        actor: str | None = None,
+        leave_out: EventTag | None = None,
+        limit: int,
     ) -> list[ChainedEvent]:
         """Give the newest events that fit, newest first."""
         ...

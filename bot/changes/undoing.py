@@ -79,3 +79,9 @@ def nothing_to_undo(command: str) -> Problem:
         "You have asked for no change in this channel. Nothing was changed.",
         f"Name the change: {command} undo CHANGE.",
     )
+
+
+def undoable(change: ChangeRequest, now: datetime, window: timedelta) -> bool:
+    """Tell whether a change's message shows an Undo button now."""
+    free = change.undone_by is None
+    return free and not isinstance(state_to_restore(change, now, window, ""), Problem)

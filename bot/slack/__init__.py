@@ -1,0 +1,1 @@
+"""The Slack edge: requests come in, messages go out."""

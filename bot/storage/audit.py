@@ -34,6 +34,7 @@ class AuditRows:
         *,
         authorization_id: str | None = None,
         actor: str | None = None,
+        leave_out: EventTag | None = None,
         limit: int,
     ) -> list[ChainedEvent]:
         """Give the newest events that fit, newest first."""
@@ -42,6 +43,8 @@ class AuditRows:
             statement = statement.where(audit_events.c.authorization_id == authorization_id)
         if actor is not None:
             statement = statement.where(audit_events.c.actor == actor)
+        if leave_out is not None:
+            statement = statement.where(audit_events.c.tag != leave_out.value)
         rows = (await self._connection.execute(statement)).mappings()
         return [_to_event(row) for row in rows]
 

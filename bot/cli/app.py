@@ -1,0 +1,57 @@
+import sys
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from bot.cli import audit, run, sandbox
+from bot.cli.exit_codes import ExitCode
+
+# What follows `sandbox` is a script, whose order matters; it is read there.
+Script = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
+
+
+def main() -> int:
+    """Run the command line; give the exit code."""
+    try:
+        code = _app()(sys.argv[1:], exit_on_error=False, print_error=True)
+    except CycloptsError:
+        return ExitCode.USAGE
+    except KeyboardInterrupt:
+        return ExitCode.FAILED
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _app() -> App:
+    app = App(
+        name="token-bot",
+        help="Manage InfluxDB v2 API tokens from Slack.",
+        version_flags=[],
+        result_action="return_value",
+    )
+    audit_app = App(name="audit", help="Read and check the record.")
+    audit_app.command(_verify, name="verify")
+    app.command(_run, name="run")
+    app.command(_sandbox, name="sandbox")
+    app.command(audit_app)
+    return app
+
+
+def _run() -> int:
+    """Serve Slack's requests until SIGTERM."""
+    return run.run()
+
+
+def _verify() -> int:
+    """Check that no event of the record was changed, removed, inserted or reordered."""
+    return audit.verify()
+
+
+def _sandbox(*script: Script) -> int:
+    """Use the real bot without Slack and InfluxDB: stand-ins play their parts.
+
+    Without options it serves both and the bot, and prints their addresses. With --say TEXT,
+    --press BUTTON and --as USER, each as often as wanted, it carries them out in their order,
+    prints what people see, and ends. --tour shows the main job. --influxdb plain|hashed chooses
+    whether InfluxDB shows tokens.
+    """
+    return sandbox.sandbox(script)

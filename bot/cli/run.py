@@ -1,0 +1,56 @@
+import asyncio
+import sys
+
+import structlog
+
+from bot.bootstrap import running_bot
+from bot.changes.errors import StoreUnavailableError
+from bot.changes.executor import Pace
+from bot.cli.exit_codes import ExitCode
+from bot.clock import system_clock
+from bot.server import bind, serve_until_signalled
+from bot.settings import Settings, SettingsError, load_settings
+from bot.slack.identity import BadSlackTokenError
+from bot.telemetry.logs import configure_logs
+
+_log = structlog.get_logger()
+
+
+def run() -> int:
+    """Serve until SIGTERM or SIGINT; give the exit code."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        return _refuse(*error.lines)
+    configure_logs(settings.log_level, settings.log_format)
+    try:
+        return asyncio.run(_serve(settings))
+    except BadSlackTokenError as error:
+        remedy = Settings.model_fields["slack_bot_token"].description
+        return _refuse(f"SLACK_BOT_TOKEN is refused by Slack: {error}. {remedy}")
+    except StoreUnavailableError as error:
+        return _refuse(f"DATABASE_URL cannot be opened: {error}.")
+
+
+async def _serve(settings: Settings) -> int:
+    try:
+        listener = bind(settings.host, settings.port)
+    except OSError as error:
+        return _refuse(
+            f"HOST and PORT cannot be listened on: {settings.host}:{settings.port}, "
+            f"{error.strerror}. Set PORT to one that is free."
+        )
+    with listener:
+        async with running_bot(settings, system_clock, Pace()) as bot:
+            host, port, *_ = listener.getsockname()
+            _log.info("listening", address=f"http://{host}:{port}", path="/slack/events")
+            await serve_until_signalled(bot.app, listener, bot.drain)
+            _log.info("draining")
+    _log.info("ended")
+    return ExitCode.DONE
+
+
+def _refuse(*lines: str) -> int:
+    for line in lines:
+        sys.stderr.write(f"{line}\n")
+    return ExitCode.USAGE

@@ -1,0 +1,35 @@
+from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.policy import Role
+from bot.changes.request import Target
+from bot.changes.update import AuthorizationUpdate
+from bot.commands.answers import Accepted
+from bot.commands.identifiers import authorization_id
+from bot.commands.subcommand import Given, Group, Subcommand
+
+
+async def describe(id: str, text: str, /, *, call: Given) -> Accepted:  # noqa: A002 - people read it
+    """Set an authorization's description to the text after the id, as it was typed."""
+    if not text:
+        raise UserError(
+            Problem(
+                ErrorCode.USAGE,
+                "The text holds nothing that can be shown. Nothing was changed.",
+                f"Usage: {call.command} {SUBCOMMAND.usage}",
+            )
+        )
+    target = Target(call.queries.instance(call.instance).name, authorization_id(id))
+    request = await call.intake.open(call.ask, AuthorizationUpdate(description=text), target)
+    return Accepted(request)
+
+
+SUBCOMMAND = Subcommand(
+    name="describe",
+    usage="describe ID TEXT…",
+    summary="Set a token's description to everything after the id, as you type it.",
+    group=Group.CHANGE,
+    role=Role.OPERATOR,
+    run=describe,
+    changes=True,
+    aliases=("rename",),
+    verbatim_after=1,
+)

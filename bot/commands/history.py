@@ -1,0 +1,24 @@
+from bot.changes.policy import Role
+from bot.changes.queries import History
+from bot.commands.identifiers import authorization_id, user_id
+from bot.commands.subcommand import Given, Group, Subcommand
+
+
+async def history(subject: str | None = None, /, *, call: Given) -> History:
+    """Show what was done, tried and refused, of one authorization or one person if given."""
+    if subject is None:
+        return await call.queries.history()
+    person = user_id(subject)
+    if person is not None:
+        return await call.queries.history(actor=person)
+    return await call.queries.history(authorization_id=authorization_id(subject))
+
+
+SUBCOMMAND = Subcommand(
+    name="history",
+    usage="history [ID | @user]",
+    summary="Show what was done, tried and refused: by whom, when and why.",
+    group=Group.RECORD,
+    role=Role.VIEWER,
+    run=history,
+)

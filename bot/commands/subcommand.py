@@ -1,0 +1,72 @@
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from bot.changes.intake import Ask, Intake
+from bot.changes.policy import Policy, Role
+from bot.changes.queries import Queries
+from bot.commands.answers import Answer, Help
+
+
+class Group(Enum):
+    """Where a subcommand stands in the help; the value is the heading."""
+
+    FIND = "Find"
+    CHANGE = "Change"
+    RECORD = "Look back"
+    HELP = "Help"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One use of a subcommand: who asks, and what it may use.
+
+    Attributes:
+        instance: The name of the InfluxDB instance that is meant.
+        command: The slash command's name, such as ``/token``.
+        help: Gives the help of all subcommands, or of one.
+    """
+
+    ask: Ask
+    intake: Intake
+    queries: Queries
+    policy: Policy
+    instance: str
+    command: str
+    help: Callable[[str | None], Help]
+
+
+# A parameter that the grammar does not fill.
+Given = Annotated[Call, Parameter(parse=False)]
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """How a subcommand is written, what it takes and what it does.
+
+    Attributes:
+        name: The word that people type.
+        usage: What comes after the slash command's name.
+        summary: What it does, in one line.
+        group: Where it stands in the help.
+        role: The role that it takes.
+        run: Carries it out. Its signature is its grammar; the parameter ``call`` is given.
+        changes: Whether it opens a change, which then is decided and stored by the intake.
+        aliases: Further words for it.
+        free_text: Options that take all words up to the next option, quoted or not.
+        verbatim_after: After how many words the rest is one text, taken as it was typed.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    group: Group
+    role: Role
+    run: Callable[..., Awaitable[Answer]]
+    changes: bool = False
+    aliases: tuple[str, ...] = ()
+    free_text: tuple[str, ...] = ()
+    verbatim_after: int | None = None

@@ -1,0 +1,53 @@
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+# What a probe says of one part: None if it is well, else what is wrong.
+Probe = Callable[[], Awaitable[str | None]]
+
+
+def application(
+    front: Callable[[Request], Awaitable[Response]],
+    needed: Mapping[str, Probe],
+    instances: Mapping[str, Callable[[], Awaitable[str]]],
+    metrics: Callable[[], bytes],
+) -> Starlette:
+    """Put the HTTP application together: Slack's requests, and what operators ask.
+
+    Args:
+        front: Takes Slack's requests.
+        needed: What must be well for the bot to be ready: the database and Slack.
+        instances: Each InfluxDB; a detail, since a bot that cannot reach one must still answer.
+        metrics: Gives the metrics in Prometheus's text format.
+    """
+
+    async def events(request: Request) -> Response:
+        return await front(request)
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_request: Request) -> Response:
+        parts = {name: await probe() for name, probe in needed.items()}
+        ready = all(wrong is None for wrong in parts.values())
+        body = {
+            "ready": ready,
+            **{name: wrong or "ok" for name, wrong in parts.items()},
+            "influxdb": {name: await describe() for name, describe in instances.items()},
+        }
+        return JSONResponse(body, status_code=200 if ready else 503)
+
+    async def exposition(_request: Request) -> Response:
+        return Response(metrics(), media_type="text/plain; version=0.0.4")
+
+    return Starlette(
+        routes=[
+            Route("/slack/events", events, methods=["POST"]),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", exposition),
+        ]
+    )

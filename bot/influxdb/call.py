@@ -1,0 +1,84 @@
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from bot.changes.ports import Filter
+
+T = TypeVar("T")
+
+
+class Operation(StrEnum):
+    """What InfluxDB is asked for; a label of metrics."""
+
+    LIST = "list"
+    GET = "get"
+    UPDATE = "update"
+    PING = "ping"
+    ME = "me"
+    USER = "user"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a call asks for, as far as errors word it.
+
+    Attributes:
+        instance: The instance's name in the configuration.
+        authorization_id: The one authorization it is about; empty if about none.
+        wanted: The names that a list is filtered by.
+    """
+
+    instance: str
+    operation: Operation
+    authorization_id: str = ""
+    wanted: Filter = field(default_factory=Filter)
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether the call changes anything on the server."""
+        return self.operation is Operation.UPDATE
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hold an HTTP answer.
+
+    Attributes:
+        status: The HTTP status.
+        headers: By lower-case name.
+        received: When it came, by the bot's clock.
+        body: Decoded from gzip and the like; it may hold secrets, so ``repr`` leaves it out.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    received: datetime
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """Describe one request to InfluxDB and how its answer is read.
+
+    Attributes:
+        asked: What it asks for.
+        method: The HTTP method.
+        path: Under the instance's URL, without a leading slash.
+        read: Reads a good answer. It raises ValidationError if it is not as it should be, and may
+            not let the body out in any other way.
+        params: The query, without secrets.
+        content: The request's body, JSON; None for none.
+        authorized: Whether the API token goes with it.
+        by_token: Whether the query names the API token, as InfluxDB Cloud understands it.
+    """
+
+    asked: Asked
+    method: str
+    path: str
+    read: Callable[[Answer], T]
+    params: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    authorized: bool = True
+    by_token: bool = False

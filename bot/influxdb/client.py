@@ -1,0 +1,204 @@
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+from pydantic import SecretStr
+
+from bot.changes.authorization import Authorization
+from bot.changes.errors import ErrorCode, UpstreamError
+from bot.changes.lockout import OwnToken
+from bot.changes.ports import Filter
+from bot.changes.update import AuthorizationUpdate
+from bot.clock import system_clock
+from bot.influxdb.call import Call
+from bot.influxdb.credential import Credential
+from bot.influxdb.endpoints import CLOUD, Endpoints
+from bot.influxdb.exchange import Exchanges, Observe
+from bot.influxdb.retries import Retries, attempts
+from bot.influxdb.transport import connect
+
+T = TypeVar("T")
+
+_ID = re.compile(r"[0-9a-f]{16}")
+_DENIED = frozenset({ErrorCode.PERMISSION_MISSING, ErrorCode.INSTANCE_REFUSED})
+_USUAL_RETRIES = Retries()
+
+
+class InfluxDBClient:
+    """Reach the authorizations of one InfluxDB v2 instance; an ``Authorizations`` port.
+
+    It opens connections as it needs them. Close it, or use it as an async context manager.
+
+    Args:
+        name: The instance's name in the configuration; errors speak of it.
+        url: Where it is, ``http`` or ``https``, with a path if it is behind one. A user name and
+            password in it are not sent: InfluxDB takes the API token alone.
+        token: The API token that the bot uses there.
+        own_authorization: The id of that token's authorization, where it is configured.
+        ca_file: The certificates of the CAs to trust in place of the system's.
+        timeout: Seconds for one request and its answer.
+        retries: How hard to try where trying again may help.
+        observe: Told of each request: operation, outcome and seconds.
+        clock: Tells the time.
+
+    Raises:
+        ValueError: If URL, token or id cannot be used; it is not repeated.
+        OSError: If ``ca_file`` cannot be read or holds no certificates.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each setting of an instance, all named
+        self,
+        *,
+        name: str,
+        url: str,
+        token: SecretStr,
+        own_authorization: str | None = None,
+        ca_file: Path | None = None,
+        timeout: float = 10.0,
+        retries: Retries = _USUAL_RETRIES,
+        observe: Observe | None = None,
+        clock: Callable[[], datetime] = system_clock,
+    ) -> None:
+        if own_authorization is not None and not _ID.fullmatch(own_authorization):
+            # With an id that is none, every token would pass for not being the bot's own.
+            raise ValueError("the id of an authorization is 16 lower-case hexadecimal digits")
+        self._name = name
+        self._own_authorization = own_authorization
+        self._retries = retries
+        credential = Credential(token)
+        self._http = httpx.AsyncClient(
+            base_url=_address(url),
+            transport=connect(credential, ca_file),
+            trust_env=False,
+            follow_redirects=False,
+        )
+        self._endpoints = Endpoints(name, credential)
+        self._exchanges = Exchanges(self._http, credential, timeout, observe, clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. Nothing can be asked after that."""
+        await self._http.aclose()
+
+    @property
+    def name(self) -> str:
+        """The instance's name in the configuration."""
+        return self._name
+
+    async def list(self, wanted: Filter) -> list[Authorization]:
+        """Give those that can be seen and fit, by ascending id.
+
+        Raises:
+            UserError: If there is no user or organisation of that name.
+            UpstreamError: If the instance does not answer as it should.
+        """
+        # Servers before 2.0.9 answer queries for names with everything.
+        return [
+            each
+            for each in await self._ask(self._endpoints.all(wanted))
+            if wanted.user in {None, each.user} and wanted.org in {None, each.org}
+        ]
+
+    async def get(self, authorization_id: str) -> Authorization:
+        """Give one.
+
+        Raises:
+            AuthorizationNotFoundError: If there is none.
+            OrphanError: If its owner no longer exists.
+            UpstreamError: If the instance does not answer as it should.
+        """
+        return await self._ask(self._endpoints.one(authorization_id))
+
+    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
+        """Send one PATCH, again if need be. Returning means accepted, not in effect.
+
+        Raises:
+            UpstreamError: If it was not accepted; ``effect`` counts every attempt.
+        """
+        fields = {"status": update.status, "description": update.description}
+        given = {key: value for key, value in fields.items() if value is not None}
+        content = json.dumps(given, separators=(",", ":")).encode()
+        await self._ask(self._endpoints.update(authorization_id, content))
+
+    async def own_token(self) -> OwnToken:
+        """Tell what can be known of the bot's own token where its value is not shown.
+
+        The configuration knows best. InfluxDB Cloud finds an authorization by its token; elsewhere
+        that query would only put the token into a URL, and the user is what is known.
+
+        Raises:
+            UpstreamError: If the instance does not answer as it should.
+        """
+        if self._own_authorization is not None:
+            return OwnToken(authorization_id=self._own_authorization)
+        if self._exchanges.build is None:
+            await self.ping()
+        if self._exchanges.build == CLOUD:
+            found = await self._ask(self._endpoints.by_token())
+            if found is not None:
+                return OwnToken(authorization_id=found)
+        user = await self._unless_denied(self._endpoints.me())
+        if user is None:
+            return OwnToken()
+        seen = await self._ask(self._endpoints.all_of_user(user.id))
+        siblings = sum(each.user_id == user.id for each in seen)
+        return OwnToken(user_id=user.id, siblings=siblings)
+
+    async def user_active(self, user_id: str) -> bool:
+        """Tell whether a user may use InfluxDB; False where the instance does not tell the bot.
+
+        Raises:
+            UpstreamError: If the instance does not answer as it should.
+        """
+        user = await self._unless_denied(self._endpoints.user(user_id))
+        return user is not None and user.id == user_id and user.status == "active"
+
+    async def ping(self) -> str:
+        """Give the server's build and version, such as ``OSS v2.7.12``. No token is sent.
+
+        Raises:
+            UpstreamError: If the instance does not answer as it should.
+        """
+        return await self._ask(self._endpoints.ping())
+
+    async def _unless_denied(self, call: Call[T]) -> T | None:
+        try:
+            return await self._ask(call)
+        except UpstreamError as error:
+            if error.problem.code in _DENIED:
+                return None
+            raise
+
+    async def _ask(self, call: Call[T]) -> T:
+        return await attempts(lambda left: self._exchanges.once(call, left), self._retries)
+
+
+def _address(url: str) -> httpx.URL:
+    if not _usable(url):
+        raise ValueError("the InfluxDB URL is not of the form https://influxdb.example.com:8086")
+    return httpx.URL(url).copy_with(username=None, password=None, query=None, fragment=None)
+
+
+def _usable(url: str) -> bool:
+    try:
+        address = httpx.URL(url)
+        address.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError):
+        return False
+    port = 443 if address.port is None else address.port
+    return address.scheme in {"http", "https"} and bool(address.host) and 0 < port < 65536

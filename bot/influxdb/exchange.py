@@ -1,0 +1,108 @@
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+import httpx
+
+from bot.influxdb.call import Answer, Call
+from bot.influxdb.credential import Credential
+from bot.influxdb.errors import refusal
+from bot.influxdb.failure import Failure, unexpected
+from bot.influxdb.faults import CONNECTION_FAULTS, fault
+from bot.influxdb.transport import AUTHORIZED, BY_TOKEN
+
+T = TypeVar("T")
+
+Observe = Callable[[str, str, float], None]
+"""Take the operation, the outcome (``ok`` or an error's code) and the seconds of one request."""
+
+BUILD_HEADER = "x-influxdb-build"
+_MOST_MEBIBYTES = 64
+_LEAST_SECONDS = 1.0
+
+
+class Exchanges:
+    """Make single requests and read their answers.
+
+    Whatever an answer holds stays in here: what comes out is what ``Call.read`` makes of it, or a
+    Failure.
+
+    Args:
+        http: The client, with the instance's URL as its base.
+        credential: The API token.
+        timeout: Seconds for one request and its whole answer.
+        observe: Told of each request.
+        clock: Tells the time.
+
+    Attributes:
+        build: What the instance last called itself, such as ``OSS``; None before it did.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        credential: Credential,
+        timeout: float,
+        observe: Observe | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.build: str | None = None
+        self._http = http
+        self._credential = credential
+        self._timeout = timeout
+        self._observe = observe
+        self._clock = clock
+
+    async def once(self, call: Call[T], left: float) -> T | Failure:
+        """Make one request.
+
+        Args:
+            call: What to ask for.
+            left: Seconds left for the call as a whole. A request that is begun gets one at least.
+        """
+        elapsed = asyncio.get_running_loop().time
+        begun = elapsed()
+        result = await self._outcome(call, min(self._timeout, max(left, _LEAST_SECONDS)))
+        if self._observe is not None:
+            outcome = result.problem.code.value if isinstance(result, Failure) else "ok"
+            self._observe(call.asked.operation.value, outcome, elapsed() - begun)
+        return result
+
+    async def _outcome(self, call: Call[T], seconds: float) -> T | Failure:
+        try:
+            # The transport's own limits are for each step; drops of a body could go on for ever.
+            async with asyncio.timeout(seconds):
+                answer = await self._answer(call, seconds)
+        except CONNECTION_FAULTS as error:
+            return fault(error, call.asked, seconds)
+        if answer is None:
+            return unexpected(call.asked, f"its answer is longer than {_MOST_MEBIBYTES} MiB")
+        self.build = answer.headers.get(BUILD_HEADER, self.build)
+        if not 200 <= answer.status < 300:
+            return refusal(answer, call.asked, self._credential.mask)
+        try:
+            return call.read(answer)
+        except ValueError:
+            what = f"HTTP {answer.status}, and not what was asked for"
+            return unexpected(call.asked, what)
+
+    async def _answer(self, call: Call[T], seconds: float) -> Answer | None:
+        """Send and read; None if the answer is too long."""
+        headers = {} if call.content is None else {"Content-Type": "application/json"}
+        async with self._http.stream(
+            call.method,
+            call.path,
+            params=call.params,
+            content=call.content,
+            headers=headers,
+            # Less for connecting than for all: that nothing was sent is worth knowing.
+            timeout=httpx.Timeout(seconds, connect=seconds / 2, pool=seconds / 2),
+            extensions={AUTHORIZED: call.authorized, BY_TOKEN: call.by_token},
+        ) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > _MOST_MEBIBYTES * 1024 * 1024:
+                    return None
+            return Answer(response.status_code, dict(response.headers), self._clock(), bytes(body))

@@ -1,0 +1,1 @@
+"""Stand-ins for InfluxDB and Slack that tests, the demo and the sandbox share."""

@@ -1,0 +1,39 @@
+"""Gates that hold a request at an exact moment until a test lets it go on."""
+
+import asyncio
+import re
+
+from bot.sandbox.influxdb.wire import Request
+
+
+class Gate:
+    """Hold matching requests, before or after they are applied, until released.
+
+    Attributes:
+        reached: Set once a request waits here.
+    """
+
+    def __init__(self, method: str, path: str, *, after: bool) -> None:
+        self.reached = asyncio.Event()
+        self._method = method
+        self._path = re.compile(path)
+        self._after = after
+        self._open = asyncio.Event()
+
+    def release(self) -> None:
+        """Let those who wait go on, and all who come later pass."""
+        self._open.set()
+
+    def matches(self, request: Request, *, after: bool) -> bool:
+        """Tell whether a request at this moment has to pass here."""
+        return (
+            self._after is after
+            and request.method == self._method
+            and self._path.fullmatch(request.path) is not None
+        )
+
+    async def pass_through(self) -> None:
+        """Wait until released."""
+        if not self._open.is_set():
+            self.reached.set()
+            await self._open.wait()

@@ -1,0 +1,90 @@
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+DROP_CONNECTION = "sandbox.drop_connection"
+"""The ASGI extension by which an application closes its connection without an answer."""
+
+
+class _DroppableProtocol(H11Protocol):
+    """HTTP whose applications can drop the connection: ``scope["extensions"][DROP_CONNECTION]``."""
+
+    def connection_made(  # type: ignore[override]  # uvicorn, too, narrows asyncio's transport
+        self, transport: asyncio.Transport
+    ) -> None:
+        super().connection_made(transport)
+        app = self.app
+
+        def drop(*, reset: bool) -> None:
+            if reset:
+                linger = struct.pack("ii", 1, 0)
+                connection = transport.get_extra_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            transport.abort()
+
+        async def with_drop(scope: Scope, receive: Receive, send: Send) -> None:
+            extensions = {**scope.get("extensions", {}), DROP_CONNECTION: drop}
+            await app({**scope, "extensions": extensions}, receive, send)
+
+        self.app = with_drop
+
+
+class _EmbeddedServer(uvicorn.Server):
+    """A uvicorn server that leaves the process's signal handlers alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve an ASGI application on a real socket for as long as the context is open.
+
+    Args:
+        app: The application to serve.
+        host: The address to bind.
+        port: The TCP port, or 0 for a free one.
+
+    Yields:
+        The base address, such as ``http://127.0.0.1:41234``, once it accepts connections.
+
+    Raises:
+        OSError: If the port is in use.
+    """
+    # Only of a socket that names its protocol does asyncio switch Nagle's algorithm off.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    config = uvicorn.Config(
+        app,
+        http=_DroppableProtocol,
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = _EmbeddedServer(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name=f"serve {host}")
+    try:
+        while not server.started:
+            if task.done():
+                await task
+            await asyncio.sleep(0.001)
+        yield f"http://{host}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()

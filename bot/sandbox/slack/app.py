@@ -1,0 +1,60 @@
+"""The stand-in's HTTP side: the Web API and the response URLs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.sandbox.slack.arguments import parse_json_object, read_arguments
+from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.replies import RefusedError, Reply
+from bot.sandbox.slack.response_urls import ResponseUrls
+from bot.sandbox.slack.web_api import WebApi
+
+Record = Callable[[str, Mapping[str, Any], Reply], None]
+"""Writes a call with its arguments and its answer into the journal."""
+
+
+def slack_app(
+    web_api: WebApi, response_urls: ResponseUrls, faults: Faults, record: Record
+) -> Starlette:
+    """Put the routes together."""
+
+    async def call_method(request: Request) -> Response:
+        method = request.path_params["method"]
+        try:
+            arguments = await read_arguments(request)
+        except RefusedError as error:
+            record(method, {}, error.reply)
+            return error.reply.response()
+        form_token = arguments.pop("token", "")
+        token = request.headers.get("authorization", "").removeprefix("Bearer ") or form_token
+        reply = await faults.around(method, lambda: web_api.call(method, arguments, token))
+        record(method, arguments, reply)
+        return reply.response()
+
+    async def use_response_url(request: Request) -> Response:
+        raw = await request.body()
+        body: dict[str, Any] = {}
+
+        def respond() -> Reply:
+            try:
+                body.update(parse_json_object(raw))
+                return response_urls.respond(request.path_params["secret"], body)
+            except RefusedError as error:
+                reply = error.reply
+                return reply if reply.status != 200 else Reply(reply.body, 400)
+
+        reply = await faults.around("response_url", respond)
+        record("response_url", body, reply)
+        return reply.response(as_text="ok")
+
+    return Starlette(
+        routes=[
+            Route("/api/{method}", call_method, methods=["GET", "POST"]),
+            Route("/response/{secret}", use_response_url, methods=["POST"]),
+        ]
+    )

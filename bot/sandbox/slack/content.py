@@ -1,0 +1,57 @@
+"""What an app says in a message, checked as Slack checks it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.block_kit import MOST_TEXT, block_problems, total_text
+from bot.sandbox.slack.messages import Blocks
+from bot.sandbox.slack.replies import RefusedError
+
+MOST_TEXT_POSTED: Final = 40_000
+MOST_TEXT_UPDATED: Final = 4_000
+
+
+@dataclass(frozen=True)
+class Content:
+    """The top-level text and the blocks of a message."""
+
+    text: str
+    blocks: Blocks
+
+
+def check_content(arguments: Mapping[str, Any], most_text: int = MOST_TEXT_POSTED) -> Content:
+    """Take text and blocks from arguments.
+
+    Raises:
+        RefusedError: ``no_text``, ``msg_too_long``, ``invalid_blocks_format``,
+            ``msg_blocks_too_long`` or ``invalid_blocks``.
+    """
+    text = arguments.get("text") or ""
+    blocks = _parsed(arguments.get("blocks") or [])
+    if not isinstance(text, str) or not (text or blocks):
+        raise RefusedError("no_text")
+    if len(text) > most_text:
+        raise RefusedError("msg_too_long")
+    if total_text(blocks) > MOST_TEXT:
+        raise RefusedError("msg_blocks_too_long")
+    if problems := block_problems(blocks):
+        raise RefusedError(
+            "invalid_blocks",
+            errors=problems,
+            response_metadata={"messages": [f"[ERROR] {problem}" for problem in problems]},
+        )
+    return Content(text, blocks)
+
+
+def _parsed(blocks: object) -> Blocks:
+    """Parse blocks that came in a form, where they are JSON in a string."""
+    if isinstance(blocks, str):
+        try:
+            blocks = json.loads(blocks)
+        except (ValueError, RecursionError):
+            raise RefusedError("invalid_blocks_format") from None
+    if not isinstance(blocks, list):
+        raise RefusedError("invalid_blocks_format")
+    return blocks

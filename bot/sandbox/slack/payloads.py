@@ -1,0 +1,161 @@
+"""The bodies that Slack sends to an app.
+
+https://docs.slack.dev/interactivity/implementing-slash-commands
+https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+"""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from bot.sandbox.slack.messages import Button, Message
+from bot.sandbox.slack.workspace import Channel, Installation, Person, Workspace
+
+_ESCAPED: Final = re.compile(r"(?P<url>https?://[^\s<>|]+)|(?P<name>[@#][\w.-]+)")
+
+# The deprecated verification token, which an app must neither use nor log.
+_VERIFICATION_TOKEN: Final = "verification-token"  # noqa: S105 - it verifies nothing
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who did something where, and how the app can answer."""
+
+    person: Person
+    channel: Channel
+    response_url: str
+
+
+def command_form(workspace: Workspace, origin: Origin, command: str, text: str) -> bytes:
+    """Write the body of a slash command; ``text`` is as it is to arrive."""
+    installation = workspace.installation
+    return urlencode(
+        {
+            "token": _VERIFICATION_TOKEN,
+            "team_id": installation.team_id,
+            "team_domain": installation.team_domain,
+            "channel_id": origin.channel.id,
+            "channel_name": _channel_name(origin.channel),
+            "user_id": origin.person.id,
+            "user_name": origin.person.name,
+            "command": command,
+            "text": text,
+            "api_app_id": installation.app_id,
+            "is_enterprise_install": "false",
+            "response_url": origin.response_url,
+            "trigger_id": _trigger_id(workspace),
+        }
+    ).encode()
+
+
+def block_actions_form(
+    workspace: Workspace,
+    origin: Origin,
+    message: Message,
+    button: Button,
+    team_id: str,
+) -> bytes:
+    """Write the body of a press on a button; ``team_id`` is the workspace of who pressed it.
+
+    Slack leaves out the message itself if it is ephemeral.
+    """
+    installation = workspace.installation
+    container: dict[str, Any] = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
+        "is_ephemeral": message.ephemeral_to is not None,
+    }
+    payload: dict[str, Any] = {
+        "type": "block_actions",
+        "user": {
+            "id": origin.person.id,
+            "username": origin.person.name,
+            "name": origin.person.name,
+            "team_id": team_id,
+        },
+        "api_app_id": installation.app_id,
+        "token": _VERIFICATION_TOKEN,
+        "container": container,
+        "trigger_id": _trigger_id(workspace),
+        "team": {"id": installation.team_id, "domain": installation.team_domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "channel": {"id": origin.channel.id, "name": _channel_name(origin.channel)},
+        "state": {"values": {}},
+        "response_url": origin.response_url,
+        "actions": [_action_json(button, workspace)],
+    }
+    if message.thread_ts is not None:
+        container["thread_ts"] = message.thread_ts
+    if message.ephemeral_to is None:
+        payload["message"] = message_json(message, installation)
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def message_json(message: Message, installation: Installation) -> dict[str, Any]:
+    """Write a message as Slack does in answers and payloads."""
+    written: dict[str, Any] = {
+        "type": "message",
+        "ts": message.ts,
+        "text": message.text,
+        "team": installation.team_id,
+        "user": installation.bot_user_id if message.user == "bot" else message.user,
+    }
+    if message.user == "bot":
+        written |= {"bot_id": installation.bot_id, "app_id": installation.app_id}
+    if message.blocks:
+        written["blocks"] = message.blocks
+    if message.thread_ts is not None:
+        written["thread_ts"] = message.thread_ts
+    if message.edited:
+        written["edited"] = {"user": installation.bot_id, "ts": message.ts}
+    return written
+
+
+def escaped(text: str, workspace: Workspace) -> str:
+    """Escape a command's text as Slack does where ``should_escape`` is on.
+
+    Addresses become ``<https://…>``, names of people ``<@U…|name>``, names of channels
+    ``<#C…|name>`` or, if private, ``<#C…|>``; names that nobody has stay.
+    """
+    people = {f"@{person.name}": person for person in workspace.people.values()}
+    channels = {f"#{c.name}": c for c in workspace.channels.values() if not c.is_im}
+
+    def escape(match: re.Match[str]) -> str:
+        written = match.group(0)
+        if match.group("url"):
+            return f"<{written}>"
+        if (person := people.get(written)) is not None:
+            return f"<@{person.id}|{person.name}>"
+        if (channel := channels.get(written)) is not None:
+            return f"<#{channel.id}|{'' if channel.is_private else channel.name}>"
+        return written
+
+    entities = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _ESCAPED.sub(escape, entities)
+
+
+def _channel_name(channel: Channel) -> str:
+    if channel.is_im:
+        return "directmessage"
+    return "privategroup" if channel.is_private else channel.name
+
+
+def _trigger_id(workspace: Workspace) -> str:
+    return f"{workspace.next_number()}.{workspace.next_number()}.{secrets.token_hex(16)}"
+
+
+def _action_json(button: Button, workspace: Workspace) -> dict[str, Any]:
+    action: dict[str, Any] = {
+        "type": "button",
+        "action_id": button.action_id,
+        "block_id": button.block_id,
+        "text": {"type": "plain_text", "text": button.text, "emoji": True},
+        "action_ts": f"{workspace.now().timestamp():.6f}",
+    }
+    optional = {"value": button.value, "style": button.style}
+    return action | {key: value for key, value in optional.items() if value is not None}

@@ -1,0 +1,237 @@
+"""The stand-in as tests, demo and sandbox use it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from starlette.applications import Starlette
+
+from bot.sandbox.slack.acknowledgements import deliver
+from bot.sandbox.slack.app import slack_app
+from bot.sandbox.slack.changes import StateChanges
+from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.journal import ApiCall
+from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.outbound import Delivery, SignedRequest, send
+from bot.sandbox.slack.payloads import Origin, block_actions_form, command_form, escaped
+from bot.sandbox.slack.rate_limits import RateLimits
+from bot.sandbox.slack.replies import Reply
+from bot.sandbox.slack.response_urls import Asked, ResponseUrls
+from bot.sandbox.slack.scopes import DEFAULT_SCOPES
+from bot.sandbox.slack.signing import signed_headers
+from bot.sandbox.slack.web_api import WebApi
+from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup, Workspace
+
+T = TypeVar("T")
+
+ACK_SECONDS: Final = 3.0
+
+
+class ImpossibleInSlackError(Exception):
+    """Something that Slack's clients would not let this person do."""
+
+
+class SlackStandIn:
+    """A Slack workspace with the app installed.
+
+    Whoever serves ``app`` sets ``base_url`` to its address, and ``events_url`` to the app's
+    address for commands and presses.
+
+    Args:
+        clock: The time, for timestamps, signatures, response URLs and rate limits.
+        signing_secret: The app's signing secret.
+        bot_token: The token that the Web API accepts.
+        team_id: The workspace's id.
+        scopes: What the app was granted.
+        rate_limits: Whether Slack's rate limits are kept.
+        should_escape: The slash command's setting of that name in the manifest.
+        ack_seconds: How long Slack waits for an acknowledgement, in real seconds.
+    """
+
+    app: Starlette
+    base_url: str = ""
+    events_url: str = ""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        signing_secret: str,
+        bot_token: str,
+        team_id: str = "T0HOME",
+        scopes: Iterable[str] = DEFAULT_SCOPES,
+        rate_limits: bool = False,
+        should_escape: bool = False,
+        ack_seconds: float = ACK_SECONDS,
+    ) -> None:
+        installation = Installation(team_id, bot_token, signing_secret, frozenset(scopes))
+        self.changed = StateChanges()
+        self.workspace = Workspace(installation, clock, self.changed)
+        self.faults = Faults()
+        self.journal: list[ApiCall] = []
+        self.should_escape = should_escape
+        self._ack_seconds = ack_seconds
+        self._response_urls = ResponseUrls(self.workspace)
+        web_api = WebApi(self.workspace, RateLimits() if rate_limits else None)
+        self.app = slack_app(web_api, self._response_urls, self.faults, self._record)
+        bot = installation
+        self.add_person(Person(bot.bot_user_id, bot.bot_name, team_id, is_bot=True))
+
+    def add_person(self, person: Person) -> None:
+        """Add a person, or change the one with this id."""
+        self.workspace.people[person.id] = person
+        self.changed.announce()
+
+    def add_channel(self, channel: Channel) -> None:
+        """Add a channel, or change the one with this id."""
+        self.workspace.channels[channel.id] = channel
+        self.changed.announce()
+
+    def add_usergroup(self, usergroup: Usergroup) -> None:
+        """Add a user group, or change the one with this id."""
+        self.workspace.usergroups[usergroup.id] = usergroup
+        self.changed.announce()
+
+    async def command(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
+        """Have a person type a slash command.
+
+        Args:
+            user: Their id.
+            channel: Where they type it; their own id means the app's direct messages with them.
+            command: Such as ``/token``.
+            text: What they type after it.
+
+        Raises:
+            ImpossibleInSlackError: If they are not of this workspace or cannot write there.
+        """
+        person = self._person(user)
+        if channel == user:
+            channel = self.workspace.direct_channel(user).id
+        place = self.workspace.channels.get(channel)
+        if place is None or user not in place.members or place.is_archived:
+            raise ImpossibleInSlackError(f"{user} cannot write in {channel}")
+        if person.team_id != self.workspace.installation.team_id:
+            raise ImpossibleInSlackError(f"{command} is not a command in {user}'s workspace")
+        asked = Asked(channel, user)
+        origin = Origin(person, place, self._response_url(asked))
+        sent = escaped(text, self.workspace) if self.should_escape else text
+        body = command_form(self.workspace, origin, command, sent)
+        typed = f"{command} {text}".rstrip()
+        return await self._deliver(SignedRequest(body, self.sign(body), typed, asked))
+
+    async def press(
+        self,
+        user: str,
+        message: Message,
+        text: str | None = None,
+        *,
+        action_id: str | None = None,
+        nth: int = 0,
+        team_id: str | None = None,
+        outdated: bool = False,
+    ) -> Delivery:
+        """Have a person press a button and accept its confirm dialog, if it has one.
+
+        Args:
+            user: Their id.
+            message: Where the button is.
+            text: The button's text.
+            action_id: The button's action id.
+            nth: Which of the buttons that fit, from 0.
+            team_id: The workspace they press it from, if not their own.
+            outdated: Press a button that an edit has taken away since, as somebody does whose
+                client has not shown the edit yet.
+
+        Raises:
+            ImpossibleInSlackError: If they do not see the message, or there is no such button.
+        """
+        person = self._person(user)
+        is_shown = message in self.visible_to(user, message.channel)
+        if not is_shown and not (outdated and self._saw(user, message)):
+            raise ImpossibleInSlackError(f"{user} does not see the message {message.ts}")
+        button = message.find_button(text, action_id, nth, outdated=outdated)
+        if button is None:
+            there = [(button.text, button.action_id) for button in message.buttons]
+            raise ImpossibleInSlackError(f"no such button; there are: {there}")
+        channel = self.workspace.channels[message.channel]
+        url = self._response_url(Asked(message.channel, user, message))
+        body = block_actions_form(
+            self.workspace, Origin(person, channel, url), message, button, team_id or person.team_id
+        )
+        delivery = await self._deliver(SignedRequest(body, self.sign(body)))
+        return replace(delivery, confirmation=button.confirmation)
+
+    async def replay(self, delivery: Delivery) -> Delivery:
+        """Send the same signed bytes again."""
+        return await self._deliver(delivery.request)
+
+    async def deliver_raw(self, body: bytes, headers: Mapping[str, str]) -> Delivery:
+        """Send any bytes to the app: rubbish, forged, stale."""
+        return await self._deliver(SignedRequest(body, headers))
+
+    def sign(self, body: bytes, at: datetime | None = None) -> dict[str, str]:
+        """Give the headers that go with a form's body; ``at`` is now unless given."""
+        secret = self.workspace.installation.signing_secret
+        return signed_headers(secret, body, at or self.workspace.now())
+
+    def visible_to(self, user: str, channel: str) -> list[Message]:
+        """Give what a person sees in a channel: its messages and their own ephemeral ones."""
+        return self.workspace.visible_to(user, channel)
+
+    def messages(self, channel: str) -> list[Message]:
+        """Give the messages that everybody in a channel sees."""
+        return [m for m in self.workspace.messages_in(channel) if m.ephemeral_to is None]
+
+    def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
+        """Give the messages that one person alone sees, everywhere or in one channel."""
+        found = self.workspace.all_messages()
+        return [m for m in found if m.ephemeral_to == user and channel in {None, m.channel}]
+
+    def direct_messages(self, user: str) -> list[Message]:
+        """Give the messages between the app and a person."""
+        return self.messages(self.workspace.direct_channel(user).id)
+
+    def wait_for(self, condition: Callable[[], T], timeout: float = 5) -> Awaitable[T]:
+        """Wait until something is so in the workspace or the journal, and give what it is.
+
+        Args:
+            condition: Looks at the state; woken by each of its changes.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            TimeoutError: If it does not become so, with a list of what is there.
+        """
+        return self.changed.until(condition, timeout, self._describe)
+
+    def _person(self, user: str) -> Person:
+        """Find a person; deactivated ones too, whose last click may still be on its way."""
+        if user not in self.workspace.people:
+            raise ImpossibleInSlackError(f"there is no {user}")
+        return self.workspace.people[user]
+
+    def _saw(self, user: str, message: Message) -> bool:
+        """Tell whether a message that is gone stood where this person could see it."""
+        for_them = message.ephemeral_to in {None, user}
+        return message.deleted and for_them and self.workspace.can_see(user, message.channel)
+
+    def _response_url(self, asked: Asked) -> str:
+        return f"{self.base_url}/response/{self._response_urls.issue(asked)}"
+
+    async def _deliver(self, request: SignedRequest) -> Delivery:
+        ack = await send(self.events_url, request, self._ack_seconds)
+        return deliver(self.workspace, request, ack)
+
+    def _record(self, method: str, arguments: Mapping[str, Any], reply: Reply) -> None:
+        now = self.workspace.now()
+        self.journal.append(ApiCall(method, arguments, reply.body, now, reply.status))
+        self.changed.announce()
+
+    def _describe(self) -> str:
+        messages = [
+            f"{m.channel} {m.ts} {m.user}"
+            f"{f' to {m.ephemeral_to} alone' if m.ephemeral_to else ''}: {m.text!r}"
+            for m in self.workspace.all_messages()
+        ]
+        calls = [f"{call.method} -> {call.status} {dict(call.answer)}" for call in self.journal]
+        return "\n".join(messages + calls[-10:]) or "nothing"

@@ -1,0 +1,203 @@
+"""The only reader of the environment."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_USERGROUP_ID = re.compile(r"S[A-Z0-9]{2,}")
+_AUTHORIZATION_ID = re.compile(r"[0-9a-f]{16}")
+_COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
+_DEFAULT_DATABASE = "sqlite:///./var/token-bot.db"
+# With these set, Bolt would turn itself into an OAuth app and drop the bot token.
+_BOLT_VARIABLES = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+
+
+_Kind = TypeVar("_Kind", bound=BaseSettings)
+
+
+class DatabaseSettings(BaseSettings):
+    """Where the database is; all that commands on the record need."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: str = Field(
+        default=_DEFAULT_DATABASE,
+        validate_default=True,
+        description="Set it to a SQLite file, such as sqlite:///./var/token-bot.db.",
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str) -> str:
+        scheme, separator, rest = value.partition(":///")
+        if scheme not in ("sqlite", "sqlite+aiosqlite") or not separator or not rest:
+            raise ValueError("is no SQLite file, and this version knows no other database")
+        return f"sqlite+aiosqlite:///{rest}"
+
+
+class SettingsError(Exception):
+    """The environment does not make a bot; each line names a variable and the remedy."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("xoxb-"):
+        raise ValueError("is no bot token")
+    return value
+
+
+def _not_blank(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError("is blank")
+    return value
+
+
+class Settings(DatabaseSettings):
+    """What the bot is told by its environment. A field's description is the remedy."""
+
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(
+        description="Set it to the app's bot token (xoxb-…), from OAuth & Permissions."
+    )
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(_not_blank)] = Field(
+        description="Set it to the app's signing secret, from Basic Information."
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        pattern=r"^https?://",
+        description="Leave it out, or set it to an address that begins with https://.",
+    )
+    influxdb_url: str = Field(
+        pattern=r"^https?://[^/@]+(/.*)?$",
+        description="Set it to InfluxDB's address, such as https://influxdb.example.com:8086.",
+    )
+    influxdb_token: Annotated[SecretStr, AfterValidator(_not_blank)] = Field(
+        description="Set it to an API token that reads and writes authorizations and users."
+    )
+    influxdb_own_authorization: str | None = Field(
+        default=None,
+        description="Set it to the id of the authorization of INFLUXDB_TOKEN: 16 hexadecimal "
+        "digits.",
+    )
+    influxdb_ca_file: Path | None = Field(
+        default=None, description="Set it to a file with the CA certificate of InfluxDB, in PEM."
+    )
+    allowed_users: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Set it to Slack user ids, comma-separated, such as U0ALICE,U0BOB.",
+    )
+    slash_command: str = Field(
+        default="/token",
+        description="Set it to the slash command's name in the app's manifest, such as /token.",
+    )
+    read_only: bool = Field(default=False, description="Set it to true or false.")
+    host: str = Field(default="127.0.0.1", description="Set it to the address to listen on.")
+    port: int = Field(default=3000, ge=0, le=65535, description="Set it to a TCP port.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Set it to DEBUG, INFO, WARNING or ERROR."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Set it to console or json."
+    )
+    # Known, but not to this version: to ignore them would be to ignore somebody's intention.
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="Unset it: this version takes Slack's requests by HTTP alone."
+    )
+    token_bot_config: str | None = Field(
+        default=None, description="Unset it and set ALLOWED_USERS: this version has no policy file."
+    )
+
+    @field_validator("allowed_users", mode="before")
+    @classmethod
+    def _split_users(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        users = [part.strip() for part in value.split(",") if part.strip()]
+        for user in users:
+            if _USERGROUP_ID.fullmatch(user):
+                raise ValueError(f"holds {user}: this version takes users, not user groups")
+            if not _USER_ID.fullmatch(user):
+                raise ValueError("holds something that is no Slack user id")
+        return frozenset(users)
+
+    @field_validator("influxdb_own_authorization")
+    @classmethod
+    def _check_own(cls, value: str | None) -> str | None:
+        if value is not None and not _AUTHORIZATION_ID.fullmatch(value.lower()):
+            raise ValueError("is no authorization's id")
+        return None if value is None else value.lower()
+
+    @field_validator("influxdb_ca_file")
+    @classmethod
+    def _check_ca_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("names no file")
+        return value
+
+    @field_validator("slash_command")
+    @classmethod
+    def _check_command(cls, value: str) -> str:
+        if not _COMMAND.fullmatch(value):
+            raise ValueError("is no slash command")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("slack_app_token", "token_bot_config")
+    @classmethod
+    def _not_yet(cls, value: object) -> object:
+        if value is not None:
+            raise ValueError("is set")
+        return value
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: If something is missing or wrong; it names every variable, not the first.
+    """
+    return _loaded(Settings)
+
+
+def load_database_settings() -> DatabaseSettings:
+    """Read from the environment where the database is; raise SettingsError if that is wrong."""
+    return _loaded(DatabaseSettings)
+
+
+def forget_bolt_variables() -> None:
+    """Take variables that would change what Bolt is out of this process's environment."""
+    for name in _BOLT_VARIABLES:
+        os.environ.pop(name, None)  # noqa: TID251 - this is the one place
+
+
+def _loaded(kind: type[_Kind]) -> _Kind:
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingsError([_line(detail) for detail in error.errors()]) from None
+
+
+def _line(detail: ErrorDetails) -> str:
+    name = str(detail["loc"][0])
+    field = Settings.model_fields[name]
+    if detail["type"] == "missing":
+        wrong = "is missing"
+    elif detail["type"] == "value_error":
+        wrong = str(detail["ctx"]["error"])
+    else:
+        wrong = "cannot be used"
+    return f"{name.upper()} {wrong}. {field.description}"

@@ -1,0 +1,83 @@
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.identity import Identity
+from bot.slack.listeners.actions import ActionListener
+from bot.slack.listeners.commands import CommandListener
+
+_log = structlog.get_logger()
+_ANYTHING = re.compile(".*", re.DOTALL)
+
+
+def bolt_app(
+    command: str,
+    commands: CommandListener,
+    actions: ActionListener,
+    identity: Identity,
+    client: AsyncWebClient,
+) -> AsyncApp:
+    """Put the Bolt app together: one listener for commands, one for clicks, nothing else.
+
+    ``process_before_response`` sends the ack when the listener has returned, so that what is acked
+    is committed.
+
+    Args:
+        command: The slash command's name, such as ``/token``.
+        commands: Takes slash commands.
+        actions: Takes presses of buttons.
+        identity: Knows who the bot is.
+        client: A client without a token, which lends its session and address to Bolt's own.
+
+    Raises:
+        RuntimeError: If the environment has turned Bolt into an OAuth app.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        return identity.authorization()
+
+    app = AsyncApp(
+        name="token-bot",
+        # The front verifies; this keeps Bolt from reading the environment.
+        signing_secret="verified by the front",  # noqa: S106 - not a secret
+        verification_token="unused",  # noqa: S106 - not a secret
+        authorize=authorize,
+        client=client,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
+    if app.oauth_flow is not None:
+        raise RuntimeError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET must not be set")
+    app.middleware(_ignore_the_rest)
+    app.command(command)(commands)
+    app.command(_ANYTHING)(_other_command(command))
+    app.action(_ANYTHING)(actions)
+    return app
+
+
+async def _ignore_the_rest(
+    body: Mapping[str, Any],
+    next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
+) -> BoltResponse | None:
+    """Answer 200 to whatever there is no listener for; Bolt would log it whole."""
+    if "command" in body or body.get("type") == "block_actions":
+        await next()
+        return None
+    _log.info("nothing listens to this", type=str(body.get("type"))[:64])
+    return BoltResponse(status=200, body="")
+
+
+def _other_command(command: str) -> Callable[..., Awaitable[None]]:
+    async def other_command(ack: Callable[..., Awaitable[Any]]) -> None:
+        await ack(
+            response_type="ephemeral", text=f"This bot answers to {command}. Try {command} help."
+        )
+
+    return other_command

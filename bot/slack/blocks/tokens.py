@@ -1,0 +1,166 @@
+"""Lists of tokens, one token in full, and previews."""
+
+from datetime import datetime
+from typing import Any
+
+from humanize import naturaldelta
+
+from bot.changes.authorization import Authorization
+from bot.changes.judgement import NothingToDo, Refuse
+from bot.changes.permissions import in_plain_words
+from bot.changes.queries import ListQuery, Preview, TokenDetails, TokenPage
+from bot.changes.request import ChangeRequest
+from bot.changes.update import summary
+from bot.slack.blocks import buttons
+from bot.slack.blocks.rich import (
+    Line,
+    Message,
+    bold,
+    code,
+    escaped,
+    joined,
+    paragraph,
+    person,
+    plain,
+    quoted,
+    shown,
+)
+
+_PERMISSIONS_SHOWN = 20
+
+
+def page_message(page: TokenPage) -> Message:
+    """Show one page of a list, with buttons for each token and for the neighbouring pages."""
+    title = _list_title(page)
+    blocks: list[dict[str, Any]] = [paragraph([bold(title)])]
+    for token in page.tokens:
+        blocks.append(paragraph([bold(_name(token))], _row(token, page.at)))
+        blocks.append(
+            buttons.row(
+                buttons.details(page.instance, token.id, "Show"),
+                buttons.toggle(page.instance, token),
+            )
+        )
+    turns = [("Previous", page.previous), ("Next", page.next)]
+    turning = [
+        buttons.page(text, query_id, place)
+        for place, (text, query_id) in enumerate(turns)
+        if query_id is not None
+    ]
+    if turning:
+        blocks.append(buttons.row(*turning))
+    listed = [f"{_name(t)} ({t.id}), {t.status}, owner {shown(t.user)}" for t in page.tokens]
+    return Message(escaped("\n".join((title, *listed))), tuple(blocks))
+
+
+def details_message(details: TokenDetails) -> Message:
+    """Show everything about a token but its secret."""
+    token = details.token
+    warnings = [[bold("Warning: "), plain(warning)] for warning in _warnings(token)]
+    allowed = in_plain_words(token)
+    more = len(allowed) - _PERMISSIONS_SHOWN
+    lines: list[Line] = [
+        [bold(_name(token))],
+        joined([code(token.id)], [bold(token.status.value)], [plain(details.instance)]),
+        [plain(f"Owner {shown(token.user)}, organisation {shown(token.org)}")],
+        [plain(f"{_when('Created', token.created_at)}. {_when('Updated', token.updated_at)}.")],
+        *warnings,
+        [bold("Allows")],
+        *([plain(shown(line))] for line in allowed[:_PERMISSIONS_SHOWN]),
+        *([[plain(f"and {more} more")]] if more > 0 else []),
+        [bold("Last changes from here")],
+        *(_change_line(change) for change in details.recent),
+        *([] if details.recent else [[plain("none")]]),
+    ]
+    text = [
+        (
+            f"{_name(token)} ({token.id}): {token.status}, owner {shown(token.user)}, "
+            f"organisation {shown(token.org)}."
+        ),
+        *(f"Warning: {warning}" for warning in _warnings(token)),
+        f"Allows: {shown('; '.join(allowed), 1_000)}.",
+    ]
+    return Message(
+        escaped("\n".join(text)),
+        (paragraph(*lines), buttons.row(buttons.toggle(details.instance, token))),
+    )
+
+
+def preview_message(preview: Preview) -> Message:
+    """Tell what a change would do; nothing was sent."""
+    token = preview.token
+    match preview.verdict:
+        case Refuse(problem):
+            outcome = f"It would be refused. {problem.message} {problem.hint}".strip()
+        case NothingToDo():
+            outcome = "It would find nothing to change."
+        case _:
+            changes = "; ".join(
+                f"{field}: {quoted(old)} → {quoted(new)}"
+                for field, old, new in summary(preview.update, token)
+            )
+            outcome = f"It would set {changes}."
+    lines: list[Line] = [
+        joined([bold(f"Dry run: {preview.update.kind}")], [plain(_name(token))]),
+        joined([code(token.id)], [plain(f"owner {shown(token.user)}")], [plain(preview.instance)]),
+        [plain(outcome)],
+        [plain("Nothing was changed.")],
+    ]
+    text = f"Dry run: {preview.update.kind} {token.id}. {outcome} Nothing was changed."
+    return Message(escaped(text), (paragraph(*lines),))
+
+
+def _list_title(page: TokenPage) -> str:
+    subject = f"{page.total} token{'' if page.total == 1 else 's'}{_wanted(page.query)}"
+    turn = f", page {page.page + 1} of {page.pages}" if page.pages > 1 else ""
+    return f"{subject} on {page.instance}{turn}"
+
+
+def _wanted(query: ListQuery) -> str:
+    parts = []
+    if query.status is not None:
+        parts.append(f"that are {query.status}")
+    if query.words:
+        parts.append(f"with {quoted(' '.join(query.words))}")
+    if query.user is not None:
+        parts.append(f"of {shown(query.user)}")
+    if query.org is not None:
+        parts.append(f"in {shown(query.org)}")
+    return f" {' '.join(parts)}" if parts else ""
+
+
+def _row(token: Authorization, now: datetime) -> Line:
+    age = "" if token.created_at is None else f"created {naturaldelta(now - token.created_at)} ago"
+    return joined(
+        [code(token.id)],
+        [plain(token.status.value)],
+        [plain(f"owner {shown(token.user)}")],
+        [plain(f"organisation {shown(token.org)}")],
+        [plain(age)] if age else [],
+    )
+
+
+def _name(token: Authorization) -> str:
+    return shown(token.description) or "no description"
+
+
+def _warnings(token: Authorization) -> list[str]:
+    if token.operator:
+        return ["an operator token. Whoever holds it controls this whole InfluxDB."]
+    if token.writes_users:
+        return ["it can change users, their passwords included."]
+    return []
+
+
+def _when(word: str, at: datetime | None) -> str:
+    return f"{word} at an unknown time" if at is None else f"{word} {at:%Y-%m-%d %H:%M} UTC"
+
+
+def _change_line(change: ChangeRequest) -> Line:
+    verb = "undo" if change.undo_of else change.update.kind.value
+    return joined(
+        [plain(f"{change.created_at:%Y-%m-%d %H:%M} UTC")],
+        [plain(f"{verb}: {change.target.state.value}")],
+        [plain("by "), person(change.requester.user_id)],
+        [plain("change "), code(change.id)],
+    )

@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.web import error_code
+
+_REMEMBERED = timedelta(minutes=10)
+_log = structlog.get_logger()
+
+
+class ChannelKind(Enum):
+    """Who may read along in a channel."""
+
+    INTERNAL = "internal"
+    DIRECT = "direct message"
+    SHARED = "shared with another organisation"
+    UNREADABLE = "of a kind that cannot be read"
+
+
+class Channels:
+    """Tell what kind a channel is, so that nothing is posted for strangers to read.
+
+    Source: https://docs.slack.dev/reference/methods/conversations.info
+
+    Args:
+        client: Slack's Web API.
+        clock: Tells the time; a kind is remembered for ten minutes.
+    """
+
+    def __init__(self, client: AsyncWebClient, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._clock = clock
+        self._known: dict[str, tuple[datetime, ChannelKind]] = {}
+
+    async def kind(self, channel_id: str) -> ChannelKind:
+        """Give a channel's kind; whatever cannot be read is taken for the worst."""
+        if channel_id.startswith("D"):
+            return ChannelKind.DIRECT
+        now = self._clock()
+        known = self._known.get(channel_id)
+        if known is not None and now - known[0] < _REMEMBERED:
+            return known[1]
+        kind = await self._ask(channel_id)
+        if kind is not ChannelKind.UNREADABLE:
+            self._known[channel_id] = (now, kind)
+        return kind
+
+    async def _ask(self, channel_id: str) -> ChannelKind:
+        try:
+            answer = await self._client.conversations_info(channel=channel_id)
+        except SlackApiError as error:
+            _log.info("channel cannot be read", channel=channel_id, error=error_code(error))
+            return ChannelKind.UNREADABLE
+        except (aiohttp.ClientError, TimeoutError):
+            _log.warning("channel cannot be read", channel=channel_id, error="no answer")
+            return ChannelKind.UNREADABLE
+        channel = answer.get("channel")
+        if not isinstance(channel, dict):
+            return ChannelKind.UNREADABLE
+        if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
+            return ChannelKind.SHARED
+        return ChannelKind.INTERNAL

@@ -1,0 +1,105 @@
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+import structlog
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.policy import Workspace
+from bot.slack.web import error_code
+
+_log = structlog.get_logger()
+_LONGEST_PAUSE = 30.0
+# Slack's words for a token that no waiting will mend.
+_HOPELESS = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+
+
+class BadSlackTokenError(Exception):
+    """Slack does not accept the bot token; the text is Slack's word for why."""
+
+
+class Identity:
+    """Who the bot is in Slack; asked once, so that no request waits for it.
+
+    Source: https://docs.slack.dev/reference/methods/auth.test
+
+    Args:
+        client: Slack's Web API, with the bot token.
+    """
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._result: AuthorizeResult | None = None
+        self._workspace: Workspace | None = None
+
+    @property
+    def known(self) -> bool:
+        """Tell whether Slack has said who the bot is."""
+        return self._workspace is not None
+
+    @property
+    def workspace(self) -> Workspace:
+        """Give the workspace; raise UserError while it is not known."""
+        if self._workspace is None:
+            raise UserError(
+                Problem(
+                    ErrorCode.STARTING,
+                    "The bot is starting and Slack has not told it yet which workspace is its own. "
+                    "Nothing was changed.",
+                    "Try again in a moment.",
+                )
+            )
+        return self._workspace
+
+    def authorization(self) -> AuthorizeResult:
+        """Tell Bolt who the bot is, as far as it is known; nothing is asked for it."""
+        return self._result or AuthorizeResult(
+            enterprise_id=None, team_id=None, bot_token=self._client.token
+        )
+
+    async def ask(self) -> bool:
+        """Ask Slack once; False if it does not answer.
+
+        Raises:
+            BadSlackTokenError: If Slack refuses the token.
+        """
+        try:
+            answer = await self._client.auth_test()
+        except SlackApiError as error:
+            code = error_code(error)
+            if code in _HOPELESS:
+                raise BadSlackTokenError(code) from None
+            _log.warning("Slack does not tell who the bot is", error=code)
+            return False
+        except (aiohttp.ClientError, TimeoutError) as error:
+            _log.warning("Slack does not answer", error=type(error).__name__)
+            return False
+        self._workspace = Workspace(str(answer["team_id"]), answer.get("enterprise_id"))
+        self._result = AuthorizeResult(
+            enterprise_id=answer.get("enterprise_id"),
+            team_id=answer["team_id"],
+            bot_token=self._client.token,
+            bot_id=answer.get("bot_id"),
+            bot_user_id=answer.get("user_id"),
+        )
+        return True
+
+    async def keep_asking(self, known: Callable[[], None]) -> None:
+        """Ask until Slack tells, with growing pauses; then call ``known``."""
+        pause = 1.0
+        while not await self.ask():
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        known()

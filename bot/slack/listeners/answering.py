@@ -1,0 +1,144 @@
+"""The one wrapper around every listener: whatever happens, the person gets an answer."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.changes.errors import BotError, ErrorCode, Problem, RepeatedDeliveryError
+from bot.changes.ports import AnnouncementError
+from bot.changes.request import Origin, Person, new_change_id
+from bot.commands.answers import Accepted, Answer, Later, Reading
+from bot.slack.blocks.answer import answer_message
+from bot.slack.blocks.notice import problem_message
+from bot.slack.blocks.rich import Message
+from bot.slack.responder import Responder
+from bot.tasks import Tasks
+from bot.telemetry.metrics import Metrics
+
+_log = structlog.get_logger()
+
+_FAULT = Problem(
+    ErrorCode.FAULT,
+    "The bot itself stumbled over this, so it may or may not have been stored.",
+    "Look at the history before you ask again.",
+)
+_READING_FAULT = Problem(
+    ErrorCode.FAULT, "The bot itself stumbled over this. Nothing was changed.", "Ask again."
+)
+_DRAINING = Problem(
+    ErrorCode.STARTING,
+    "The bot is restarting. Nothing was stored or changed.",
+    "Try again in a few seconds.",
+)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a listener came to.
+
+    Attributes:
+        message: What the person is told now, or None for nothing.
+        later: A reading to be told as soon as InfluxDB has answered.
+        request: The change that was stored, if one was.
+        problem: What was wrong, if something was.
+    """
+
+    message: Message | None = None
+    later: Later | None = None
+    accepted: Accepted | None = None
+    problem: Problem | None = None
+
+
+class Answering:
+    """Run what a listener does, and make an answer of whatever comes of it.
+
+    Args:
+        responder: Answers one person.
+        tasks: Holds on to what runs beside.
+        metrics: Counts what was asked.
+        draining: Tells whether the bot is about to end.
+    """
+
+    def __init__(
+        self,
+        responder: Responder,
+        tasks: Tasks,
+        metrics: Metrics,
+        draining: Callable[[], bool],
+    ) -> None:
+        self._responder = responder
+        self._tasks = tasks
+        self._metrics = metrics
+        self._draining = draining
+
+    async def run(self, kind: str, asked: str, work: Callable[[], Awaitable[Answer]]) -> Answered:
+        """Do a listener's work; never raise.
+
+        Args:
+            kind: ``command`` or ``click``, for the metrics.
+            asked: A subcommand's or a button's name, for the metrics.
+            work: What the listener does.
+        """
+        begun = time.monotonic()
+        answered, outcome = await self._outcome(work)
+        self._metrics.asked(kind, asked, outcome, time.monotonic() - begun)
+        return answered
+
+    def follow_up(
+        self, person: Person, origin: Origin, later: Later, *, replace: bool = False
+    ) -> None:
+        """Read beside the ack, and tell the person what was read."""
+        self._tasks.spawn(self._read_and_tell(person, origin, later, replace=replace), "follow-up")
+
+    def tell(self, person: Person, origin: Origin, message: Message) -> None:
+        """Tell a person something beside the ack."""
+        self._tasks.spawn(self._tell(person, origin, message, replace=False), "answer")
+
+    async def _outcome(self, work: Callable[[], Awaitable[Answer]]) -> tuple[Answered, str]:
+        if self._draining():
+            return Answered(self._problem(_DRAINING), problem=_DRAINING), "draining"
+        try:
+            answer = await work()
+        except RepeatedDeliveryError:
+            return Answered(), "repeat"
+        except BotError as error:
+            message = self._problem(error.problem)
+            return Answered(message, problem=error.problem), error.problem.code.value
+        except Exception as error:  # noqa: BLE001 - the person gets an answer, the operator the cause
+            return Answered(self._stumbled(_FAULT, error), problem=_FAULT), "fault"
+        if isinstance(answer, Later):
+            return Answered(later=answer), "reading"
+        accepted = answer if isinstance(answer, Accepted) else None
+        return Answered(answer_message(answer), accepted=accepted), "ok"
+
+    async def _read_and_tell(
+        self, person: Person, origin: Origin, later: Later, *, replace: bool
+    ) -> None:
+        try:
+            answer: Reading = await later.read()
+            message = answer_message(answer)
+        except BotError as error:
+            message, replace = self._problem(error.problem), False
+        except Exception as error:  # noqa: BLE001 - as above
+            message, replace = self._stumbled(_READING_FAULT, error), False
+        await self._tell(person, origin, message, replace=replace)
+
+    async def _tell(
+        self, person: Person, origin: Origin, message: Message, *, replace: bool
+    ) -> None:
+        try:
+            await self._responder.tell(person, origin, message, replace=replace)
+        except AnnouncementError as error:
+            _log.error("an answer reached nobody", reason=str(error))
+
+    def _problem(self, problem: Problem) -> Message:
+        error_id = new_change_id()
+        _log.info("refused", error_id=error_id, code=problem.code.value)
+        return problem_message(problem, error_id)
+
+    def _stumbled(self, problem: Problem, error: Exception) -> Message:
+        error_id = new_change_id()
+        _log.error("stumbled", error_id=error_id, exc_info=error)
+        return problem_message(problem, error_id)

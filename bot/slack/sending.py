@@ -1,0 +1,117 @@
+"""Hand a message to Slack, checked, and say by name what came of it."""
+
+from typing import Any
+
+import aiohttp
+import structlog
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import block_kit
+from bot.changes.ports import AnnouncementError
+from bot.changes.request import MessageRef
+from bot.slack.blocks.rich import Message
+from bot.slack.web import NO_UNFURLING, NOT_EDITABLE, NOT_REACHABLE, error_code, retry_after
+
+_log = structlog.get_logger()
+
+
+class NotReachableError(Exception):
+    """Slack takes no message of ours in this channel, or has none there to edit."""
+
+
+class Sending:
+    """Post, edit and answer.
+
+    Every method raises AnnouncementError where Slack did not take the message and may later.
+
+    Args:
+        client: Slack's Web API.
+        session: For response URLs, which are outside the Web API.
+    """
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._session = session
+
+    async def post(self, channel: str, message: Message) -> MessageRef:
+        """Post into a channel, or to a user in a direct message; raise NotReachableError.
+
+        Source: https://docs.slack.dev/reference/methods/chat.postMessage
+        """
+        answer = await self._call(
+            "chat.postMessage", NOT_REACHABLE, channel=channel, **_body(message), **NO_UNFURLING
+        )
+        return MessageRef(str(answer.get("channel", channel)), str(answer["ts"]))
+
+    async def edit(self, at: MessageRef, message: Message) -> None:
+        """Edit one of the bot's messages; raise NotReachableError.
+
+        Source: https://docs.slack.dev/reference/methods/chat.update
+        """
+        await self._call(
+            "chat.update", NOT_EDITABLE, channel=at.channel_id, ts=at.ts, **_body(message)
+        )
+
+    async def whisper(self, channel: str, user: str, message: Message) -> None:
+        """Show a message to one person in a channel; raise NotReachableError.
+
+        Source: https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        await self._call(
+            "chat.postEphemeral", NOT_REACHABLE, channel=channel, user=user, **_body(message)
+        )
+
+    async def respond(
+        self, url: SecretStr, message: Message, *, in_channel: bool = False, replace: bool = False
+    ) -> bool:
+        """Answer through a response URL; False if it is used up, expired or out of reach.
+
+        Source: https://docs.slack.dev/interactivity/handling-user-interaction
+        """
+        body = {
+            "response_type": "in_channel" if in_channel else "ephemeral",
+            "replace_original": replace,
+            **_body(message),
+            **NO_UNFURLING,
+        }
+        try:
+            async with self._session.post(url.get_secret_value(), json=body) as answer:
+                taken = answer.status == 200
+                if not taken:
+                    _log.info("response URL refused", status=answer.status)
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            # ValueError: not an address at all. The text of these would hold the URL.
+            _log.warning("response URL out of reach")
+            return False
+        return taken
+
+    async def _call(
+        self, method: str, hopeless: frozenset[str], **arguments: Any
+    ) -> dict[str, Any]:
+        try:
+            answer = await self._client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            code = error_code(error)
+            if code in hopeless:
+                raise NotReachableError(code) from None
+            if code == "invalid_blocks" and "blocks" in arguments:
+                _log.error("Slack refused the blocks; sending the text alone", method=method)
+                del arguments["blocks"]
+                return await self._call(method, hopeless, **arguments)
+            raise AnnouncementError(f"{method}: {code}", retry_after(error)) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise AnnouncementError(f"{method}: {type(error).__name__}") from None
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+
+def _body(message: Message) -> dict[str, Any]:
+    """Give a message's arguments; blocks that Slack would refuse are left out, and logged."""
+    body: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
+    broken = block_kit.problems(body)
+    if broken:
+        _log.error("message breaks Slack's rules; sending the text alone", problems=broken)
+        return {"text": message.text}
+    return body

@@ -1,0 +1,58 @@
+from types import MappingProxyType
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+# A call that hangs must not hold a change's message for aiohttp's five minutes.
+CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
+# Slack's methods return these where the bot cannot post into the channel.
+NOT_REACHABLE = frozenset(
+    {
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "user_not_in_channel",
+        "restricted_action",
+        "cannot_reply_to_message",
+    }
+)
+# And these where a message is not there to be edited any more.
+NOT_EDITABLE = NOT_REACHABLE | {"message_not_found", "cant_update_message", "edit_window_closed"}
+NO_UNFURLING = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
+
+
+def web_client(token: SecretStr, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Give a client of Slack's Web API that retries nothing by itself.
+
+    A post that is sent twice stands in the channel twice; the executor, which knows what was
+    posted, decides about trying again.
+    """
+    return AsyncWebClient(
+        token=token.get_secret_value(),
+        base_url=f"{api_url.rstrip('/')}/",
+        session=session,
+        retry_handlers=[],
+    )
+
+
+def error_code(error: SlackApiError) -> str:
+    """Give Slack's word for what went wrong, such as ``channel_not_found``."""
+    return str(_data(error).get("error", "unknown_error"))
+
+
+def retry_after(error: SlackApiError) -> float | None:
+    """Give the seconds that Slack asks to wait, or None."""
+    headers = getattr(error.response, "headers", {}) or {}
+    value = headers.get("Retry-After") or headers.get("retry-after")
+    try:
+        return None if value is None else max(0.0, float(value))
+    except (TypeError, ValueError):
+        return None
+
+
+def _data(error: SlackApiError) -> dict[str, Any]:
+    data = getattr(error.response, "data", error.response)
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,63 @@
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """What the bot counts and measures; each instance has a registry of its own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._front = Counter(
+            "token_bot_front_requests",
+            "HTTP requests at the Slack front, by how they ended",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._asked = Counter(
+            "token_bot_asked",
+            "Commands and clicks, by what was asked and how it was answered",
+            ["kind", "asked", "outcome"],
+            registry=self._registry,
+        )
+        self._ack_seconds = Histogram(
+            "token_bot_ack_seconds",
+            "From a request's arrival at its listener to its ack",
+            ["kind"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._influxdb_seconds = Histogram(
+            "token_bot_influxdb_seconds",
+            "Calls of InfluxDB, retries included, by operation and outcome",
+            ["instance", "operation", "outcome"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._changes = Counter(
+            "token_bot_changes",
+            "Changes, by kind and by what became of them",
+            ["kind", "outcome"],
+            registry=self._registry,
+        )
+
+    def front(self, outcome: str) -> None:
+        """Count one request at the front."""
+        self._front.labels(outcome).inc()
+
+    def asked(self, kind: str, asked: str, outcome: str, seconds: float) -> None:
+        """Count one command or click, and the seconds to its ack."""
+        self._asked.labels(kind, asked, outcome).inc()
+        self._ack_seconds.labels(kind).observe(seconds)
+
+    def influxdb(self, instance: str, operation: str, outcome: str, seconds: float) -> None:
+        """Measure one call of InfluxDB."""
+        self._influxdb_seconds.labels(instance, operation, outcome).observe(seconds)
+
+    def change(self, kind: str, outcome: str) -> None:
+        """Count what became of one change."""
+        self._changes.labels(kind, outcome).inc()
+
+    def exposition(self) -> bytes:
+        """Give all metrics in Prometheus's text format."""
+        return generate_latest(self._registry)
