@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -24,6 +24,7 @@ from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
 from bot.endpoints import application
 from bot.influxdb.client import InfluxDBClient
+from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
 from bot.slack.app import bolt_app
 from bot.slack.channels import Channels
@@ -64,6 +65,21 @@ class Bot:
     settled: Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Tempo:
+    """How fast the bot works, and how long it waits for others.
+
+    Attributes:
+        pace: Of the executor.
+        influxdb_timeout: Seconds for one request to InfluxDB and its answer.
+        influxdb_retries: How hard a call of InfluxDB is tried.
+    """
+
+    pace: Pace = field(default_factory=Pace)
+    influxdb_timeout: float = 10.0
+    influxdb_retries: Retries = field(default_factory=Retries)
+
+
 @asynccontextmanager
 async def open_store(database_url: str) -> AsyncIterator[SqlStore]:
     """Open the database at its newest schema."""
@@ -78,14 +94,14 @@ async def open_store(database_url: str) -> AsyncIterator[SqlStore]:
 
 @asynccontextmanager
 async def running_bot(
-    settings: Settings, clock: Callable[[], datetime], pace: Pace
+    settings: Settings, clock: Callable[[], datetime], tempo: Tempo
 ) -> AsyncIterator[Bot]:
     """Put a bot together and run it for as long as the context is open.
 
     Args:
         settings: What the environment says.
         clock: Tells the time, to every part.
-        pace: How fast the executor works.
+        tempo: How fast it works.
 
     Raises:
         BadSlackTokenError: If Slack refuses the bot token.
@@ -98,7 +114,7 @@ async def running_bot(
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=CALL_TIMEOUT))
         store = await stack.enter_async_context(open_store(settings.database_url))
-        influxdb = await stack.enter_async_context(_influxdb(settings, metrics))
+        influxdb = await stack.enter_async_context(_influxdb(settings, tempo, clock, metrics))
         instances: dict[str, Authorizations] = {influxdb.name: influxdb}
         client = web_client(settings.slack_bot_token, settings.slack_api_url, session)
         identity = Identity(client)
@@ -113,7 +129,7 @@ async def running_bot(
             messenger,
             policy=policy,
             clock=clock,
-            pace=pace,
+            pace=tempo.pace,
             finished=metrics.change,
         )
         intake = Intake(store, policy, settings.slash_command, executor.wake)
@@ -175,14 +191,19 @@ def _policy(settings: Settings, identity: Identity) -> Policy:
     return Policy(identity.workspace, settings.allowed_users, settings.read_only)
 
 
-def _influxdb(settings: Settings, metrics: Metrics) -> InfluxDBClient:
+def _influxdb(
+    settings: Settings, tempo: Tempo, clock: Callable[[], datetime], metrics: Metrics
+) -> InfluxDBClient:
     return InfluxDBClient(
         name=DEFAULT_INSTANCE,
         url=settings.influxdb_url,
         token=settings.influxdb_token,
         own_authorization=settings.influxdb_own_authorization,
         ca_file=settings.influxdb_ca_file,
+        timeout=tempo.influxdb_timeout,
+        retries=tempo.influxdb_retries,
         observe=partial(metrics.influxdb, DEFAULT_INSTANCE),
+        clock=clock,
     )
 
 

@@ -26,7 +26,7 @@ def accepted(request: ChangeRequest) -> AuditEvent:
         request,
         EventTag.REQUEST_ACCEPTED,
         request.created_at,
-        asked="undo" if request.undo_of else update.kind.value,
+        asked=_asked(request),
         status=None if update.status is None else update.status.value,
         description=update.description,
         reason=request.reason,
@@ -80,6 +80,7 @@ def progress(request: ChangeRequest, at: datetime) -> AuditEvent:
         request,
         _TAG_OF[target.state],
         at,
+        asked=_asked(request),
         before=_visible(target.before),
         after=_visible(target.after),
         status=None if request.update.status is None else request.update.status.value,
@@ -102,6 +103,10 @@ def _of(request: ChangeRequest, tag: EventTag, at: datetime, **detail: object) -
         authorization_id=request.target.authorization_id,
         detail={key: value for key, value in detail.items() if value not in (None, "")},
     )
+
+
+def _asked(request: ChangeRequest) -> str:
+    return "undo" if request.undo_of else request.update.kind.value
 
 
 def _visible(authorization: Authorization | None) -> dict[str, str] | None:

@@ -71,7 +71,8 @@ class Execution:
             current = await find(self._instance, request.target.authorization_id)
             return await self._judge(request, current)
         except _GONE as error:
-            return await self._progress.reach(request, TargetState.REFUSED, problem=error.problem)
+            problem = outcomes.untouched(error.problem)
+            return await self._progress.reach(request, TargetState.REFUSED, problem=problem)
         except UpstreamError as error:
             problem = outcomes.untouched(error.problem)
             return await self._progress.reach(request, TargetState.FAILED, problem=problem)
@@ -99,8 +100,9 @@ class Execution:
         facts = await gather(request, current, decision, self._instance, self._store)
         match judge(request, facts):
             case Refuse(problem):
+                told = outcomes.untouched(problem)
                 return await self._progress.reach(
-                    request, TargetState.REFUSED, before=current, problem=problem
+                    request, TargetState.REFUSED, before=current, problem=told
                 )
             case NothingToDo():
                 return await self._progress.reach(

@@ -7,9 +7,14 @@ from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import ChangeRequest
 
 
+_UNTOUCHED = "Nothing was changed."
+
+
 def untouched(problem: Problem) -> Problem:
-    """Add to a failure that nothing was changed."""
-    return replace(problem, message=f"{problem.message} Nothing was changed.")
+    """Let a problem say that nothing was changed, if it does not say so already."""
+    if problem.message.endswith(_UNTOUCHED):
+        return problem
+    return replace(problem, message=f"{problem.message} {_UNTOUCHED}")
 
 
 def same_revision(request: ChangeRequest, current: Authorization) -> bool:

@@ -3,9 +3,8 @@ import sys
 
 import structlog
 
-from bot.bootstrap import running_bot
+from bot.bootstrap import Tempo, running_bot
 from bot.changes.errors import StoreUnavailableError
-from bot.changes.executor import Pace
 from bot.cli.exit_codes import ExitCode
 from bot.clock import system_clock
 from bot.server import bind, serve_until_signalled
@@ -41,7 +40,7 @@ async def _serve(settings: Settings) -> int:
             f"{error.strerror}. Set PORT to one that is free."
         )
     with listener:
-        async with running_bot(settings, system_clock, Pace()) as bot:
+        async with running_bot(settings, system_clock, Tempo()) as bot:
             host, port, *_ = listener.getsockname()
             _log.info("listening", address=f"http://{host}:{port}", path="/slack/events")
             await serve_until_signalled(bot.app, listener, bot.drain)

@@ -8,7 +8,17 @@ from structlog.typing import Processor
 from bot.telemetry.redaction import redact
 
 # These libraries log whole payloads, and the addresses of requests, below this level.
-_QUIET = ("slack_bolt", "slack_sdk", "httpx", "httpcore", "aiohttp", "alembic", "stamina")
+_QUIET = (
+    "aiohttp",
+    "aiosqlite",
+    "alembic",
+    "httpcore",
+    "httpx",
+    "slack_bolt",
+    "slack_sdk",
+    "sqlalchemy",
+    "stamina",
+)
 
 
 def configure_logs(level: str, log_format: str, stream: TextIO = sys.stderr) -> None:

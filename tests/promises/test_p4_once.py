@@ -1,0 +1,134 @@
+"""P4: repeats, double clicks, two people and restarts lead to one execution."""
+
+import asyncio
+
+from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
+from tests.world import World
+
+PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
+
+
+async def test_a_repeated_command_has_no_effect(here: World) -> None:
+    """The same signed bytes again get 200 and an empty body; nothing more is stored or sent."""
+    first = await here.say(f"disable {TELEGRAF_EDGE_42}")
+    before = (await here.tags(), here.patches(), len(here.slack.journal))
+
+    again = await here.slack.replay(first)
+    await here.settled()
+
+    assert (again.status, again.body) == (200, "")
+    assert (await here.tags(), here.patches(), len(here.slack.journal)) == before
+
+
+async def test_a_repeated_reading_has_no_effect(here: World) -> None:
+    """The same holds for a reading: InfluxDB is not asked again."""
+    first = await here.say("list telegraf")
+    asked = len(here.influxdb.journal)
+
+    again = await here.slack.replay(first)
+    await here.settled()
+
+    assert (again.status, again.body) == (200, "")
+    assert len(here.influxdb.journal) == asked
+
+
+async def test_a_repeated_denial_is_recorded_once(here: World) -> None:
+    """A stranger's request that is sent again leaves one audit event."""
+    first = await here.say(f"disable {TELEGRAF_EDGE_42}", user="U0MALLORY")
+
+    await here.slack.replay(first)
+
+    assert await here.tags() == ["request.denied"]
+
+
+async def test_a_repeat_after_a_restart_has_no_effect(here: World) -> None:
+    """What was taken is remembered in the database, not in the process."""
+    first = await here.say(f"disable {TELEGRAF_EDGE_42}")
+    await here.stop()
+    await here.start()
+
+    again = await here.slack.replay(first)
+    await here.settled()
+
+    assert (again.status, again.body) == (200, "")
+    assert len(here.patches()) == 1
+
+
+async def test_a_repeat_that_overlaps_the_first_has_no_effect(here: World) -> None:
+    """Twenty at once of the same signed request make one change."""
+    form = await here.say("whoami")
+    body = form.request.body.replace(b"whoami", f"disable+{TELEGRAF_EDGE_42}".encode())
+    headers = here.slack.sign(body)
+
+    answers = await asyncio.gather(*(here.slack.deliver_raw(body, headers) for _ in range(20)))
+    await here.settled()
+
+    assert {answer.status for answer in answers} == {200}
+    assert sum(bool(answer.body) for answer in answers) == 1
+    assert len(here.patches()) == 1
+
+
+async def test_two_people_press_undo_at_once(here: World) -> None:
+    """One inverse PATCH; the other is told who was first."""
+    await here.say(f"disable {TELEGRAF_EDGE_42}")
+    (message,) = here.channel()
+
+    await asyncio.gather(
+        here.slack.press("U0ALICE", message, "Undo"), here.slack.press("U0BOB", message, "Undo")
+    )
+    await here.settled()
+
+    (undone,) = here.channel()
+    winner, loser = ("alice", "U0BOB") if "Undone by @alice" in undone.plain else ("bob", "U0ALICE")
+    assert [body for _, body in here.patches()] == ['{"status":"inactive"}', '{"status":"active"}']
+    assert f"By @{winner}." in here.last(loser)
+    assert "Nothing more was changed." in here.last(loser)
+
+
+async def test_a_double_click_undoes_once(here: World) -> None:
+    """The same person presses twice before the message has changed."""
+    await here.say(f"disable {TELEGRAF_EDGE_42}")
+    (message,) = here.channel()
+    gate = here.influxdb.gate("PATCH", PATH)
+
+    await here.slack.press("U0ALICE", message, "Undo")
+    await here.slack.press("U0ALICE", message, "Undo")
+    gate.release()
+    await here.settled()
+
+    assert len(here.patches()) == 2
+    assert "is already being undone" in here.last()
+
+
+async def test_changes_of_one_authorization_run_one_after_the_other(here: World) -> None:
+    """A disable beside a describe: InfluxDB would lose one; here both hold."""
+    gate = here.influxdb.gate("PATCH", PATH)
+    await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
+    await gate.reached.wait()
+    await here.slack.command("U0BOB", "C0INCIDENTS", "/token", f"describe {TELEGRAF_EDGE_42} new")
+
+    reads_while_held = [e for e in here.influxdb.journal if e.path == PATH]
+    gate.release()
+    await here.settled()
+
+    found = here.influxdb.authorization(TELEGRAF_EDGE_42)
+    assert (found.status, found.description) == ("inactive", "new")
+    assert len(reads_while_held) == 1
+    assert [e.method for e in here.influxdb.journal if e.path == PATH] == [
+        *("GET", "PATCH", "GET"),
+        *("GET", "PATCH", "GET"),
+    ]
+
+
+async def test_changes_of_two_authorizations_run_beside_each_other(here: World) -> None:
+    """A change that hangs holds up no other."""
+    gate = here.influxdb.gate("PATCH", PATH)
+    await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
+    await gate.reached.wait()
+
+    await here.slack.command("U0BOB", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_43}")
+    await here.slack.wait_for(here.channel)
+
+    assert here.influxdb.authorization(TELEGRAF_EDGE_43).status == "inactive"
+    gate.release()
+    await here.settled()

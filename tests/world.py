@@ -1,0 +1,199 @@
+"""The whole bot between the two stand-ins, over real sockets, for tests."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.bootstrap import Bot, Tempo, running_bot
+from bot.changes.audit import AuditEvent, ChainedEvent
+from bot.changes.executor import Pace
+from bot.changes.request import ChangeRequest
+from bot.influxdb.retries import Retries
+from bot.sandbox import cast
+from bot.sandbox.influxdb import InfluxDBStandIn, Mode
+from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
+from bot.sandbox.serving import serve
+from bot.sandbox.slack import Delivery, Message, SlackStandIn
+from bot.settings import Settings
+from bot.storage.engine import create_engine
+from bot.storage.store import SqlStore
+
+SIGNING_SECRET = "a-made-up-signing-secret"
+BOT_TOKEN = "xoxb-made-up"
+# Small enough that no test waits, large enough that a busy machine keeps its leases.
+BRISK = Tempo(
+    Pace(
+        lease=timedelta(seconds=3),
+        poll=timedelta(milliseconds=50),
+        first_pause=timedelta(milliseconds=50),
+        longest_pause=timedelta(milliseconds=200),
+    ),
+    influxdb_timeout=1.0,
+    influxdb_retries=Retries(attempts=2, seconds=3.0, first_pause=0.01, longest_pause=0.02),
+)
+
+
+class Now:
+    """A clock that tells the real time, moved by as much as a test wants."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return datetime.now(UTC) + self._ahead  # noqa: TID251 - a test's clock
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self._ahead += by
+
+
+@dataclass
+class World:
+    """A workspace, an InfluxDB, and the bot between them."""
+
+    slack: SlackStandIn
+    influxdb: InfluxDBStandIn
+    now: Now
+    settings: dict[str, Any]
+    bot: Bot | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def start(self, *, app: Callable[[Bot], Any] | None = None, **changed: Any) -> None:
+        """Start the bot; ``changed`` are settings, ``app`` wraps what is served."""
+        settings = Settings(**{**self.settings, **changed})
+        self.bot = await self._stack.enter_async_context(running_bot(settings, self.now, BRISK))
+        served = self.bot.app if app is None else app(self.bot)
+        url = await self._stack.enter_async_context(serve(served))
+        self.slack.events_url = f"{url}/slack/events"
+
+    async def stop(self) -> None:
+        """Stop the bot as SIGTERM does."""
+        stack, self._stack, self.bot = self._stack, AsyncExitStack(), None
+        await stack.aclose()
+
+    @property
+    def url(self) -> str:
+        """The bot's own address."""
+        return self.slack.events_url.removesuffix("/slack/events")
+
+    async def settled(self) -> None:
+        """Wait until everything that was asked is carried out and told."""
+        assert self.bot is not None
+        await self.bot.settled()
+
+    async def say(
+        self, text: str, *, user: str = cast.ALICE, channel: str = cast.INCIDENTS
+    ) -> Delivery:
+        """Have somebody type a command, and wait until the bot has done its part."""
+        delivery = await self.slack.command(user, channel, "/token", text)
+        await self.settled()
+        return delivery
+
+    async def press(
+        self, message: Message, text: str, *, user: str = cast.ALICE, **more: Any
+    ) -> Delivery:
+        """Have somebody press a button, and wait until the bot has done its part."""
+        delivery = await self.slack.press(user, message, text, **more)
+        await self.settled()
+        return delivery
+
+    def channel(self, channel: str = cast.INCIDENTS) -> list[Message]:
+        """Give what everybody sees in a channel."""
+        return self.slack.messages(channel)
+
+    def last(self, user: str = cast.ALICE) -> str:
+        """Give what one person alone was shown last, as they read it."""
+        return self.slack.ephemerals(user)[-1].plain
+
+    def patches(self) -> list[tuple[str, str | None]]:
+        """Give the PATCHes that InfluxDB got: path and body."""
+        return [(exchange.path, exchange.body) for exchange in self.influxdb.patches()]
+
+    async def influxdb_quiet(self, seconds: float) -> None:
+        """Give the bot time to do what it must not do: ask InfluxDB for anything."""
+        asked = len(self.influxdb.journal)
+        async with asyncio.timeout(seconds + 1):
+            await asyncio.to_thread(Event().wait, seconds)
+        assert len(self.influxdb.journal) <= asked + 1, "the request that was held may end"
+
+    @asynccontextmanager
+    async def locked_database(self) -> AsyncIterator[None]:
+        """Hold the database's write lock, so that the bot can commit nothing."""
+        path = self.settings["database_url"].removeprefix("sqlite:///")
+        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            # In a thread: the bot may be writing, and ends it only if the loop goes on.
+            await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+        finally:
+            other.close()
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[SqlStore]:
+        """Open the bot's database beside it."""
+        url = self.settings["database_url"].replace("sqlite:", "sqlite+aiosqlite:")
+        store = SqlStore(create_engine(url))
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    async def record(self) -> list[ChainedEvent]:
+        """Give the whole record, oldest first."""
+        async with self.store() as store, store.reading() as reading:
+            return [link async for link in reading.whole_record()]
+
+    async def events(self) -> list[AuditEvent]:
+        """Give the record's events, oldest first."""
+        return [link.event for link in await self.record()]
+
+    async def tags(self) -> list[str]:
+        """Give the tags of the record's events, oldest first."""
+        return [event.tag.value for event in await self.events()]
+
+    async def request(self, change_id: str) -> ChangeRequest:
+        """Give one request as it is recorded."""
+        async with self.store() as store, store.reading() as reading:
+            found = await reading.request(change_id)
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, mode: Mode = Mode.PLAIN, fixture: Mapping[str, Any] | None = None
+) -> AsyncIterator[World]:
+    """Serve both stand-ins, with the bot not yet started."""
+    now = Now()
+    slack = SlackStandIn(
+        now, signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN, should_escape=True
+    )
+    cast.populate(slack)
+    influxdb = InfluxDBStandIn(fixture or realistic_fixture(), now, mode=mode)
+    async with serve(slack.app) as slack_url, serve(influxdb.app) as influxdb_url:
+        slack.base_url = slack_url
+        settings = {
+            "slack_bot_token": SecretStr(BOT_TOKEN),
+            "slack_signing_secret": SecretStr(SIGNING_SECRET),
+            "slack_api_url": f"{slack_url}/api/",
+            "influxdb_url": influxdb_url,
+            "influxdb_token": SecretStr(BOT_API_TOKEN),
+            "influxdb_own_authorization": None,
+            "allowed_users": ",".join(cast.ALLOWED),
+            "database_url": f"sqlite:///{folder / 'token-bot.db'}",
+        }
+        here = World(slack, influxdb, now, settings)
+        try:
+            yield here
+        finally:
+            await here.stop()
