@@ -57,7 +57,7 @@ async def serve_until_signalled(
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Bind a TCP socket; raise OSError if the port is in use.
+    """Bind a TCP socket, so that callers can connect already; raise OSError if it is in use.
 
     Args:
         host: The address to listen on.
@@ -69,6 +69,7 @@ def bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()
     except OSError:
         listener.close()
         raise

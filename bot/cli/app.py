@@ -3,7 +3,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from bot.cli import audit, run, sandbox
+from bot.cli import audit, commands, run, sandbox
 from bot.cli.exit_codes import ExitCode
 
 # What follows `sandbox` is a script, whose order matters; it is read there.
@@ -32,6 +32,7 @@ def _app() -> App:
     audit_app.command(_verify, name="verify")
     app.command(_run, name="run")
     app.command(_sandbox, name="sandbox")
+    app.command(_commands, name="commands")
     app.command(audit_app)
     return app
 
@@ -39,6 +40,11 @@ def _app() -> App:
 def _run() -> int:
     """Serve Slack's requests until SIGTERM."""
     return run.run()
+
+
+def _commands() -> int:
+    """Print the slash command's subcommands as a Markdown table."""
+    return commands.commands()
 
 
 def _verify() -> int:

@@ -3,6 +3,7 @@ import sys
 
 from bot.bootstrap import open_store
 from bot.changes.audit import ChainVerifier
+from bot.changes.errors import StoreUnavailableError
 from bot.cli.exit_codes import ExitCode
 from bot.settings import SettingsError, load_database_settings
 
@@ -14,7 +15,11 @@ def verify() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.USAGE
-    return asyncio.run(_verify(settings.database_url))
+    try:
+        return asyncio.run(_verify(settings.database_url))
+    except StoreUnavailableError as error:
+        sys.stderr.write(f"DATABASE_URL cannot be opened: {error}.\n")
+        return ExitCode.USAGE
 
 
 async def _verify(database_url: str) -> int:

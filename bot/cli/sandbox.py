@@ -97,7 +97,11 @@ async def _serve(running: _Sandbox) -> int:
 @asynccontextmanager
 async def _running_sandbox(mode: Mode) -> AsyncIterator[_Sandbox]:
     slack = SlackStandIn(
-        system_clock, signing_secret=_SIGNING_SECRET, bot_token=_BOT_TOKEN, should_escape=True
+        system_clock,
+        signing_secret=_SIGNING_SECRET,
+        bot_token=_BOT_TOKEN,
+        scopes=cast.SCOPES,
+        should_escape=True,
     )
     cast.populate(slack)
     influxdb = InfluxDBStandIn(realistic_fixture(), system_clock, mode=mode)

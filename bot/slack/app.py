@@ -1,5 +1,5 @@
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -8,8 +8,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.changes.request import new_change_id
+from bot.slack.blocks.notice import problem_message
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
+from bot.slack.listeners.answering import FAULT
 from bot.slack.listeners.commands import CommandListener
 
 _log = structlog.get_logger()
@@ -55,23 +58,22 @@ def bolt_app(
     )
     if app.oauth_flow is not None:
         raise RuntimeError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET must not be set")
-    app.middleware(_ignore_the_rest)
+    app.error(_stumbled)
     app.command(command)(commands)
     app.command(_ANYTHING)(_other_command(command))
     app.action(_ANYTHING)(actions)
     return app
 
 
-async def _ignore_the_rest(
-    body: Mapping[str, Any],
-    next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
-) -> BoltResponse | None:
-    """Answer 200 to whatever there is no listener for; Bolt would log it whole."""
-    if "command" in body or body.get("type") == "block_actions":
-        await next()
-        return None
-    _log.info("nothing listens to this", type=str(body.get("type"))[:64])
-    return BoltResponse(status=200, body="")
+async def _stumbled(error: Exception) -> BoltResponse:
+    """Answer with an error id what neither a listener nor its wrapper has caught.
+
+    An HTTP error would show as a message of Slack's own, without the id.
+    """
+    error_id = new_change_id()
+    _log.error("stumbled", error_id=error_id, exc_info=error)
+    message = problem_message(FAULT, error_id)
+    return BoltResponse(status=200, body={"response_type": "ephemeral", "text": message.text})
 
 
 def _other_command(command: str) -> Callable[..., Awaitable[None]]:

@@ -8,8 +8,11 @@ from alembic.config import Config
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.changes.errors import StoreUnavailableError
 
 READING = "reading"
 _BUSY_TIMEOUT_MS = 2_000
@@ -25,12 +28,18 @@ def create_engine(database_url: str) -> AsyncEngine:
 
     Args:
         database_url: Such as ``sqlite+aiosqlite:///var/token-bot.db``.
+
+    Raises:
+        StoreUnavailableError: If the file cannot be made.
     """
     url = make_url(database_url)
     if url.database:
         path = Path(url.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=_OWNER_ONLY)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=_OWNER_ONLY)
+        except OSError as error:
+            raise StoreUnavailableError(f"{path}: {error.strerror}") from error
     engine = create_async_engine(url)
     event.listen(engine.sync_engine, "connect", _prepare_connection)
     event.listen(engine.sync_engine, "begin", _begin)
@@ -38,9 +47,16 @@ def create_engine(database_url: str) -> AsyncEngine:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the database to the newest schema."""
-    async with engine.connect() as connection:
-        await asyncio.shield(connection.run_sync(_upgrade))
+    """Bring the database to the newest schema.
+
+    Raises:
+        StoreUnavailableError: If it cannot be opened or written.
+    """
+    try:
+        async with engine.connect() as connection:
+            await asyncio.shield(connection.run_sync(_upgrade))
+    except DBAPIError as error:
+        raise StoreUnavailableError(f"{engine.url.database}: {error.orig}") from error
 
 
 def alembic_config(connection: Connection) -> Config:

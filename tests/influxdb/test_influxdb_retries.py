@@ -1,0 +1,123 @@
+"""How long a client waits and tries."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+
+from bot.changes.errors import ErrorCode, UpstreamError
+from bot.changes.ports import Filter
+from bot.influxdb.client import InfluxDBClient
+from bot.influxdb.retries import Retries
+
+Answering = Callable[..., AbstractAsyncContextManager[tuple[InfluxDBClient, list[httpx.Request]]]]
+Raw = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+EMPTY = httpx.Response(200, json={"authorizations": []})
+
+
+def busy(retry_after: str | None = None) -> httpx.Response:
+    """Write a 503."""
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return httpx.Response(503, headers=headers, json={"code": "unavailable", "message": "busy"})
+
+
+def at(moment: datetime) -> str:
+    """Write a moment as HTTP does."""
+    return format_datetime(moment, usegmt=True)
+
+
+async def test_waits_as_long_as_asked(answering: Answering) -> None:
+    """Retry-After in seconds takes the place of the client's own pause."""
+    slow = Retries(first_pause=10, longest_pause=10)
+    async with answering(busy("0.04"), EMPTY, retries=slow) as (client, asked):
+        begun = asyncio.get_running_loop().time()
+        assert await client.list(Filter()) == []
+        elapsed = asyncio.get_running_loop().time() - begun
+
+    assert len(asked) == 2
+    assert 0.04 <= elapsed < 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ("Retry-After: 60", "60 s"),
+        (f"Retry-After: {at(NOW + timedelta(seconds=90))}", "90 s"),
+        (
+            (
+                f"Date: {at(NOW - timedelta(days=1))}\r\n"
+                f"Retry-After: {at(NOW - timedelta(days=1, seconds=-45))}"
+            ),
+            "45 s",
+        ),
+    ],
+)
+async def test_says_how_long_to_wait_if_that_is_too_long(raw: Raw, headers: str, said: str) -> None:
+    """A wait beyond the budget ends the call at once; a date counts from the server's own clock."""
+    seen: list[str] = []
+    answer = f"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n{headers}\r\n\r\n".encode()
+
+    async with raw(answer, clock=lambda: NOW, observe=lambda *what: seen.append(what[1])) as client:
+        with pytest.raises(UpstreamError) as caught:
+            await client.list(Filter())
+
+    assert seen == ["instance_unavailable"]
+    assert caught.value.problem.code is ErrorCode.INSTANCE_UNAVAILABLE
+    assert caught.value.problem.message == f"default is busy (HTTP 503) and asks to wait {said}."
+
+
+async def test_a_moment_that_is_past_is_no_wait(answering: Answering) -> None:
+    """A date before now means now."""
+    past = at(datetime(2020, 1, 1, tzinfo=UTC))
+    slow = Retries(first_pause=10, longest_pause=10)
+    async with answering(busy(past), EMPTY, retries=slow) as (client, asked):
+        assert await client.list(Filter()) == []
+
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("stated", ["soon", "-5", "1e9", "٣", "Tue, 99 Nov 2026 09:00:00 GMT"])
+async def test_a_wait_that_means_nothing_is_none(answering: Answering, stated: str) -> None:
+    """A Retry-After that cannot be read leaves the client its own pauses."""
+    encoded = httpx.Response(503, headers=[(b"Retry-After", stated.encode())])
+    async with answering(encoded, EMPTY) as (client, asked):
+        assert await client.list(Filter()) == []
+
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("budget", [Retries(attempts=1), Retries(seconds=0.5)])
+async def test_the_budget_bounds_attempts_and_time(answering: Answering, budget: Retries) -> None:
+    """One attempt means one, and no pause begins that would outlast the budget."""
+    async with answering(busy(), retries=budget) as (client, asked):
+        with pytest.raises(UpstreamError, match="default is busy"):
+            await client.list(Filter())
+
+    assert len(asked) == 1
+
+
+async def test_each_request_is_measured(answering: Answering) -> None:
+    """Whoever observes hears of every request: operation, outcome and seconds."""
+    seen: list[tuple[str, str]] = []
+
+    def observe(operation: str, outcome: str, seconds: float) -> None:
+        assert seconds > 0
+        seen.append((operation, outcome))
+
+    odd = httpx.Response(200, json=[])
+    async with answering(busy(), EMPTY, odd, observe=observe) as (client, _):
+        await client.list(Filter())
+        with pytest.raises(UpstreamError):
+            await client.get("0d0d0d0d0d0d0001")
+
+    assert seen == [
+        ("list", "instance_unavailable"),
+        ("list", "ok"),
+        ("get", "unexpected_answer"),
+    ]
