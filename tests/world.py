@@ -176,7 +176,11 @@ async def world(
     """Serve both stand-ins, with the bot not yet started."""
     now = Now()
     slack = SlackStandIn(
-        now, signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN, scopes=cast.SCOPES, should_escape=True
+        now,
+        signing_secret=SIGNING_SECRET,
+        bot_token=BOT_TOKEN,
+        scopes=cast.SCOPES,
+        should_escape=True,
     )
     cast.populate(slack)
     influxdb = InfluxDBStandIn(fixture or realistic_fixture(), now, mode=mode)

@@ -51,8 +51,9 @@ def test_links_lead_somewhere(document: str) -> None:
 
 def test_every_make_target_of_the_readme_exists() -> None:
     """Whatever `make …` the documents name can be made."""
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):", makefile, re.MULTILINE)
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    named = re.findall(r"(?:^|`)make ([a-z ]+)", README + contributing, re.M)
+    named = re.findall(r"(?:^|`)make ([a-z ]+)", README + contributing, re.MULTILINE)
 
     assert {word for words in named for word in words.split()} <= set(targets)

@@ -1,0 +1,59 @@
+"""The wheel does outside the checkout what the checkout does."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel's content, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = folder.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(folder / "site")
+    return folder / "site"
+
+
+def test_the_sandbox_runs_from_the_wheel(unpacked: Path) -> None:
+    """Migrations and all else that the bot needs are in it: a change is made and undone."""
+    script = ["--say", "/token disable 0e840d0499003003", "--press", "Undo"]
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "sandbox", *script],
+        cwd=unpacked.parent,
+        env={"PYTHONPATH": str(unpacked)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Token disabled, then undone" in ended.stdout
+
+
+def test_the_wheel_is_what_was_imported(unpacked: Path) -> None:
+    """The test above did not run the checkout by accident."""
+    where = subprocess.run(
+        [sys.executable, "-c", "import bot; print(bot.__file__)"],
+        cwd=unpacked.parent,
+        env={"PYTHONPATH": str(unpacked)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert Path(where.stdout.strip()).is_relative_to(unpacked)
+    assert [p.name for p in unpacked.iterdir() if p.name in {"tests", "docs"}] == []
