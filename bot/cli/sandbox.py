@@ -1,4 +1,5 @@
 import asyncio
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -90,7 +91,11 @@ async def _serve(running: _Sandbox) -> int:
     for name, address in running.addresses.items():
         _show(f"{name:9} {address}")
     _show("Ctrl-C ends it.")
-    await asyncio.Event().wait()
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()
     return ExitCode.DONE
 
 

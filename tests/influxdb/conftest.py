@@ -134,13 +134,13 @@ def raw() -> Callable[..., AbstractAsyncContextManager[InfluxDBClient]]:
 
         server = await asyncio.start_server(handle, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        given = {"name": "default", "retries": QUICK, **settings}
-        async with (
-            server,
-            InfluxDBClient(
-                url=f"http://127.0.0.1:{port}", token=SecretStr(OPERATOR), **given
-            ) as client,
-        ):
+        usual: dict[str, Any] = {
+            "name": "default",
+            "retries": QUICK,
+            "token": SecretStr(OPERATOR),
+        }
+        given = usual | {"url": f"http://127.0.0.1:{port}"} | settings
+        async with server, InfluxDBClient(**given) as client:
             yield client
             for task in handling:
                 task.cancel()

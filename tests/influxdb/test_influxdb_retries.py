@@ -48,6 +48,7 @@ async def test_waits_as_long_as_asked(answering: Answering) -> None:
     ("headers", "said"),
     [
         ("Retry-After: 60", "60 s"),
+        ("Retry-After: 86400000.125", "86400000.12 s"),
         (f"Retry-After: {at(NOW + timedelta(seconds=90))}", "90 s"),
         (
             (

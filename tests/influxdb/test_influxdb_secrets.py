@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bot.changes.authorization import Status
 from bot.changes.errors import BotError
@@ -21,6 +22,7 @@ from bot.sandbox.influxdb import Fault, InfluxDBStandIn, Mode
 
 Opened = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
 Answering = Callable[..., AbstractAsyncContextManager[tuple[InfluxDBClient, list[httpx.Request]]]]
+Raw = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
 
 OWN = "canary-of-the-bot+/=%&"
 OTHERS = "canary-of-somebody-else"
@@ -139,6 +141,15 @@ async def test_what_a_server_says_wrongly_is_masked(
         told = await results(client)
 
     assert not any(reveals(each) or minted in each for each in told)
+    assert not reveals(written())
+
+
+async def test_what_is_no_http_brings_no_token_out(raw: Raw, written: Callable[[], str]) -> None:
+    """The libraries' own exceptions repeat a request's headers; they come no further."""
+    async with raw(b"SSH-2.0-OpenSSH_9.2\r\n\r\n", token=SecretStr(OWN)) as client:
+        told = await results(client)
+
+    assert not any(map(reveals, told))
     assert not reveals(written())
 
 

@@ -1,5 +1,7 @@
 """The main job: disable, read back, Undo."""
 
+import pytest
+
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from tests.world import World
 
@@ -33,3 +35,38 @@ async def test_description_arrives_verbatim(here: World) -> None:
     await here.say(f'describe {TELEGRAF_EDGE_42} the "payload" — it\'s fine')
 
     assert here.influxdb.authorization(TELEGRAF_EDGE_42).description == 'the "payload" — it\'s fine'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "list",
+        f"show {TELEGRAF_EDGE_42}",
+        f"disable {TELEGRAF_EDGE_42}",
+        f"disable {TELEGRAF_EDGE_42} --dry-run",
+        f"enable {TELEGRAF_EDGE_42}",
+        f"describe {TELEGRAF_EDGE_42} words",
+        "undo",
+        "history",
+    ],
+)
+async def test_a_stranger_causes_no_request_to_influxdb(here: World, text: str) -> None:
+    """Whoever is not on the list is refused by the rule's name, and InfluxDB is not asked."""
+    await here.say(text, user="U0MALLORY")
+
+    assert here.influxdb.journal == []
+    assert "Not allowed: you are not in ALLOWED_USERS." in here.last("U0MALLORY")
+    assert await here.tags() == ["request.denied"]
+
+
+async def test_a_strangers_click_causes_no_request_to_influxdb(here: World) -> None:
+    """The same holds for buttons that everybody sees."""
+    await here.say(f"disable {TELEGRAF_EDGE_42}")
+    asked = len(here.influxdb.journal)
+
+    for button in ("Undo", "Details"):
+        await here.press(here.channel()[0], button, user="U0MALLORY")
+
+    assert len(here.influxdb.journal) == asked
+    assert (await here.tags())[-2:] == ["request.denied", "request.denied"]
+    assert [b.text for b in here.channel()[0].buttons] == ["Undo", "Details"]

@@ -1,0 +1,130 @@
+"""`python -m bot sandbox`: the tour, scripts, and serving."""
+
+import asyncio
+import signal
+import sys
+
+import httpx
+import pytest
+
+from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
+
+
+async def sandbox(*arguments: str) -> tuple[int, str, str]:
+    """Run the sandbox to its end: exit code, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "sandbox",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+def in_order(text: str, *parts: str) -> list[str]:
+    """Give those parts that do not stand in a text in this order."""
+    missing, position = [], 0
+    for part in parts:
+        found = text.find(part, position)
+        if found < 0:
+            missing.append(part)
+        else:
+            position = found + len(part)
+    return missing
+
+
+async def test_the_tour_shows_the_main_job() -> None:
+    """A token is listed, shown, disabled, read back, restored; a stranger refused; all recorded."""
+    code, out, err = await sandbox("--tour")
+
+    assert (code, err) == (0, "")
+    assert (
+        in_order(
+            out,
+            "alice types: /token list telegraf",
+            "telegraf on edge-42",
+            "[ Show ] [ Disable ]",
+            f"alice presses: Show {TELEGRAF_EDGE_42}",
+            "write bucket metrics",
+            f"alice types: /token disable {TELEGRAF_EDGE_42}",
+            "Token disabled",
+            "active → inactive, read back at",
+            "[ Undo ] [ Details ]",
+            "bob presses: Undo",
+            "inactive → active, read back at",
+            "mallory types:",
+            "Not allowed: you are not in ALLOWED_USERS. Nothing was changed.",
+            "alice types: /token history",
+            "Try more:",
+        )
+        == []
+    )
+
+
+async def test_steps_are_taken_in_their_order() -> None:
+    """--as counts for what follows it; the same option may come again."""
+    code, out, _ = await sandbox(
+        *("--say", "/token list telegraf"),
+        *("--press", f"Disable {TELEGRAF_EDGE_42}"),
+        *("--as", "U0BOB", "--press", "Undo"),
+        *("--as=U0MALLORY", "--say=/token whoami"),
+    )
+
+    assert code == 0
+    assert in_order(out, "alice presses: Disable", "bob presses: Undo", "Your roles: none") == []
+
+
+async def test_a_hashed_server() -> None:
+    """--influxdb hashed plays a server that shows no tokens; the main job is the same."""
+    code, out, _ = await sandbox(
+        "--influxdb", "hashed", "--say", f"/token disable {TELEGRAF_EDGE_42}"
+    )
+
+    assert code == 0
+    assert "Token disabled" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--say"], 2, "--say needs a value"),
+        (["--sya", "x"], 2, "--sya is not known here"),
+        (["--influxdb", "v3"], 2, "--influxdb takes plain, hashed, cloud"),
+        (["--press", "Undo"], 1, "alice sees no button Undo"),
+        (["--as", "U0NOBODY"], 1, "there is no U0NOBODY"),
+    ],
+)
+async def test_scripts_that_cannot_be_carried_out(
+    arguments: list[str], code: int, told: str
+) -> None:
+    """A script that cannot be read is a usage error; an impossible step fails."""
+    ended, _, err = await sandbox(*arguments)
+
+    assert ended == code
+    assert told in err
+
+
+async def test_serving_until_ctrl_c() -> None:
+    """Without a script it prints the addresses, serves them, and ends well on Ctrl-C."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "sandbox"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    lines = [(await asyncio.wait_for(process.stdout.readline(), 30)).decode() for _ in range(4)]
+    addresses = dict(line.split() for line in lines[:3])
+    async with httpx.AsyncClient() as client:
+        ready = await client.get(f"{addresses['bot']}/readyz")
+
+    process.send_signal(signal.SIGINT)
+
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert set(addresses) == {"Slack", "InfluxDB", "bot"}
+    assert ready.json()["ready"] is True
