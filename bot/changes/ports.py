@@ -34,7 +34,10 @@ class Authorizations(Protocol):
         ...
 
     async def list(self, wanted: Filter) -> list[Authorization]:
-        """Give those that can be seen and fit, by ascending id; nothing that does not fit."""
+        """Give those that can be seen and fit, by ascending id; nothing that does not fit.
+
+        Raises UserError if there is no user or organisation of the wanted name.
+        """
         ...
 
     async def get(self, authorization_id: str) -> Authorization:

@@ -18,7 +18,7 @@ from bot.changes.errors import (
 )
 from bot.changes.secret import mask_secrets
 from bot.influxdb.call import Answer, Asked, Operation
-from bot.influxdb.failure import Failure, effect_unknown, unexpected, usage_error
+from bot.influxdb.failure import Failure, effect_unknown, in_seconds, unexpected, usage_error
 from bot.influxdb.retry_after import retry_after
 from bot.influxdb.wire import ErrorBody, StartingBody
 
@@ -89,7 +89,7 @@ def _busy(answer: Answer, asked: Asked) -> Failure:
     what = "is busy" if answer.status == 429 else "is not available"
     if answer.status == 503:
         what = "is starting" if _starting(answer.body) else "is busy"
-    asks = "" if wait is None else f" and asks to wait {wait:g} s"
+    asks = "" if wait is None else f" and asks to wait {in_seconds(wait)}"
     return Failure(
         Problem(
             ErrorCode.INSTANCE_UNAVAILABLE,

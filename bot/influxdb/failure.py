@@ -48,6 +48,11 @@ class Failure:
         return self.made(self.problem, effect)
 
 
+def in_seconds(seconds: float) -> str:
+    """Write a length of time as people read it."""
+    return f"{round(seconds, 2):.10g} s"
+
+
 def effect_unknown(asked: Asked) -> Effect:
     """Give the effect of a call whose answer was lost, or means nothing."""
     return Effect.POSSIBLE if asked.changes else Effect.NONE

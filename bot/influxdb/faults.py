@@ -11,7 +11,7 @@ import httpx
 
 from bot.changes.errors import Effect, ErrorCode, Problem
 from bot.influxdb.call import Asked
-from bot.influxdb.failure import Failure, effect_unknown, unexpected
+from bot.influxdb.failure import Failure, effect_unknown, in_seconds, unexpected
 
 CONNECTION_FAULTS = (httpx.HTTPError, aiohttp.ClientError, OSError, TimeoutError, zlib.error)
 """What a request over httpx and aiohttp raises when no answer can be read."""
@@ -43,7 +43,7 @@ def fault(error: BaseException, asked: Asked, seconds: float) -> Failure:
             problem = Problem(ErrorCode.INSTANCE_UNAVAILABLE, f"{name} cannot be reached.", _LATER)
             return Failure(problem, Effect.NONE, transient=True)
         case TimeoutError():
-            return _lost(asked, f"{name} did not answer within {seconds:g} s.")
+            return _lost(asked, f"{name} did not answer within {in_seconds(seconds)}.")
         case aiohttp.ClientResponseError():
             return unexpected(asked, "what came is not HTTP")
         case httpx.DecodingError() | zlib.error():

@@ -19,10 +19,10 @@ _MOST_CONNECTIONS = 100
 
 
 class AuthorizingTransport(httpx.AsyncBaseTransport):
-    """Put the API token into a request at the last moment.
+    """Put the API token into a request at the last moment, and let no cookie go with it.
 
     httpx logs the URLs of its requests and hangs requests onto its exceptions. Those it knows hold
-    no secret.
+    no secret. Cookies are a second way to log in to InfluxDB; the token alone says who the bot is.
 
     Args:
         credential: The API token.
@@ -42,7 +42,10 @@ class AuthorizingTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
     def _authorized(self, request: httpx.Request) -> httpx.Request:
-        headers, url = list(request.headers.raw), request.url
+        headers = [
+            (name, value) for name, value in request.headers.raw if name.lower() != b"cookie"
+        ]
+        url = request.url
         if request.extensions.get(AUTHORIZED, False):
             headers.append((b"Authorization", self._credential.authorization))
         if request.extensions.get(BY_TOKEN, False):

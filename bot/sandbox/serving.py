@@ -12,6 +12,9 @@ DROP_CONNECTION = "sandbox.drop_connection"
 """The ASGI extension by which an application closes its connection without an answer."""
 
 
+_TICK_SECONDS = 0.1
+
+
 class _DroppableProtocol(H11Protocol):
     """HTTP whose applications can drop the connection: ``scope["extensions"][DROP_CONNECTION]``."""
 
@@ -36,7 +39,24 @@ class _DroppableProtocol(H11Protocol):
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """A uvicorn server that leaves the process's signal handlers alone."""
+    """A uvicorn server that leaves the process's signal handlers alone, and ends when it is told."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """End now; by itself the server would look only every tenth of a second."""
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        """Tick as uvicorn does, until the server is told to end."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), _TICK_SECONDS)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -85,6 +105,6 @@ async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Asyn
             await asyncio.sleep(0.001)
         yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.end()
         await task
         listener.close()

@@ -50,7 +50,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
         "-subj /CN=influxdb -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem"
     )
-    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)  # noqa: S603 - a fixed command
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
     return folder / "cert.pem", folder / "key.pem"
 
 
@@ -204,6 +204,19 @@ async def test_the_environment_has_no_say(
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
     assert len(await client.list(Filter())) == 8
+
+
+async def test_cookies_are_not_kept(answering: Answering) -> None:
+    """The token alone says who the bot is; a session that a server offers is not taken up."""
+    offer = httpx.Response(
+        200, headers={"Set-Cookie": "influxdb-oss-session=x"}, json={"authorizations": []}
+    )
+    async with answering(offer) as (client, asked):
+        await client.list(Filter())
+        await client.list(Filter())
+
+    assert len(asked) == 2
+    assert not any("cookie" in request.headers for request in asked)
 
 
 async def test_an_endless_answer_is_cut(answering: Answering) -> None:

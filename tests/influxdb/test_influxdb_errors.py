@@ -169,3 +169,10 @@ async def test_an_answer_about_another_authorization_is_not_taken(
             await client.get(ONE)
 
     assert caught.value.problem.code is ErrorCode.UNEXPECTED_ANSWER
+
+
+async def test_an_answer_about_another_user_vouches_for_nobody(answering: Answering) -> None:
+    """A user counts as active only by an answer about this very user."""
+    other = httpx.Response(200, json={"id": "0c0c0c0c0c0c0009", "status": "active"})
+    async with answering(other) as (client, _):
+        assert await client.user_active("0c0c0c0c0c0c0002") is False

@@ -13,8 +13,10 @@ from bot.changes.errors import ErrorCode, UpstreamError
 from bot.changes.ports import Filter
 from bot.influxdb.client import InfluxDBClient
 from bot.influxdb.retries import Retries
+from bot.sandbox.influxdb import Fault, InfluxDBStandIn
 
 Answering = Callable[..., AbstractAsyncContextManager[tuple[InfluxDBClient, list[httpx.Request]]]]
+Opened = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
 Raw = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -101,6 +103,15 @@ async def test_the_budget_bounds_attempts_and_time(answering: Answering, budget:
             await client.list(Filter())
 
     assert len(asked) == 1
+
+
+async def test_a_request_that_is_begun_gets_a_second(
+    influxdb: InfluxDBStandIn, opened: Opened
+) -> None:
+    """A last attempt at the end of the budget is not cut off before it can be answered."""
+    influxdb.faults.add(Fault.SLOW, delay=0.04)
+    async with opened(influxdb.app, retries=Retries(seconds=0.01)) as client:
+        assert len(await client.list(Filter())) == 8
 
 
 async def test_each_request_is_measured(answering: Answering) -> None:

@@ -11,13 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from bot.changes.authorization import Status
 from bot.changes.errors import BotError
 from bot.changes.ports import Filter
 from bot.changes.update import AuthorizationUpdate
 from bot.influxdb.client import InfluxDBClient
+from bot.influxdb.credential import Credential
+from bot.influxdb.wire import AuthorizationBody
 from bot.sandbox.influxdb import Fault, InfluxDBStandIn, Mode
 
 Opened = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
@@ -151,6 +153,17 @@ async def test_what_is_no_http_brings_no_token_out(raw: Raw, written: Callable[[
 
     assert not any(map(reveals, told))
     assert not reveals(written())
+
+
+def test_what_cannot_be_read_is_not_repeated(entry: Callable[..., dict[str, Any]]) -> None:
+    """The parser's own errors name the place, and nothing of what was there."""
+    body = json.dumps(entry(token=OTHERS, status=OTHERS, updatedAt=OTHERS)).encode()
+
+    with pytest.raises(ValidationError) as caught:
+        AuthorizationBody.read(body, Credential(SecretStr(OWN)))
+
+    assert caught.value.error_count() == 2
+    assert not reveals(f"{caught.value!s} {caught.value!r}")
 
 
 async def test_the_token_goes_to_the_instance_alone(answering: Answering) -> None:
