@@ -40,6 +40,11 @@ class Asked:
         """Tell whether the call changes anything on the server."""
         return self.operation is Operation.UPDATE
 
+    @property
+    def where(self) -> str:
+        """Name the instance as people read it, such as ``InfluxDB default``."""
+        return f"InfluxDB {self.instance}"
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -93,7 +93,7 @@ def _busy(answer: Answer, asked: Asked) -> Failure:
     return Failure(
         Problem(
             ErrorCode.INSTANCE_UNAVAILABLE,
-            f"{asked.instance} {what} (HTTP {answer.status}){asks}.",
+            f"{asked.where} {what} (HTTP {answer.status}){asks}.",
             "Ask again later.",
         ),
         # A request over the limit is not dealt with; behind the other statuses it may have been.
@@ -118,7 +118,7 @@ def _unauthorized(asked: Asked, message: str) -> Failure:
         return Failure(
             Problem(
                 ErrorCode.PERMISSION_MISSING,
-                f"The bot's token on {asked.instance} lacks the permission {permission}.",
+                f"The bot's token on {asked.where} lacks the permission {permission}.",
                 f"The bot needs a token with {_access(verb, resource)}. Permissions of an "
                 "existing token cannot be changed.",
             )
@@ -127,7 +127,7 @@ def _unauthorized(asked: Asked, message: str) -> Failure:
         return Failure(
             Problem(
                 ErrorCode.OWN_TOKEN_INACTIVE,
-                f"The bot's own token on {asked.instance} is inactive.",
+                f"The bot's own token on {asked.where} is inactive.",
                 f"{_OPERATOR_HINT}enable it with the influx CLI, or give the bot another one "
                 "(INFLUXDB_TOKEN).",
             )
@@ -135,7 +135,7 @@ def _unauthorized(asked: Asked, message: str) -> Failure:
     return Failure(
         Problem(
             ErrorCode.BAD_CREDENTIAL,
-            f"{asked.instance} does not accept the bot's token.",
+            f"{asked.where} does not accept the bot's token.",
             f"{_OPERATOR_HINT}check INFLUXDB_TOKEN.",
         )
     )
@@ -155,7 +155,7 @@ def _own_user_inactive(asked: Asked) -> Failure:
     return Failure(
         Problem(
             ErrorCode.OWN_USER_INACTIVE,
-            f"The user whose token the bot uses on {asked.instance} is inactive or deleted.",
+            f"The user whose token the bot uses on {asked.where} is inactive or deleted.",
             f"{_OPERATOR_HINT}activate the user, or give the bot another user's token "
             "(INFLUXDB_TOKEN).",
         )
@@ -169,14 +169,14 @@ def _not_found(asked: Asked, message: str) -> Failure:
     if one and what == "authorization not found":
         problem = Problem(
             ErrorCode.AUTHORIZATION_NOT_FOUND,
-            f"There is no authorization {one} on {asked.instance}.",
+            f"There is no authorization {one} on {asked.where}.",
             "The list shows the ids.",
         )
         return Failure(problem, made=AuthorizationNotFoundError)
     if one and what == "user not found":
         problem = Problem(
             ErrorCode.ORPHAN,
-            f"The owner of {one} on {asked.instance} no longer exists. InfluxDB already refuses "
+            f"The owner of {one} on {asked.where} no longer exists. InfluxDB already refuses "
             "its token (403 User is inactive).",
             "The influx CLI can delete it.",
         )
@@ -197,7 +197,7 @@ def _no_such_name(asked: Asked, what: str) -> Failure | None:
         return None
     problem = Problem(
         ErrorCode.USAGE,
-        f"There is no {missing} on {asked.instance}.",
+        f"There is no {missing} on {asked.where}.",
         "Names are written exactly as in InfluxDB, upper and lower case included.",
     )
     return Failure(problem, made=usage_error)
@@ -207,7 +207,7 @@ def _stumbled(asked: Asked, status: int, message: str) -> Failure:
     return Failure(
         Problem(
             ErrorCode.UNEXPECTED_ANSWER,
-            f"{asked.instance} stumbled (HTTP {status}): {message}.",
+            f"{asked.where} stumbled (HTTP {status}): {message}.",
             "InfluxDB's own log may tell more.",
         ),
         effect_unknown(asked),
@@ -216,5 +216,5 @@ def _stumbled(asked: Asked, status: int, message: str) -> Failure:
 
 def _refused(asked: Asked, message: str, effect: Effect) -> Failure:
     return Failure(
-        Problem(ErrorCode.INSTANCE_REFUSED, f"{asked.instance} refused: {message}."), effect
+        Problem(ErrorCode.INSTANCE_REFUSED, f"{asked.where} refused: {message}."), effect
     )

@@ -68,7 +68,7 @@ def unexpected(asked: Asked, what: str) -> Failure:
     return Failure(
         Problem(
             ErrorCode.UNEXPECTED_ANSWER,
-            f"{asked.instance} did not answer as InfluxDB v2 does: {what}.",
+            f"{asked.where} did not answer as InfluxDB v2 does: {what}.",
             "A proxy or another product may have answered. Check the instance's URL "
             "(INFLUXDB_URL).",
         ),

@@ -27,7 +27,7 @@ def fault(error: BaseException, asked: Asked, seconds: float) -> Failure:
         asked: What the call asked for.
         seconds: How long an answer was waited for.
     """
-    name = asked.instance
+    name = asked.where
     match error.__cause__ if isinstance(error, httpx.TransportError) else error:
         case aiohttp.ClientConnectorCertificateError() as refused:
             return _untrusted(asked, refused.certificate_error)
@@ -62,8 +62,7 @@ def _untrusted(asked: Asked, error: Exception) -> Failure:
     return Failure(
         Problem(
             ErrorCode.INSTANCE_UNAVAILABLE,
-            f"The certificate of {asked.instance} is not trusted"
-            f"{f' ({reason})' if reason else ''}.",
+            f"The certificate of {asked.where} is not trusted{f' ({reason})' if reason else ''}.",
             "INFLUXDB_CA_FILE can name the CA that signed it.",
         )
     )

@@ -39,7 +39,7 @@ class _DroppableProtocol(H11Protocol):
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """A uvicorn server that leaves the process's signal handlers alone, and ends when it is told."""
+    """A uvicorn server that leaves the process's signals alone, and ends when it is told."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

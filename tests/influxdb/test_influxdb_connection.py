@@ -95,7 +95,9 @@ async def test_an_untrusted_certificate_is_named_as_such(
 
     problem = caught.value.problem
     assert problem.code is ErrorCode.INSTANCE_UNAVAILABLE
-    assert problem.message.startswith(f"The certificate of default is not trusted ({reason}")
+    assert problem.message.startswith(
+        f"The certificate of InfluxDB default is not trusted ({reason}"
+    )
     assert "INFLUXDB_CA_FILE" in problem.hint
     assert caught.value.effect is Effect.NONE
 
@@ -113,7 +115,7 @@ async def test_a_server_without_tls_is_named_as_such() -> None:
 
         speaking = asyncio.create_task(speak())
         async with reaching(url) as client:
-            with pytest.raises(UpstreamError, match="No encrypted connection to default"):
+            with pytest.raises(UpstreamError, match="No encrypted connection to InfluxDB default"):
                 await client.ping()
         await speaking
 
@@ -136,7 +138,7 @@ async def test_where_nobody_listens_nothing_was_changed() -> None:
         with pytest.raises(UpstreamError) as caught:
             await client.update(ONE, DISABLE)
 
-    assert caught.value.problem.message == "default cannot be reached."
+    assert caught.value.problem.message == "InfluxDB default cannot be reached."
     assert (caught.value.problem.code, caught.value.effect) == (
         ErrorCode.INSTANCE_UNAVAILABLE,
         Effect.NONE,
@@ -164,7 +166,7 @@ async def test_a_server_that_does_not_accept_in_time_was_not_asked() -> None:
                 with pytest.raises(UpstreamError) as caught:
                     await client.update(ONE, DISABLE)
 
-    assert caught.value.problem.message == "default cannot be reached."
+    assert caught.value.problem.message == "InfluxDB default cannot be reached."
     assert caught.value.effect is Effect.NONE
 
 
@@ -238,7 +240,7 @@ async def test_a_dripping_answer_is_cut(raw: Raw) -> None:
         with pytest.raises(UpstreamError) as caught:
             await client.update(ONE, DISABLE)
 
-    assert caught.value.problem.message == "default did not answer within 0.05 s."
+    assert caught.value.problem.message == "InfluxDB default did not answer within 0.05 s."
     assert caught.value.effect is Effect.POSSIBLE
 
 
@@ -248,19 +250,19 @@ async def test_a_dripping_answer_is_cut(raw: Raw) -> None:
         (
             b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
             ErrorCode.UNEXPECTED_ANSWER,
-            "default did not answer as InfluxDB v2 does: what came is not HTTP.",
+            "InfluxDB default did not answer as InfluxDB v2 does: what came is not HTTP.",
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
             ErrorCode.UNEXPECTED_ANSWER,
-            "default did not answer as InfluxDB v2 does: its body cannot be decompressed.",
+            "InfluxDB default did not answer as InfluxDB v2 does: its body cannot be decompressed.",
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
             ErrorCode.INSTANCE_UNAVAILABLE,
-            "The connection to default broke off.",
+            "The connection to InfluxDB default broke off.",
         ),
-        (b"", ErrorCode.INSTANCE_UNAVAILABLE, "The connection to default broke off."),
+        (b"", ErrorCode.INSTANCE_UNAVAILABLE, "The connection to InfluxDB default broke off."),
     ],
 )
 async def test_a_broken_answer_leaves_a_change_in_doubt(

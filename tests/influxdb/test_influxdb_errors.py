@@ -28,12 +28,12 @@ def refusal(status: int, message: str) -> httpx.Response:
     [
         (
             "unknown-token",
-            "default does not accept the bot's token.",
+            "InfluxDB default does not accept the bot's token.",
             "Whoever runs this bot can set it right: check INFLUXDB_TOKEN.",
         ),
         (
             "inactive-oper",
-            "The bot's own token on default is inactive.",
+            "The bot's own token on InfluxDB default is inactive.",
             (
                 "Whoever runs this bot can set it right: enable it with the influx CLI, or give "
                 "the bot another one (INFLUXDB_TOKEN)."
@@ -41,7 +41,7 @@ def refusal(status: int, message: str) -> httpx.Response:
         ),
         (
             "bob-token",
-            "The user whose token the bot uses on default is inactive or deleted.",
+            "The user whose token the bot uses on InfluxDB default is inactive or deleted.",
             (
                 "Whoever runs this bot can set it right: activate the user, or give the bot "
                 "another user's token (INFLUXDB_TOKEN)."
@@ -49,7 +49,7 @@ def refusal(status: int, message: str) -> httpx.Response:
         ),
         (
             "authz-only",
-            "The bot's token on default lacks the permission read:users/0c0c0c0c0c0c0002.",
+            "The bot's token on InfluxDB default lacks the permission read:users/0c0c0c0c0c0c0002.",
             (
                 "The bot needs a token with read access to the user 0c0c0c0c0c0c0002 as well, or "
                 "to all users. Permissions of an existing token cannot be changed."
@@ -58,7 +58,7 @@ def refusal(status: int, message: str) -> httpx.Response:
         (
             "other-org",
             (
-                "The bot's token on default lacks the permission "
+                "The bot's token on InfluxDB default lacks the permission "
                 f"read:orgs/0b0b0b0b0b0b0001/authorizations/{ONE}."
             ),
             (
@@ -85,38 +85,39 @@ async def test_says_what_is_wrong_with_the_bots_own_token(
         (
             refusal(401, "write:frobs is unauthorized"),
             ErrorCode.PERMISSION_MISSING,
-            "The bot's token on default lacks the permission write:frobs.",
+            "The bot's token on InfluxDB default lacks the permission write:frobs.",
         ),
         (
             refusal(401, "Unauthorized"),
             ErrorCode.BAD_CREDENTIAL,
-            "default does not accept the bot's token.",
+            "InfluxDB default does not accept the bot's token.",
         ),
         (
             refusal(403, "quota exceeded"),
             ErrorCode.INSTANCE_REFUSED,
-            "default refused: quota exceeded.",
+            "InfluxDB default refused: quota exceeded.",
         ),
         (
             refusal(400, "  odd \n\n message "),
             ErrorCode.INSTANCE_REFUSED,
-            "default refused: odd message.",
+            "InfluxDB default refused: odd message.",
         ),
         (
             refusal(400, "word " * 100),
             ErrorCode.INSTANCE_REFUSED,
-            f"default refused: {('word ' * 40)}….",
+            f"InfluxDB default refused: {('word ' * 40)}….",
         ),
         (
             refusal(500, "json: cannot unmarshal"),
             ErrorCode.UNEXPECTED_ANSWER,
-            "default stumbled (HTTP 500): json: cannot unmarshal.",
+            "InfluxDB default stumbled (HTTP 500): json: cannot unmarshal.",
         ),
         (
             httpx.Response(401, json={"error": "the request was not authenticated"}),
             ErrorCode.UNEXPECTED_ANSWER,
             (
-                "default did not answer as InfluxDB v2 does: HTTP 401 without InfluxDB's error "
+                "InfluxDB default did not answer as InfluxDB v2 does: HTTP 401 without "
+                "InfluxDB's error "
                 "message."
             ),
         ),
@@ -124,7 +125,8 @@ async def test_says_what_is_wrong_with_the_bots_own_token(
             httpx.Response(500),
             ErrorCode.UNEXPECTED_ANSWER,
             (
-                "default did not answer as InfluxDB v2 does: HTTP 500 without InfluxDB's error "
+                "InfluxDB default did not answer as InfluxDB v2 does: HTTP 500 without "
+                "InfluxDB's error "
                 "message."
             ),
         ),
@@ -144,7 +146,9 @@ async def test_names_what_it_does_not_know(
 async def test_the_words_of_one_call_do_not_fit_another(answering: Answering) -> None:
     """A list without names that is answered 404 is refused; nobody asked for a user."""
     async with answering(refusal(404, "user not found")) as (client, _):
-        with pytest.raises(UpstreamError, match="default refused: user not found") as caught:
+        with pytest.raises(
+            UpstreamError, match="InfluxDB default refused: user not found"
+        ) as caught:
             await client.list(Filter())
 
     assert caught.value.problem.code is ErrorCode.INSTANCE_REFUSED

@@ -82,10 +82,16 @@ async def test_filters_where_the_server_does_not(
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (Filter(user="nobody"), "There is no user named nobody on default."),
-        (Filter(user="a+b c&org=acme/é%"), "There is no user named a+b c&org=acme/é% on default."),
-        (Filter(org="nope"), "There is no organisation named nope on default."),
-        (Filter(user="alice", org="nope"), "There is no organisation named nope on default."),
+        (Filter(user="nobody"), "There is no user named nobody on InfluxDB default."),
+        (
+            Filter(user="a+b c&org=acme/é%"),
+            "There is no user named a+b c&org=acme/é% on InfluxDB default.",
+        ),
+        (Filter(org="nope"), "There is no organisation named nope on InfluxDB default."),
+        (
+            Filter(user="alice", org="nope"),
+            "There is no organisation named nope on InfluxDB default.",
+        ),
     ],
 )
 async def test_unknown_names_are_the_askers_mistake(
@@ -139,7 +145,9 @@ async def test_unknown_ids_are_not_found(client: InfluxDBClient) -> None:
     with pytest.raises(AuthorizationNotFoundError) as caught:
         await client.get(UNKNOWN)
 
-    assert caught.value.problem.message == f"There is no authorization {UNKNOWN} on default."
+    assert (
+        caught.value.problem.message == f"There is no authorization {UNKNOWN} on InfluxDB default."
+    )
     assert caught.value.effect is Effect.NONE
 
 

@@ -72,7 +72,10 @@ async def test_says_how_long_to_wait_if_that_is_too_long(raw: Raw, headers: str,
 
     assert seen == ["instance_unavailable"]
     assert caught.value.problem.code is ErrorCode.INSTANCE_UNAVAILABLE
-    assert caught.value.problem.message == f"default is busy (HTTP 503) and asks to wait {said}."
+    assert (
+        caught.value.problem.message
+        == f"InfluxDB default is busy (HTTP 503) and asks to wait {said}."
+    )
 
 
 async def test_a_moment_that_is_past_is_no_wait(answering: Answering) -> None:
@@ -99,7 +102,7 @@ async def test_a_wait_that_means_nothing_is_none(answering: Answering, stated: s
 async def test_the_budget_bounds_attempts_and_time(answering: Answering, budget: Retries) -> None:
     """One attempt means one, and no pause begins that would outlast the budget."""
     async with answering(busy(), retries=budget) as (client, asked):
-        with pytest.raises(UpstreamError, match="default is busy"):
+        with pytest.raises(UpstreamError, match="InfluxDB default is busy"):
             await client.list(Filter())
 
     assert len(asked) == 1

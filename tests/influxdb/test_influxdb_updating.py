@@ -96,14 +96,14 @@ async def test_tries_again_where_that_may_help(
 @pytest.mark.parametrize(
     ("fault", "effect", "message"),
     [
-        (Fault.TOO_MANY_REQUESTS, Effect.NONE, "default is busy (HTTP 429)."),
-        (Fault.UNAVAILABLE, Effect.POSSIBLE, "default is busy (HTTP 503)."),
-        (Fault.STARTING, Effect.POSSIBLE, "default is starting (HTTP 503)."),
-        (Fault.BAD_GATEWAY_HTML, Effect.POSSIBLE, "default is not available (HTTP 502)."),
-        (Fault.TIMEOUT_BEFORE, Effect.POSSIBLE, "default did not answer within 0.04 s."),
-        (Fault.TIMEOUT_AFTER, Effect.POSSIBLE, "default did not answer within 0.04 s."),
-        (Fault.RESET_BEFORE, Effect.POSSIBLE, "The connection to default broke off."),
-        (Fault.RESET_AFTER, Effect.POSSIBLE, "The connection to default broke off."),
+        (Fault.TOO_MANY_REQUESTS, Effect.NONE, "InfluxDB default is busy (HTTP 429)."),
+        (Fault.UNAVAILABLE, Effect.POSSIBLE, "InfluxDB default is busy (HTTP 503)."),
+        (Fault.STARTING, Effect.POSSIBLE, "InfluxDB default is starting (HTTP 503)."),
+        (Fault.BAD_GATEWAY_HTML, Effect.POSSIBLE, "InfluxDB default is not available (HTTP 502)."),
+        (Fault.TIMEOUT_BEFORE, Effect.POSSIBLE, "InfluxDB default did not answer within 0.04 s."),
+        (Fault.TIMEOUT_AFTER, Effect.POSSIBLE, "InfluxDB default did not answer within 0.04 s."),
+        (Fault.RESET_BEFORE, Effect.POSSIBLE, "The connection to InfluxDB default broke off."),
+        (Fault.RESET_AFTER, Effect.POSSIBLE, "The connection to InfluxDB default broke off."),
     ],
 )
 async def test_gives_up_after_four_attempts(
@@ -124,11 +124,12 @@ async def test_gives_up_after_four_attempts(
     [
         (
             Fault.INTERNAL_ERROR,
-            "default stumbled (HTTP 500): an internal error has occurred.",
+            "InfluxDB default stumbled (HTTP 500): an internal error has occurred.",
         ),
         (
             Fault.NOT_JSON,
-            "default did not answer as InfluxDB v2 does: HTTP 200, and not what was asked for.",
+            "InfluxDB default did not answer as InfluxDB v2 does: HTTP 200, and not what "
+            "was asked for.",
         ),
     ],
 )
