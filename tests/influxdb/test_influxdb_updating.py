@@ -128,8 +128,10 @@ async def test_gives_up_after_four_attempts(
         ),
         (
             Fault.NOT_JSON,
-            "InfluxDB default did not answer as InfluxDB v2 does: HTTP 200, and not what "
-            "was asked for.",
+            (
+                "InfluxDB default did not answer as InfluxDB v2 does: HTTP 200, and not what "
+                "was asked for."
+            ),
         ),
     ],
 )
