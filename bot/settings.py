@@ -2,15 +2,17 @@
 
 import os
 import re
+import ssl
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
-_USERGROUP_ID = re.compile(r"S[A-Z0-9]{2,}")
+_USER_ID = re.compile(r"[UW][A-Z0-9]+")
+_USERGROUP_ID = re.compile(r"S[A-Z0-9]+")
 _AUTHORIZATION_ID = re.compile(r"[0-9a-f]{16}")
 _COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 _DEFAULT_DATABASE = "sqlite:///./var/token-bot.db"
@@ -40,6 +42,8 @@ class DatabaseSettings(BaseSettings):
         scheme, separator, rest = value.partition(":///")
         if scheme not in ("sqlite", "sqlite+aiosqlite") or not separator or not rest:
             raise ValueError("is no SQLite file, and this version knows no other database")
+        if rest.startswith((":memory:", "file:")) or "?" in rest:
+            raise ValueError("is not the plain name of a file, which outlives this process")
         return f"sqlite+aiosqlite:///{rest}"
 
 
@@ -51,37 +55,55 @@ class SettingsError(Exception):
         self.lines = lines
 
 
+def _token(value: SecretStr) -> SecretStr:
+    bare = value.get_secret_value().strip()
+    if not bare:
+        raise ValueError("is blank")
+    if not bare.isprintable():
+        raise ValueError("holds a line break or the like")
+    return SecretStr(bare)
+
+
 def _bot_token(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith("xoxb-"):
         raise ValueError("is no bot token")
     return value
 
 
-def _not_blank(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise ValueError("is blank")
+def _address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:
+        raise ValueError("is no address") from None
+    if parts.scheme not in ("http", "https") or not usable or not value.isprintable():
+        raise ValueError("is no address that begins with http:// or https://")
+    if " " in value or _holds_more(parts):
+        raise ValueError("holds more than an address: a blank, a user, a password or a query")
     return value
+
+
+def _holds_more(parts: SplitResult) -> bool:
+    return bool("@" in parts.netloc or parts.query or parts.fragment)
 
 
 class Settings(DatabaseSettings):
     """What the bot is told by its environment. A field's description is the remedy."""
 
-    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(
-        description="Set it to the app's bot token (xoxb-…), from OAuth & Permissions."
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_token), AfterValidator(_bot_token)] = (
+        Field(description="Set it to the app's bot token (xoxb-…), from OAuth & Permissions.")
     )
-    slack_signing_secret: Annotated[SecretStr, AfterValidator(_not_blank)] = Field(
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(_token)] = Field(
         description="Set it to the app's signing secret, from Basic Information."
     )
-    slack_api_url: str = Field(
+    slack_api_url: Annotated[str, AfterValidator(_address)] = Field(
         default="https://slack.com/api/",
-        pattern=r"^https?://",
         description="Leave it out, or set it to an address that begins with https://.",
     )
-    influxdb_url: str = Field(
-        pattern=r"^https?://[^/@]+(/.*)?$",
+    influxdb_url: Annotated[str, AfterValidator(_address)] = Field(
         description="Set it to InfluxDB's address, such as https://influxdb.example.com:8086.",
     )
-    influxdb_token: Annotated[SecretStr, AfterValidator(_not_blank)] = Field(
+    influxdb_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
         description="Set it to an API token that reads and writes authorizations and users."
     )
     influxdb_own_authorization: str | None = Field(
@@ -123,11 +145,14 @@ class Settings(DatabaseSettings):
         if not isinstance(value, str):
             return value
         users = [part.strip() for part in value.split(",") if part.strip()]
-        for user in users:
+        # Entries are counted, not named: who knows what was pasted there.
+        for number, user in enumerate(users, start=1):
             if _USERGROUP_ID.fullmatch(user):
-                raise ValueError(f"holds {user}: this version takes users, not user groups")
+                raise ValueError(
+                    f"holds a user group, entry {number}, and this version takes users alone"
+                )
             if not _USER_ID.fullmatch(user):
-                raise ValueError("holds something that is no Slack user id")
+                raise ValueError(f"holds something that is no Slack user id: entry {number}")
         return frozenset(users)
 
     @field_validator("influxdb_own_authorization")
@@ -142,6 +167,11 @@ class Settings(DatabaseSettings):
     def _check_ca_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
             raise ValueError("names no file")
+        if value is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+            except OSError:
+                raise ValueError("names a file that holds no certificate in PEM") from None
         return value
 
     @field_validator("slash_command")
@@ -150,6 +180,11 @@ class Settings(DatabaseSettings):
         if not _COMMAND.fullmatch(value):
             raise ValueError("is no slash command")
         return value
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod

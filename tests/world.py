@@ -18,7 +18,7 @@ from bot.changes.executor import Pace
 from bot.changes.request import ChangeRequest
 from bot.influxdb.retries import Retries
 from bot.sandbox import cast
-from bot.sandbox.influxdb import InfluxDBStandIn, Mode
+from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import Delivery, Message, SlackStandIn
@@ -105,6 +105,10 @@ class World:
         delivery = await self.slack.press(user, message, text, **more)
         await self.settled()
         return delivery
+
+    async def reached(self, gate: Gate) -> None:
+        """Wait until a request stands at a gate; give up after a while."""
+        await asyncio.wait_for(gate.reached.wait(), 15)
 
     def channel(self, channel: str = cast.INCIDENTS) -> list[Message]:
         """Give what everybody sees in a channel."""

@@ -6,7 +6,6 @@ from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import ChangeRequest
 
-
 _UNTOUCHED = "Nothing was changed."
 
 

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Iterable
 
 from bot.changes.authorization import Authorization, Permission
@@ -27,8 +26,13 @@ _SINGULAR = {
     "variables": "variable",
     "views": "view",
 }
-# InfluxDB's All-Access token holds every type for one organisation; this many is near enough.
-_ALL_ACCESS_TYPES = 15
+# What every version of InfluxDB 2 grants for one organisation, all at once, as All-Access; later
+# versions grant a few types more. Users and organisations are granted by their ids.
+_ORGANISATION_WIDE = frozenset(_SINGULAR) - {
+    *("orgs", "users"),
+    *("annotations", "notebooks", "remotes", "replications"),
+}
+_EVERYWHERE = frozenset({*_ORGANISATION_WIDE, "orgs", "users"})
 
 
 def in_plain_words(authorization: Authorization) -> tuple[str, ...]:
@@ -37,24 +41,31 @@ def in_plain_words(authorization: Authorization) -> tuple[str, ...]:
     Returns:
         Lines such as ``read and write bucket metrics``.
     """
-    if authorization.operator:
-        return ("operator: everything in all organisations",)
-    lines = []
     rest = list(authorization.permissions)
-    for org_id, org in _all_access(rest):
-        lines.append(f"everything in organisation {org or org_id}")
-        rest = [p for p in rest if org_id not in (p.org_id, p.resource_id)]
-    return (*lines, *_by_resource(rest)) or ("nothing",)
+    lines = []
+    if authorization.operator and _whole(p for p in rest if p.everywhere) >= _EVERYWHERE:
+        return ("operator: everything in all organisations",)
+    if authorization.operator:
+        lines.append("operator: all organisations")
+    for org_id in dict.fromkeys(p.org_id for p in rest if p.org_id is not None):
+        theirs = [p for p in rest if p.org_id == org_id and p.resource_id is None]
+        if _whole(theirs) >= _ORGANISATION_WIDE:
+            name = next((p.org for p in theirs if p.org), org_id)
+            lines.append(f"everything in organisation {name}")
+            rest = [p for p in rest if org_id not in (p.org_id, p.resource_id)]
+    return (*lines, *_by_resource(sorted(rest, key=_narrowness))) or ("nothing",)
 
 
-def _all_access(permissions: Iterable[Permission]) -> list[tuple[str, str | None]]:
-    types: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    names: dict[str, str | None] = {}
-    for permission in permissions:
-        if permission.org_id is not None and permission.resource_id is None:
-            types[permission.org_id].add((permission.action, permission.resource_type))
-            names[permission.org_id] = names.get(permission.org_id) or permission.org
-    return [(i, names[i]) for i, held in types.items() if len(held) >= 2 * _ALL_ACCESS_TYPES]
+def _whole(permissions: Iterable[Permission]) -> frozenset[str]:
+    """Name the types of resource that can both be read and be written."""
+    held = {(p.action, p.resource_type) for p in permissions}
+    return frozenset(kind for _, kind in held if {("read", kind), ("write", kind)} <= held)
+
+
+def _narrowness(permission: Permission) -> int:
+    if permission.everywhere:
+        return 0
+    return 1 if permission.resource_id is None else 2
 
 
 def _by_resource(permissions: Iterable[Permission]) -> list[str]:

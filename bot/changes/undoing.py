@@ -34,7 +34,8 @@ def state_to_restore(
     if target.state is not TargetState.DONE or before is None or finished_at is None:
         return Problem(
             ErrorCode.NOT_UNDOABLE,
-            f"Change {original.id} ended as {target.state.value}, so there is nothing to undo.",
+            f"Change {original.id} ended as {target.state.value}, so there is nothing to undo. "
+            "Nothing was changed.",
             f"See {command} history {target.authorization_id}.",
         )
     if now - finished_at > window:

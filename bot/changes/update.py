@@ -95,8 +95,9 @@ def conflict(recorded: Authorization, found: Authorization) -> tuple[Difference,
 
 
 def _instant(authorization: Authorization) -> str:
+    # Two people who race are less than a second apart.
     moment = authorization.updated_at
-    return "unknown" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return "unknown" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 def summary(update: AuthorizationUpdate, before: Authorization) -> tuple[tuple[str, str, str], ...]:

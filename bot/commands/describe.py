@@ -13,7 +13,7 @@ async def describe(id: str, text: str, /, *, call: Given) -> Accepted:  # noqa: 
         raise UserError(
             Problem(
                 ErrorCode.USAGE,
-                "The text holds nothing that can be shown. Nothing was changed.",
+                "The text holds nothing that can be shown.",
                 f"Usage: {call.command} {SUBCOMMAND.usage}",
             )
         )

@@ -1,5 +1,7 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
+from bot.changes import outcomes
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Ask, Intake
 from bot.changes.policy import Denied, Policy, Role, decide
@@ -8,10 +10,8 @@ from bot.changes.secret import looks_like_secret
 from bot.commands import parsing
 from bot.commands.answers import Answer, Later
 from bot.commands.grammar import LONGEST_TEXT, words
-from bot.commands.registry import Registry
+from bot.commands.registry import HELP_FLAGS, Registry
 from bot.commands.subcommand import Call, Subcommand
-
-_HELP = ("-h", "--help", "help")
 
 
 class Dispatcher:
@@ -55,18 +55,19 @@ class Dispatcher:
                     "most. Nothing was changed.",
                 )
             )
-        found = words(text)
-        if not found or found[0].text.lower() in _HELP[:2]:
-            return self._registry.help()
-        subcommand = self._registry.find(found[0].text)
+        with _untouched():
+            found = words(text, at_most=1)
+            if not found or found[0].text.lower() in HELP_FLAGS:
+                return self._registry.help()
+            subcommand = self._registry.find(found[0].text)
         await self._admit(ask, subcommand)
-        if subcommand.verbatim_after is None and any(w.text in _HELP[:2] for w in found[1:]):
-            return self._registry.help(subcommand.name)
-        usage = f"{self._registry.command} {subcommand.usage}"
-        bound = parsing.arguments(subcommand, text[found[0].end :], usage)
-        return await subcommand.run(
-            *bound.args, **bound.kwargs, call=self._call(ask, self._instance)
-        )
+        rest = text[found[0].end :]
+        with _untouched() if subcommand.changes else nullcontext():
+            if _wants_help(subcommand, rest):
+                return self._registry.help(subcommand.name)
+            bound = parsing.arguments(subcommand, rest, self._usage(subcommand))
+            call = self._call(ask, self._instance)
+            return await subcommand.run(*bound.args, **bound.kwargs, call=call)
 
     async def pressed(
         self, ask: Ask, name: str, arguments: list[str], instance: str = ""
@@ -81,9 +82,10 @@ class Dispatcher:
         """
         subcommand = self._registry.find(name)
         await self._admit(ask, subcommand)
-        bound = parsing.bind(subcommand, arguments, f"{self._registry.command} {subcommand.usage}")
-        call = self._call(ask, instance or self._instance)
-        return await subcommand.run(*bound.args, **bound.kwargs, call=call)
+        with _untouched() if subcommand.changes else nullcontext():
+            bound = parsing.bind(subcommand, ["--", *arguments], self._usage(subcommand))
+            call = self._call(ask, instance or self._instance)
+            return await subcommand.run(*bound.args, **bound.kwargs, call=call)
 
     async def page(self, ask: Ask, query_id: str) -> Answer:
         """Turn to the page of a list that a button names."""
@@ -117,6 +119,9 @@ class Dispatcher:
         await self._intake.refuse(ask, problem, "command text")
         raise UserError(problem)
 
+    def _usage(self, subcommand: Subcommand) -> str:
+        return f"{self._registry.command} {subcommand.usage}"
+
     def _call(self, ask: Ask, instance: str) -> Call:
         return Call(
             ask=ask,
@@ -127,3 +132,20 @@ class Dispatcher:
             command=self._registry.command,
             help=self._registry.help,
         )
+
+
+def _wants_help(subcommand: Subcommand, rest: str) -> bool:
+    # What is taken as it is typed may hold a flag; what stands before it may not.
+    found = words(rest, at_most=subcommand.verbatim_after)
+    return any(word.text.lower() in HELP_FLAGS and not word.quoted for word in found)
+
+
+@contextmanager
+def _untouched() -> Iterator[None]:
+    """Say of what could not be read that nothing was changed."""
+    try:
+        yield
+    except UserError as error:
+        if error.problem.code is not ErrorCode.USAGE:
+            raise
+        raise UserError(outcomes.untouched(error.problem)) from error

@@ -4,19 +4,45 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.changes.errors import ErrorCode, Problem, UserError
 
 LONGEST_TEXT = 2_000
 
-_OPENING = {'"': '"', "“": "”", "„": "“”", "«": "»", "'": "'", "‘": "’", "`": "`"}
-# These stand in ordinary text too; alone, they are characters like any other.
-_LENIENT = {"'", "‘", "`"}
-_DASHES = re.compile(r"^[—–―]+(?=[^\W\d_])")
+# Languages and keyboards disagree about which quote opens and which closes.
+_DOUBLE = '"“”„‟«»'
+_SINGLE = "'‘’"
+_CLOSING = {
+    **dict.fromkeys(_DOUBLE, _DOUBLE),
+    **dict.fromkeys(_SINGLE, _SINGLE),
+    "`": "`",
+}
 # Zero-width characters and the marks that turn the direction of writing.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
+_GAP = re.compile(rf"[\s{_UNSEEN}]+")
+_RUN = re.compile(r"\S+")
+_BEFORE_GAP = {
+    closing: re.compile(rf"[{closing}](?=[\s{_UNSEEN}]|\Z)") for closing in set(_CLOSING.values())
+}
+# A quote that stands within a word, and is no apostrophe.
+_WITHIN = {
+    _DOUBLE: re.compile(rf"[{_DOUBLE}]"),
+    _SINGLE: re.compile(rf"[{_SINGLE}](?!\w)"),
+    "`": re.compile("`"),
+}
+_DASHES = re.compile(r"^[—–―]+(?=[^\W\d_])")
+# A long option with its value beside it, which may stand in quotes.
+_ASSIGNED = re.compile(r"(?:--|[—–―]+)[^\W\d_][\w-]*=")
 # What Slack makes of mentions and addresses; https://docs.slack.dev/messaging/formatting-message-text
-_MARKUP = re.compile(r"<([@#!]|(?:https?|mailto|tel|ftp)[:])([^<>|]*)(?:\|([^<>]*))?>")
+_MARKUP = re.compile(
+    r"<(?:(?P<sign>[@#])(?P<id>[A-Z0-9]+)"
+    r"|!(?:(?P<everybody>here|channel|everyone)|subteam\^(?P<group>[A-Z0-9]+))"
+    r"|(?P<address>(?:https?://|ftp://|mailto:|tel:)[^<>|\s]+))"
+    r"(?:\|(?P<label>[^<>]*))?>"
+)
+_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -37,13 +63,14 @@ class Word:
     quoted: bool = False
 
 
-def words(text: str) -> list[Word]:
-    """Split a command's text into words.
+def words(text: str, at_most: int | None = None) -> list[Word]:
+    """Split a command's text into words, or only its beginning into so many.
 
-    Quotes of any style keep a text together; an apostrophe within a word is just that. Raises
-    UserError if a quote is not closed.
+    Quotes of any style keep a text together; an apostrophe within a word is just that. After an
+    option's ``=`` a text in quotes is a word of its own. Raises UserError if a double quote is not
+    closed.
     """
-    return list(_words(text))
+    return list(islice(_words(text), at_most))
 
 
 def verbatim(text: str) -> str:
@@ -54,66 +81,84 @@ def verbatim(text: str) -> str:
     return _CONTROL.sub("", _decoded(text, mention_by_name=True)).strip()
 
 
+def straight(word: str) -> str:
+    """Give a word as it is meant: one form of every character, none that is not seen."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _decoded(word)))
+    return _DASHES.sub("--", plain)
+
+
 def _words(text: str) -> Iterator[Word]:
     position = 0
     while position < len(text):
-        if text[position].isspace() or _INVISIBLE.match(text[position]):
-            position += 1
+        gap = _GAP.match(text, position)
+        if gap is not None:
+            position = gap.end()
             continue
-        closing = _OPENING.get(text[position])
-        end = None if closing is None else _closing_quote(text, position, closing)
+        end = _closing_quote(text, position)
         if end is not None:
             yield Word(verbatim(text[position + 1 : end]), position, end + 1, quoted=True)
             position = end + 1
             continue
         end = _end_of_word(text, position)
-        yield Word(_straight(text[position:end]), position, end)
+        yield Word(straight(text[position:end]), position, end)
         position = end
 
 
-def _closing_quote(text: str, start: int, closing: str) -> int | None:
-    for end in range(start + 1, len(text)):
-        if text[end] in closing and (end + 1 == len(text) or text[end + 1].isspace()):
-            return end
-    if text[start] in _LENIENT:
+def _closing_quote(text: str, start: int) -> int | None:
+    """Find the quote that closes the one here; None if here is none, or it is a mere character."""
+    if start == len(text) or text[start] not in _CLOSING:
+        return None
+    closing = _CLOSING[text[start]]
+    run = _RUN.match(text, start)
+    end_of_run = start if run is None else run.end()
+    found = _BEFORE_GAP[closing].search(text, start + 1)
+    if found is not None and found.end() <= end_of_run:
+        return found.start()
+    if _WITHIN[closing].search(text, start + 1, end_of_run):
+        return None
+    if found is not None:
+        return found.start()
+    if closing is not _DOUBLE:
+        # It stands in ordinary text too.
         return None
     raise UserError(
         Problem(
             ErrorCode.USAGE,
-            f"The quote {text[start]} is not closed. Nothing was changed.",
+            f"The quote {text[start]} is not closed.",
             "Close it, or leave the quotes out: text after --reason needs none.",
         )
     )
 
 
 def _end_of_word(text: str, start: int) -> int:
-    # Markup may hold spaces: <https://…|a label>.
-    markup = _MARKUP.match(text, start)
-    position = start if markup is None else markup.end()
+    assigned = _ASSIGNED.match(text, start)
+    if assigned is not None and _closing_quote(text, assigned.end()) is not None:
+        return assigned.end()
+    position = start
     while position < len(text) and not text[position].isspace():
-        position += 1
+        # Markup may hold spaces: <https://…|a label>.
+        markup = _MARKUP.match(text, position) if text[position] == "<" else None
+        position = position + 1 if markup is None else markup.end()
     return position
-
-
-def _straight(word: str) -> str:
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _decoded(word)))
-    return _DASHES.sub("--", plain)
 
 
 def _decoded(text: str, *, mention_by_name: bool = False) -> str:
     def decode(markup: re.Match[str]) -> str:
-        kind, target, label = markup.group(1), markup.group(2), markup.group(3)
-        if kind in "@#!":
-            if mention_by_name:
-                sign = "@" if kind == "!" else kind
-                return sign + (label or target)
-            return target
-        address = kind + target
-        # An address that Slack completed by itself was typed without its scheme.
-        typed = label and address in (f"http://{label}", f"https://{label}", f"mailto:{label}")
-        return label if typed and label else address
+        label = markup["label"] or ""
+        if markup["address"]:
+            return label if _typed(markup["address"], label) else markup["address"]
+        sign = markup["sign"] or "@"
+        name = markup["id"] or markup["group"] or markup["everybody"]
+        return sign + (label.removeprefix(sign) or name) if mention_by_name else name
 
     return _unescaped(_MARKUP.sub(decode, text))
+
+
+def _typed(address: str, label: str) -> bool:
+    """Tell whether Slack has completed an address that was typed without its scheme."""
+    return bool(label) and address.removesuffix("/") in {
+        scheme + label.removesuffix("/") for scheme in _SCHEMES
+    }
 
 
 def _unescaped(text: str) -> str:

@@ -1,3 +1,4 @@
+from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.policy import Role
 from bot.changes.queries import History
 from bot.commands.identifiers import authorization_id, user_id
@@ -11,6 +12,14 @@ async def history(subject: str | None = None, /, *, call: Given) -> History:
     person = user_id(subject)
     if person is not None:
         return await call.queries.history(actor=person)
+    if subject.startswith("@"):
+        raise UserError(
+            Problem(
+                ErrorCode.USAGE,
+                f"Slack did not say who “{subject[:40]}” is.",
+                "Pick the person from the list that Slack offers, or give a user id: U0ALICE.",
+            )
+        )
     return await call.queries.history(authorization_id=authorization_id(subject))
 
 

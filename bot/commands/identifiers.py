@@ -2,11 +2,13 @@ import re
 
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.request import CHANGE_ID_LENGTH
+from bot.commands.grammar import straight
 
-_WRAPPING = "`'\"<>()[]{},;.“”‘’«»"
+# What comes along when an id is copied out of a sentence, a message or JSON.
+_WRAPPING = "`'\"<>()[]{},;:.*_~“”„‟‘’«» "
 _AUTHORIZATION_ID = re.compile(r"[0-9a-f]{16}")
 _CHANGE_ID = re.compile(rf"[0-9A-HJKMNP-TV-Z]{{{CHANGE_ID_LENGTH}}}")
-_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_USER_ID = re.compile(r"[UW][A-Z0-9]+")
 # Crockford's base 32 has no such letters; people read and type them nevertheless.
 _MISREAD = str.maketrans("OIL", "011")
 
@@ -17,34 +19,36 @@ def authorization_id(text: str) -> str:
     Raises:
         UserError: If it is none; nothing is ever done by a part of an id.
     """
-    bare = text.strip(_WRAPPING).lower()
-    if _AUTHORIZATION_ID.fullmatch(bare) and set(bare) != {"0"}:
-        return bare
+    found = as_authorization_id(text)
+    if found is not None:
+        return found
     raise UserError(
         Problem(
             ErrorCode.USAGE,
             f"“{_shortened(text)}” is not an authorization's id: that has 16 hexadecimal digits, "
-            "such as 0d0d0d0d0d0d0003. Nothing was changed.",
+            "such as 0d0d0d0d0d0d0003.",
             "Find the id with list and a word of the description.",
         )
     )
 
 
-def looks_like_authorization_id(text: str) -> bool:
-    """Tell whether a text is an authorization's id."""
-    return _AUTHORIZATION_ID.fullmatch(text.strip(_WRAPPING).lower()) is not None
+def as_authorization_id(text: str) -> str | None:
+    """Read an authorization's id, or give None."""
+    bare = _bare(text).lower()
+    # InfluxDB takes an id of zeros for none.
+    return bare if _AUTHORIZATION_ID.fullmatch(bare) and set(bare) != {"0"} else None
 
 
 def change_id(text: str) -> str:
     """Read a change's id, such as ``7F3K2Q``, in any case; raise UserError if it is none."""
-    bare = text.strip(_WRAPPING).upper().translate(_MISREAD)
+    bare = _bare(text).upper().translate(_MISREAD)
     if _CHANGE_ID.fullmatch(bare):
         return bare
     raise UserError(
         Problem(
             ErrorCode.USAGE,
             f"“{_shortened(text)}” is not a change's id: that has {CHANGE_ID_LENGTH} letters and "
-            "digits, such as 7F3K2Q. Nothing was changed.",
+            "digits, such as 7F3K2Q.",
             "The message of a change and the history show it.",
         )
     )
@@ -52,8 +56,12 @@ def change_id(text: str) -> str:
 
 def user_id(text: str) -> str | None:
     """Read a Slack user's id from what is left of a mention, or give None."""
-    bare = text.strip(_WRAPPING).lstrip("@")
+    bare = _bare(text).lstrip("@")
     return bare if _USER_ID.fullmatch(bare) else None
+
+
+def _bare(text: str) -> str:
+    return straight(text).strip(_WRAPPING)
 
 
 def _shortened(text: str) -> str:

@@ -7,9 +7,11 @@ from types import MappingProxyType
 import bot.commands
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.commands.answers import Help, HelpLine
-from bot.commands.identifiers import looks_like_authorization_id
+from bot.commands.grammar import straight
+from bot.commands.identifiers import as_authorization_id
 from bot.commands.subcommand import Group, Subcommand
 
+HELP_FLAGS = ("-h", "--help")
 _IN_A_HINT = 5
 
 
@@ -41,17 +43,16 @@ class Registry:
         raise UserError(
             Problem(
                 ErrorCode.USAGE,
-                f"{self.command} has no “{word[:40]}”. Nothing was changed.",
+                f"{self.command} has no “{word[:40]}”.",
                 self._hint(word.lower()),
             )
         )
 
     def asked(self, text: str) -> str:
         """Name the subcommand that a text asks for, for metrics and logs; never what was typed."""
-        first = text.split(maxsplit=1)[:1]
-        if not first:
-            return "help"
-        found = self._by_word.get(first[0].lower())
+        first, *_ = text.split(maxsplit=1) or ("help",)
+        word = straight(first).lower()
+        found = self._by_word.get("help" if word in HELP_FLAGS else word)
         return "unknown" if found is None else found.name
 
     def help(self, name: str | None = None) -> Help:
@@ -75,8 +76,9 @@ class Registry:
         )
 
     def _hint(self, word: str) -> str:
-        if looks_like_authorization_id(word):
-            return f"Did you mean {self.command} show {word}?"
+        pasted = as_authorization_id(word)
+        if pasted is not None:
+            return f"Did you mean {self.command} show {pasted}?"
         likely = get_close_matches(word, self._by_word, n=1, cutoff=0.6)
         if likely:
             return f"Did you mean {self.command} {likely[0]}?"

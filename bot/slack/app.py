@@ -60,7 +60,8 @@ def bolt_app(
         raise RuntimeError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET must not be set")
     app.error(_stumbled)
     app.command(command)(commands)
-    app.command(_ANYTHING)(_other_command(command))
+    # Two listeners that fit one command could both run, if the first did not ack.
+    app.command(re.compile(f"(?!{re.escape(command)}$)"))(_other_command(command))
     app.action(_ANYTHING)(actions)
     return app
 

@@ -7,7 +7,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.web import error_code
+from bot.changes.ports import AnnouncementError
+from bot.slack.web import error_code, passing, retry_after
 
 _REMEMBERED = timedelta(minutes=10)
 _log = structlog.get_logger()
@@ -38,7 +39,11 @@ class Channels:
         self._known: dict[str, tuple[datetime, ChannelKind]] = {}
 
     async def kind(self, channel_id: str) -> ChannelKind:
-        """Give a channel's kind; whatever cannot be read is taken for the worst."""
+        """Give a channel's kind; what Slack does not let the bot read is taken for the worst.
+
+        Raises:
+            AnnouncementError: If Slack does not answer now, and may later.
+        """
         if channel_id.startswith("D"):
             return ChannelKind.DIRECT
         now = self._clock()
@@ -54,11 +59,13 @@ class Channels:
         try:
             answer = await self._client.conversations_info(channel=channel_id)
         except SlackApiError as error:
-            _log.info("channel cannot be read", channel=channel_id, error=error_code(error))
+            code = error_code(error)
+            if passing(error):
+                raise AnnouncementError(f"conversations.info: {code}", retry_after(error)) from None
+            _log.info("channel cannot be read", channel=channel_id, error=code)
             return ChannelKind.UNREADABLE
-        except (aiohttp.ClientError, TimeoutError):
-            _log.warning("channel cannot be read", channel=channel_id, error="no answer")
-            return ChannelKind.UNREADABLE
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise AnnouncementError(f"conversations.info: {type(error).__name__}") from None
         channel = answer.get("channel")
         if not isinstance(channel, dict):
             return ChannelKind.UNREADABLE

@@ -5,7 +5,8 @@ from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest, MessageRef, Origin, TargetState
 from bot.changes.undoing import undoable
-from bot.slack.blocks.change import change_message, private_outcome
+from bot.slack.blocks.change import change_message
+from bot.slack.blocks.private import private_outcome
 from bot.slack.blocks.rich import Message
 from bot.slack.channels import ChannelKind, Channels
 from bot.slack.responder import Responder
@@ -19,7 +20,12 @@ _NOTES = {
         "Sent to you alone: this bot cannot read what kind of channel you asked in. Invite it "
         "there to have changes posted."
     ),
+    ChannelKind.INTERNAL: (
+        "Sent to you alone: this bot cannot post in the channel where you asked. Invite it there "
+        "to have changes posted."
+    ),
 }
+_TOOK_EFFECT = (TargetState.DONE, TargetState.APPLIED, TargetState.UNKNOWN)
 
 
 class SlackMessenger:
@@ -81,20 +87,16 @@ class SlackMessenger:
             await self._sending.respond(pressed.response_url, drawn, replace=True)
 
     async def _announce_undo(self, undo: ChangeRequest, undone: ChangeRequest) -> MessageRef | None:
-        took_effect = undo.target.state in (
-            TargetState.DONE,
-            TargetState.APPLIED,
-            TargetState.UNKNOWN,
+        places = dict.fromkeys(
+            place for place in (undone.message, undo.origin.pressed, undo.message) if place
         )
-        if not took_effect:
-            if undo.message is not None:
-                await self._edit(undo.message, self._drawn(undone))
+        if undo.target.state not in _TOOK_EFFECT:
+            # Whoever pressed too late has made these messages tell of an undo under way.
+            for place in places:
+                await self._edit(place, self._drawn(undone))
             await self._responder.tell(undo.requester, undo.origin, private_outcome(undo))
             return None
         drawn = self._drawn(undone, undo)
-        places = dict.fromkeys(
-            place for place in (undone.message, undo.origin.pressed) if place is not None
-        )
         edited = [place for place in places if await self._edit(place, drawn)]
         if edited:
             return edited[0]
@@ -108,16 +110,18 @@ class SlackMessenger:
         """Post where it was asked; where that must not or cannot be, to the requester."""
         asked = undo or change
         kind = await self._channels.kind(asked.origin.channel_id)
-        drawn = self._drawn(change, undo, _NOTES.get(kind, ""))
         if kind is ChannelKind.INTERNAL:
+            drawn = self._drawn(change, undo)
             try:
                 return await self._sending.post(asked.origin.channel_id, drawn)
             except NotReachableError:
-                url = asked.origin.response_url
+                # An outcome that is not known yet needs a message that can be edited later.
+                url = asked.origin.response_url if asked.target.state.final else None
                 if url is not None and await self._sending.respond(url, drawn, in_channel=True):
                     return None
+        noted = self._drawn(change, undo, _NOTES.get(kind, ""))
         try:
-            return await self._sending.post(asked.requester.user_id, drawn)
+            return await self._sending.post(asked.requester.user_id, noted)
         except NotReachableError as error:
             raise AnnouncementError(f"direct message: {error}") from error
 

@@ -41,7 +41,7 @@ class Sending:
         Source: https://docs.slack.dev/reference/methods/chat.postMessage
         """
         answer = await self._call(
-            "chat.postMessage", NOT_REACHABLE, channel=channel, **_body(message), **NO_UNFURLING
+            "chat.postMessage", NOT_REACHABLE, channel=channel, **content(message), **NO_UNFURLING
         )
         return MessageRef(str(answer.get("channel", channel)), str(answer["ts"]))
 
@@ -51,7 +51,7 @@ class Sending:
         Source: https://docs.slack.dev/reference/methods/chat.update
         """
         await self._call(
-            "chat.update", NOT_EDITABLE, channel=at.channel_id, ts=at.ts, **_body(message)
+            "chat.update", NOT_EDITABLE, channel=at.channel_id, ts=at.ts, **content(message)
         )
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
@@ -60,7 +60,7 @@ class Sending:
         Source: https://docs.slack.dev/reference/methods/chat.postEphemeral
         """
         await self._call(
-            "chat.postEphemeral", NOT_REACHABLE, channel=channel, user=user, **_body(message)
+            "chat.postEphemeral", NOT_REACHABLE, channel=channel, user=user, **content(message)
         )
 
     async def respond(
@@ -73,7 +73,7 @@ class Sending:
         body = {
             "response_type": "in_channel" if in_channel else "ephemeral",
             "replace_original": replace,
-            **_body(message),
+            **content(message),
             **NO_UNFURLING,
         }
         try:
@@ -107,7 +107,7 @@ class Sending:
         return data if isinstance(data, dict) else {}
 
 
-def _body(message: Message) -> dict[str, Any]:
+def content(message: Message) -> dict[str, Any]:
     """Give a message's arguments; blocks that Slack would refuse are left out, and logged."""
     body: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
     broken = block_kit.problems(body)

@@ -21,6 +21,10 @@ NOT_REACHABLE = frozenset(
 )
 # And these where a message is not there to be edited any more.
 NOT_EDITABLE = NOT_REACHABLE | {"message_not_found", "cant_update_message", "edit_window_closed"}
+# These pass by themselves; https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
+_PASSING = frozenset(
+    {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+)
 NO_UNFURLING = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
 
 
@@ -41,6 +45,12 @@ def web_client(token: SecretStr, api_url: str, session: aiohttp.ClientSession) -
 def error_code(error: SlackApiError) -> str:
     """Give Slack's word for what went wrong, such as ``channel_not_found``."""
     return str(_data(error).get("error", "unknown_error"))
+
+
+def passing(error: SlackApiError) -> bool:
+    """Tell whether what went wrong is Slack's own trouble, so that trying again may help."""
+    status = getattr(error.response, "status_code", 200)
+    return status == 429 or status >= 500 or error_code(error) in _PASSING
 
 
 def retry_after(error: SlackApiError) -> float | None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -5,8 +6,12 @@ from pydantic import SecretStr
 
 from bot.changes.secret import MASK, mask_secrets
 
-# Slack's payloads hold these, and nobody needs them in a log.
-_SECRET_KEYS = frozenset({"token", "response_url", "trigger_id", "authorization", "signature"})
+# Slack's payloads hold some of these, our settings and HTTP's headers the others.
+_SECRET_KEY = re.compile(
+    r".*(?:token|secret|password|signature|cookie|api_key|fingerprint_key)"
+    r"|response_url|trigger_id|(?:proxy-)?authorization",
+    re.IGNORECASE,
+)
 _DEEPEST = 6
 
 
@@ -15,8 +20,12 @@ def redact(
 ) -> MutableMapping[str, Any]:
     """Take out of a log event whatever is a secret, or looks like one; a structlog processor."""
     for key, value in event.items():
-        event[key] = MASK if key.lower() in _SECRET_KEYS else _redacted(value, _DEEPEST)
+        event[key] = _entry(key, value, _DEEPEST)
     return event
+
+
+def _entry(key: str, value: Any, depth: int) -> Any:
+    return MASK if _SECRET_KEY.fullmatch(key) else _redacted(value, depth)
 
 
 def _redacted(value: Any, depth: int) -> Any:
@@ -26,8 +35,7 @@ def _redacted(value: Any, depth: int) -> Any:
         return mask_secrets(value)
     if isinstance(value, dict):
         return {
-            key: MASK if str(key).lower() in _SECRET_KEYS else _redacted(item, depth - 1)
-            for key, item in value.items()
+            mask_secrets(str(key)): _entry(str(key), item, depth - 1) for key, item in value.items()
         }
     if isinstance(value, list | tuple):
         return [_redacted(item, depth - 1) for item in value]

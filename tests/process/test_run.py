@@ -63,7 +63,7 @@ async def test_kill_while_the_patch_is_in_flight(idle_world: World, tmp_path: Pa
     gate = here.influxdb.gate("PATCH", PATH)
     async with bot_process(here, environment(here, tmp_path)) as running:
         await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
-        await gate.reached.wait()
+        await here.reached(gate)
         running.kill()
         await running.ends()
     gate.release()
@@ -128,7 +128,7 @@ async def test_sigterm_finishes_what_has_begun(idle_world: World, tmp_path: Path
     gate = here.influxdb.gate("PATCH", PATH)
     async with bot_process(here, environment(here, tmp_path)) as running:
         await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
-        await gate.reached.wait()
+        await here.reached(gate)
 
         running.terminate()
         gate.release()

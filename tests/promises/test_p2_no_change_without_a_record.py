@@ -23,7 +23,7 @@ async def test_the_intent_stands_before_the_patch(here: World, text: str) -> Non
     gate = here.influxdb.gate("PATCH", "/api/v2/authorizations/.*")
     await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", text)
 
-    await gate.reached.wait()
+    await here.reached(gate)
 
     intent = (await here.events())[-1]
     assert intent.tag.value == "change.intended"
@@ -36,7 +36,7 @@ async def test_an_intent_that_cannot_be_written_stops_the_change(here: World) ->
     """With the database locked, nothing is sent; when it is free again, the change is made."""
     gate = here.influxdb.gate("GET", PATH)
     await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
-    await gate.reached.wait()
+    await here.reached(gate)
     async with here.locked_database():
         gate.release()
         await here.influxdb_quiet(seconds=2.5)

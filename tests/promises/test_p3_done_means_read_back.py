@@ -25,10 +25,10 @@ async def test_nothing_is_said_before_the_read_back(here: World) -> None:
     """While the read-back is on its way, the channel holds no message."""
     patched = here.influxdb.gate("PATCH", PATH, after=True)
     await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
-    await patched.reached.wait()
+    await here.reached(patched)
     reading = here.influxdb.gate("GET", PATH)
     patched.release()
-    await reading.reached.wait()
+    await here.reached(reading)
 
     assert here.channel() == []
 
@@ -101,7 +101,7 @@ async def test_an_unknown_outcome_is_said_and_resolved_by_reading(here: World) -
     here.influxdb.faults.add(Fault.RESET_AFTER, method="PATCH", times=2)
     patched = here.influxdb.gate("PATCH", PATH, after=True)
     await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
-    await patched.reached.wait()
+    await here.reached(patched)
     here.influxdb.faults.add(Fault.BAD_GATEWAY_HTML, method="GET", path=PATH, times=6)
     patched.release()
 

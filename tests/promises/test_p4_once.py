@@ -104,9 +104,10 @@ async def test_changes_of_one_authorization_run_one_after_the_other(here: World)
     """A disable beside a describe: InfluxDB would lose one; here both hold."""
     gate = here.influxdb.gate("PATCH", PATH)
     await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
-    await gate.reached.wait()
+    await here.reached(gate)
     await here.slack.command("U0BOB", "C0INCIDENTS", "/token", f"describe {TELEGRAF_EDGE_42} new")
 
+    await here.influxdb_quiet(seconds=0.5)
     reads_while_held = [e for e in here.influxdb.journal if e.path == PATH]
     gate.release()
     await here.settled()
@@ -124,7 +125,7 @@ async def test_changes_of_two_authorizations_run_beside_each_other(here: World) 
     """A change that hangs holds up no other."""
     gate = here.influxdb.gate("PATCH", PATH)
     await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
-    await gate.reached.wait()
+    await here.reached(gate)
 
     await here.slack.command("U0BOB", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_43}")
     await here.slack.wait_for(here.channel)

@@ -1,8 +1,8 @@
 from bot.changes.queries import History, Preview, TokenDetails, TokenPage
 from bot.commands.answers import Accepted, Help, Notice, Reading
-from bot.slack.blocks.change import accepted_message
 from bot.slack.blocks.history import history_message
 from bot.slack.blocks.notice import help_message, notice_message
+from bot.slack.blocks.private import accepted_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.tokens import details_message, page_message, preview_message
 

@@ -1,5 +1,6 @@
 """The one message of a change: posted when it ends, edited when it is undone."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from slack_sdk.models.blocks import RichTextElement
@@ -9,6 +10,7 @@ from bot.changes.request import ChangeRequest, Target, TargetState
 from bot.changes.update import AuthorizationUpdate, ChangeKind, summary
 from bot.slack.blocks import buttons
 from bot.slack.blocks.rich import (
+    LONGEST_TOLD,
     Line,
     Message,
     bold,
@@ -25,18 +27,28 @@ from bot.slack.blocks.rich import (
 _DONE = {
     ChangeKind.DISABLE: "Token disabled",
     ChangeKind.ENABLE: "Token enabled",
-    ChangeKind.DESCRIBE: "Token described",
+    ChangeKind.DESCRIBE: "Description changed",
 }
-_NOT_DONE = {
+NOT_DONE = {
     ChangeKind.DISABLE: "Token not disabled",
     ChangeKind.ENABLE: "Token not enabled",
-    ChangeKind.DESCRIBE: "Token not described",
+    ChangeKind.DESCRIBE: "Description not changed",
 }
 _UNDER_WAY = {
     ChangeKind.DISABLE: "Disabling",
     ChangeKind.ENABLE: "Enabling",
-    ChangeKind.DESCRIBE: "Describing",
+    ChangeKind.DESCRIBE: "Changing the description",
 }
+# What a change's title says of its undo; one under way, or of no effect, is told further down.
+_UNDONE = defaultdict(
+    str,
+    {
+        TargetState.DONE: ", then undone",
+        TargetState.APPLIED: ", then undone, but not read back",
+        TargetState.UNKNOWN: "; outcome of the undo unknown",
+    },
+)
+_INTERRUPTED = "The bot was interrupted meanwhile and took this up again."
 
 
 def change_message(
@@ -56,8 +68,8 @@ def change_message(
     """
     target = change.target
     lines = [
-        joined([bold(_title(change, undo))], [plain(_description(change))]),
-        joined([code(target.authorization_id)], *_whereabouts(target)),
+        joined([bold(_title(change, undo))], [plain(description(change))]),
+        joined([code(target.authorization_id)], *whereabouts(target)),
         *_outcome(change),
         _provenance(change),
         *([] if undo is None else _undone(undo)),
@@ -71,71 +83,29 @@ def change_message(
     return Message(_text(change, undo), tuple(blocks))
 
 
-def private_outcome(change: ChangeRequest) -> Message:
-    """Tell the requester alone that nothing was changed, and why."""
-    target = change.target
-    if target.state is TargetState.UNCHANGED and target.after is not None:
-        state = f"It is already so: {_asked_for(change.update)}. Nothing was changed."
-        lines: list[Line] = [
-            joined([bold("Nothing to change")], [plain(_description(change))]),
-            joined([code(target.authorization_id)], *_whereabouts(target)),
-            [plain(state)],
-            [plain("change "), code(change.id)],
-        ]
-        text = f"Nothing to change: {target.authorization_id}. {state}"
-    else:
-        title = "Not undone" if change.undo_of else _NOT_DONE[change.update.kind]
-        lines = [
-            joined([bold(title)], [code(target.authorization_id)]),
-            *_problem(target),
-            [plain("change "), code(change.id)],
-        ]
-        problem = target.problem
-        told = "" if problem is None else f"{problem.message} {problem.hint}".strip()
-        text = f"{title}: {target.authorization_id}. {told}"
-    return Message(escaped(text), (paragraph(*lines),))
-
-
-def accepted_message(change: ChangeRequest) -> Message:
-    """Tell the requester that their change is stored; its outcome follows by itself."""
-    target = change.target
-    verb = "Undoing" if change.undo_of else _UNDER_WAY[change.update.kind]
-    subject = change.undo_of or target.authorization_id
-    line = [
-        plain(f"{verb} "),
-        code(subject),
-        plain(" as change "),
-        code(change.id),
-        plain(". The outcome follows."),
-    ]
-    return Message(
-        f"{verb} {subject} as change {change.id}. The outcome follows.", (paragraph(line),)
-    )
-
-
 def _title(change: ChangeRequest, undo: ChangeRequest | None) -> str:
-    kind, state = change.update.kind, change.target.state
-    if undo is not None and undo.target.state is TargetState.DONE:
-        return f"{_DONE[kind]}, then undone"
-    match state:
+    kind = change.update.kind
+    match change.target.state:
         case TargetState.DONE:
-            return _DONE[kind]
+            return f"{_DONE[kind]}{'' if undo is None else _UNDONE[undo.target.state]}"
         case TargetState.APPLIED:
             return f"{_DONE[kind]}, but not read back"
         case TargetState.UNKNOWN:
-            return f"{_UNDER_WAY[kind]}: outcome unknown"
+            return f"{_UNDER_WAY[kind]}, outcome unknown"
         case _:
-            return _NOT_DONE[kind]
+            return NOT_DONE[kind]
 
 
-def _description(change: ChangeRequest) -> str:
+def description(change: ChangeRequest) -> str:
+    """Give the token's description as it was seen last; empty if nothing was read."""
     seen = change.target.after or change.target.before
     if seen is None:
         return ""
     return shown(seen.description) or "no description"
 
 
-def _whereabouts(target: Target) -> list[Line]:
+def whereabouts(target: Target) -> list[Line]:
+    """Say whose token it is and where, as far as it was read."""
     seen = target.after or target.before
     owner: list[Line] = (
         []
@@ -150,9 +120,9 @@ def _outcome(change: ChangeRequest) -> list[Line]:
     lines: list[Line] = []
     if target.state is TargetState.DONE and target.before is not None:
         lines += _differences(change.update, target.before, target.finished_at)
-    lines += _problem(target)
+    lines += problem(target)
     if change.interrupted:
-        lines.append([plain("The bot was interrupted meanwhile, and took this up again.")])
+        lines.append([plain(_INTERRUPTED)])
     return lines
 
 
@@ -161,24 +131,31 @@ def _differences(
 ) -> list[Line]:
     lines: list[list[RichTextElement]] = []
     for field, old, new in summary(update, before):
-        if field == "status":
-            lines.append([plain(f"Status: {old} → "), bold(new)])
-        else:
-            lines.append([plain(f"Description: {quoted(old)} → "), bold(quoted(new))])
+        lines.append(
+            [plain(f"{field.capitalize()}: {told(field, old)} → "), bold(told(field, new))]
+        )
     if lines and at is not None:
         lines[-1].append(plain(f", read back at {clock_time(at)}"))
     return list(lines)
 
 
-def _problem(target: Target) -> list[Line]:
-    problem = target.problem
-    if problem is None:
+def told(field: str, value: str) -> str:
+    """Write a field's value: a status as it is, a description quoted, or ``none``."""
+    if field == "status":
+        return value
+    return quoted(value) if shown(value) else "none"
+
+
+def problem(target: Target) -> list[Line]:
+    """Tell what went wrong, who was first, and what to do next; nothing if all went well."""
+    wrong = target.problem
+    if wrong is None:
         return []
-    by: Line = [plain(" By "), person(problem.by), plain(".")] if problem.by else []
-    lines: list[Line] = [[plain(problem.message), *by]]
-    if problem.hint:
-        lines.append([plain(problem.hint)])
-    return lines
+    by: Line = [plain(" By "), person(wrong.by), plain(".")] if wrong.by else []
+    return [
+        [plain(shown(wrong.message, LONGEST_TOLD)), *by],
+        [plain(shown(wrong.hint, LONGEST_TOLD))],
+    ]
 
 
 def _provenance(change: ChangeRequest) -> Line:
@@ -202,36 +179,42 @@ def clock_time(at: datetime) -> str:
     return f"{at:%H:%M:%S} UTC"
 
 
-def _asked_for(update: AuthorizationUpdate) -> str:
-    parts = [] if update.status is None else [update.status.value]
-    if update.description is not None:
-        parts.append(f"described as {quoted(update.description)}")
-    return " and ".join(parts)
-
-
 def _text(change: ChangeRequest, undo: ChangeRequest | None) -> str:
-    target = change.target
-    parts = [f"{_title(change, undo)}: {_description(change)} ({target.authorization_id})."]
-    for told in (change, *(() if undo is None else (undo,))):
-        parts += [
-            f"{field.capitalize()}: {shown(old)} → {shown(new)}."
-            for field, old, new in _changed(told)
-        ]
-        if told.target.problem is not None:
-            parts.append(told.target.problem.message)
+    parts = [f"{_title(change, undo)}: {_subject(change)}."]
+    for each in (change, *(() if undo is None else (undo,))):
+        parts += _changed(each)
+        if each.target.problem is not None:
+            parts.append(shown(each.target.problem.message, LONGEST_TOLD))
+        if each.interrupted:
+            parts.append(_INTERRUPTED)
     if change.reason:
         parts.append(f"Reason: {quoted(change.reason)}.")
     parts.append(f"Change {change.id}.")
     who = f" By <@{change.requester.user_id}>."
-    undone = "" if undo is None else f" Undone by <@{undo.requester.user_id}>."
-    return escaped(" ".join(parts)) + who + (undone if undo and _is_done(undo) else "")
+    return escaped(" ".join(parts)) + who + ("" if undo is None else _undone_by(undo))
 
 
-def _changed(change: ChangeRequest) -> tuple[tuple[str, str, str], ...]:
-    if change.target.state is not TargetState.DONE or change.target.before is None:
-        return ()
-    return summary(change.update, change.target.before)
+def _subject(change: ChangeRequest) -> str:
+    target = change.target
+    seen = target.after or target.before
+    if seen is None:
+        return f"{target.authorization_id} on {target.instance}"
+    whose = f"owner {shown(seen.user)}, organisation {shown(seen.org)}"
+    return f"{description(change)} ({target.authorization_id}), {whose}, on {target.instance}"
 
 
-def _is_done(change: ChangeRequest) -> bool:
-    return change.target.state is TargetState.DONE
+def _undone_by(undo: ChangeRequest) -> str:
+    done = undo.target.state is TargetState.DONE
+    return f" {'Undone' if done else 'Undo asked for'} by <@{undo.requester.user_id}>."
+
+
+def _changed(change: ChangeRequest) -> list[str]:
+    target = change.target
+    if target.state is not TargetState.DONE or target.before is None:
+        return []
+    fields = [
+        f"{field.capitalize()}: {told(field, old)} → {told(field, new)}"
+        for field, old, new in summary(change.update, target.before)
+    ]
+    at = "" if target.finished_at is None else f", read back at {clock_time(target.finished_at)}"
+    return [f"{'; '.join(fields)}{at}."] if fields else []

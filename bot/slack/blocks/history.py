@@ -1,9 +1,14 @@
-"""The record, as people read it."""
+"""The record, as people read it: who did what, a line each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
+from slack_sdk.models.blocks import RichTextElement
+
+from bot.changes.audit import AuditEvent, EventTag
+from bot.changes.errors import ErrorCode
 from bot.changes.queries import History
+from bot.slack.blocks.change import told
 from bot.slack.blocks.rich import (
     Line,
     Message,
@@ -18,19 +23,30 @@ from bot.slack.blocks.rich import (
     shown,
 )
 
-_WORDS = {
-    EventTag.REQUEST_ACCEPTED: "asked for",
-    EventTag.REQUEST_DENIED: "was not allowed",
-    EventTag.REQUEST_REFUSED: "was refused",
-    EventTag.CHANGE_INTENDED: "is about to be changed",
-    EventTag.CHANGE_INTERRUPTED: "interrupted, taken up again",
-    EventTag.CHANGE_DONE: "done",
-    EventTag.CHANGE_UNCHANGED: "nothing to change",
-    EventTag.CHANGE_APPLIED: "applied, not read back",
-    EventTag.CHANGE_REFUSED: "refused, nothing changed",
-    EventTag.CHANGE_FAILED: "failed",
-    EventTag.CHANGE_UNKNOWN: "outcome unknown",
-}
+# What stands before a token's id, and what stands after it.
+Sentence = Callable[[AuditEvent], tuple[str, str]]
+
+# Fifteen lines with all their facts stay below what Slack takes in one message.
+_LONGEST_MESSAGE = 250
+_LONGEST_VALUE = 60
+_LONGEST_REASON = 100
+_LONGEST_LINE = 180
+_TO = MappingProxyType(
+    {"disable": "disable", "enable": "enable", "describe": "change the description of"}
+)
+_DID = MappingProxyType(
+    {"disable": "disabled", "enable": "enabled", "describe": "changed the description of"}
+)
+# What a kind changes goes without saying.
+_IMPLIED = MappingProxyType({"disable": "status", "enable": "status", "describe": "description"})
+_REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        ErrorCode.ALREADY_UNDONE: "that change was already undone",
+        ErrorCode.NOT_UNDOABLE: "that change cannot be undone",
+        ErrorCode.UNDO_WINDOW_OVER: "its time for an undo was over",
+        ErrorCode.UNKNOWN_CHANGE: "there is no such change",
+    }
+)
 
 
 def history_message(history: History) -> Message:
@@ -40,10 +56,12 @@ def history_message(history: History) -> Message:
         return Message(
             escaped(f"{title}: nothing yet."), (paragraph([bold(title)], [plain("Nothing yet.")]),)
         )
-    lines = [_line(link) for link in history.events]
-    more: list[Line] = [[plain("Older events are in the record.")]] if history.more else []
-    texts = [_text(link.event) for link in history.events]
-    return Message(escaped("\n".join((title, *texts))), (paragraph([bold(title)], *lines, *more),))
+    events = [link.event for link in history.events]
+    more = "Older events are in the record." if history.more else ""
+    return Message(
+        "\n".join((escaped(title), *map(_text, events), more)).strip(),
+        (paragraph([bold(title)], *map(_line, events), [plain(more)]),),
+    )
 
 
 def _title(history: History) -> str:
@@ -52,47 +70,128 @@ def _title(history: History) -> str:
     return "History of one person" if history.actor is not None else "History"
 
 
-def _line(link: ChainedEvent) -> Line:
-    event = link.event
-    what: Line = [bold(_what(event))]
+def _line(event: AuditEvent) -> Line:
+    before, after = _sentence(event)
+    subject: list[RichTextElement] = [plain(before)]
     if event.authorization_id is not None:
-        what = [*what, plain(" "), code(event.authorization_id)]
+        subject += [plain(" "), code(event.authorization_id)]
     return joined(
-        [plain(f"{event.at:%Y-%m-%d %H:%M:%S} UTC")],
-        [person(event.actor)],
-        what,
-        *([plain(fact)] for fact in _facts(event.detail)),
+        [plain(_moment(event))],
+        [person(event.actor), plain(" "), *subject, plain(after)],
+        [plain(_reason(event))],
         [plain("change "), code(event.change_id)] if event.change_id else [],
     )
 
 
-def _what(event: AuditEvent) -> str:
-    asked = str(event.detail.get("asked", ""))
-    word = _WORDS[event.tag]
-    if event.tag is EventTag.REQUEST_ACCEPTED:
-        return f"{word} {asked}"
-    return f"{asked} {word}".strip()
+def _text(event: AuditEvent) -> str:
+    before, after = _sentence(event)
+    subject = "" if event.authorization_id is None else f" {event.authorization_id}"
+    change = "" if event.change_id is None else f" (change {event.change_id})"
+    said = escaped(f"{before}{subject}{after} {_reason(event)}", _LONGEST_LINE)
+    return f"{_moment(event)}: <@{event.actor}> {said}{change}"
 
 
-def _facts(detail: Mapping[str, object]) -> list[str]:
-    facts = []
-    before, after = detail.get("before"), detail.get("after")
+def _reason(event: AuditEvent) -> str:
+    reason = event.detail.get("reason")
+    return quoted(reason, _LONGEST_REASON) if isinstance(reason, str) else ""
+
+
+def _moment(event: AuditEvent) -> str:
+    return f"{event.at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _sentence(event: AuditEvent) -> tuple[str, str]:
+    """Say what its person did: what stands before the token's id, and what stands after it."""
+    return _SENTENCES[event.tag](event)
+
+
+def _accepted(event: AuditEvent) -> tuple[str, str]:
+    wanted, asked = event.detail.get("description"), event.detail.get("asked")
+    if not isinstance(wanted, str) or asked == "undo":
+        return f"asked to {_to(event)}", ""
+    link = " to" if asked == "describe" else " and describe it as"
+    return f"asked to {_to(event)}", f"{link} {_value('description', wanted)}"
+
+
+def _denied(event: AuditEvent) -> tuple[str, str]:
+    return f"was not allowed to {_to(event)}", f": {quoted(str(event.detail.get('rule', '')))}"
+
+
+def _refused(event: AuditEvent) -> tuple[str, str]:
+    code_value = str(event.detail.get("code", ""))
+    if code_value == ErrorCode.LOOKS_LIKE_SECRET:
+        return "typed what looks like a secret, which was refused", ""
+    why = _REFUSED.get(code_value) or code_value.replace("_", " ")
+    return f"could not {_to(event)}", f": {why}"
+
+
+def _interrupted(_event: AuditEvent) -> tuple[str, str]:
+    return "saw the change of", " interrupted; the bot took it up again"
+
+
+def _done(event: AuditEvent) -> tuple[str, str]:
+    before, after = event.detail.get("before"), event.detail.get("after")
+    implied = _IMPLIED.get(str(event.detail.get("asked")))
+    changed: list[str] = []
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        facts += [
-            f"{field} {quoted(str(before[field]))} → {quoted(str(after[field]))}"
+        changed += [
+            f"{'' if field == implied else f'{field} '}"
+            f"{_value(field, before[field])} → {_value(field, after[field])}"
             for field in ("status", "description")
             if before.get(field) != after.get(field)
         ]
-    if "message" in detail:
-        facts.append(shown(str(detail["message"]), 300))
-    if "rule" in detail and "policy" in detail and "status" not in detail:
-        facts.append(shown(str(detail["rule"])))
-    if "reason" in detail:
-        facts.append(quoted(str(detail["reason"])))
-    return facts
+    return _did(event), f": {', '.join(changed)}" if changed else ""
 
 
-def _text(event: AuditEvent) -> str:
-    subject = "" if event.authorization_id is None else f" {event.authorization_id}"
-    change = "" if event.change_id is None else f", change {event.change_id}"
-    return f"{event.at:%Y-%m-%d %H:%M:%S} UTC: {_what(event)}{subject}{change}"
+def _unchanged(event: AuditEvent) -> tuple[str, str]:
+    status, wanted = event.detail.get("status"), event.detail.get("description")
+    found = [status] if isinstance(status, str) else []
+    if isinstance(wanted, str):
+        found.append(f"described as {_value('description', wanted)}")
+    return "found", f" already {' and '.join(found)}"
+
+
+def _with_message(before: Callable[[AuditEvent], str]) -> Sentence:
+    def sentence(event: AuditEvent) -> tuple[str, str]:
+        message = event.detail.get("message")
+        after = f". {shown(message, _LONGEST_MESSAGE)}" if isinstance(message, str) else ""
+        return before(event), after
+
+    return sentence
+
+
+def _did(event: AuditEvent) -> str:
+    asked = str(event.detail.get("asked", ""))
+    return _DID.get(asked) or f"undid change {event.detail.get('undo_of', '')} of"
+
+
+def _to(event: AuditEvent) -> str:
+    """Write what was asked for as an infinitive; what only reads is a command's name."""
+    asked, somewhere = str(event.detail.get("asked", "")), event.authorization_id is not None
+    if asked == "undo":
+        which = f"change {event.detail['undo_of']}" if "undo_of" in event.detail else "a change"
+        return f"undo {which}{' of' if somewhere else ''}"
+    if asked in _TO:
+        return _TO[asked] if somewhere else f"{_TO[asked]} a token"
+    return f"use {asked}"
+
+
+def _value(field: str, value: object) -> str:
+    return told(field, shown(str(value), _LONGEST_VALUE))
+
+
+_SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
+    {
+        EventTag.REQUEST_ACCEPTED: _accepted,
+        EventTag.REQUEST_DENIED: _denied,
+        EventTag.REQUEST_REFUSED: _refused,
+        EventTag.CHANGE_INTENDED: lambda event: (f"is about to {_to(event)}", ""),
+        EventTag.CHANGE_INTERRUPTED: _interrupted,
+        EventTag.CHANGE_DONE: _done,
+        EventTag.CHANGE_UNCHANGED: _unchanged,
+        EventTag.CHANGE_APPLIED: _with_message(_did),
+        EventTag.CHANGE_REFUSED: _with_message(lambda event: f"could not {_to(event)}"),
+        EventTag.CHANGE_FAILED: _with_message(lambda event: f"failed to {_to(event)}"),
+        EventTag.CHANGE_UNKNOWN: _with_message(lambda event: f"tried to {_to(event)}"),
+    }
+)

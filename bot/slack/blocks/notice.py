@@ -3,6 +3,7 @@
 from bot.changes.errors import Problem
 from bot.commands.answers import Help, Notice
 from bot.slack.blocks.rich import (
+    LONGEST_TOLD,
     Line,
     Message,
     bold,
@@ -17,7 +18,10 @@ from bot.slack.blocks.rich import (
 
 def notice_message(notice: Notice) -> Message:
     """Show a notice."""
-    lines: list[Line] = [[bold(notice.title)], *([plain(line)] for line in notice.lines)]
+    lines: list[Line] = [
+        [bold(shown(notice.title))],
+        *([plain(shown(line, LONGEST_TOLD))] for line in notice.lines),
+    ]
     return Message(escaped("\n".join((notice.title, *notice.lines))), (paragraph(*lines),))
 
 
@@ -29,12 +33,11 @@ def problem_message(problem: Problem, error_id: str) -> Message:
         error_id: The id under which the log knows it.
     """
     by: Line = [plain(" By "), person(problem.by), plain(".")] if problem.by else []
-    lines: list[Line] = [[plain(shown(problem.message, 1_000)), *by]]
-    if problem.hint:
-        lines.append([plain(shown(problem.hint, 1_000))])
-    lines.append([plain("error "), code(error_id)])
-    text = f"{problem.message} {problem.hint}".strip()
-    return Message(f"{escaped(text)} Error {error_id}.", (paragraph(*lines),))
+    message, hint = shown(problem.message, LONGEST_TOLD), shown(problem.hint, LONGEST_TOLD)
+    lines: list[Line] = [[plain(message), *by], [plain(hint)], [plain("error "), code(error_id)]]
+    who = f" By <@{problem.by}>." if problem.by else ""
+    text = f"{escaped(f'{message} {hint}')}{who} Error {error_id}."
+    return Message(text, (paragraph(*lines),))
 
 
 def help_message(answer: Help) -> Message:
@@ -46,6 +49,6 @@ def help_message(answer: Help) -> Message:
         for entry in entries:
             also = f" Also: {', '.join(entry.aliases)}." if entry.aliases else ""
             lines += [[code(entry.usage)], [plain(f"{entry.summary}{also}")]]
-            texts.append(f"{entry.usage}: {entry.summary}")
+            texts.append(f"{entry.usage}: {entry.summary}{also}")
         blocks.append(paragraph(*lines))
     return Message(escaped("\n".join(texts)), tuple(blocks))

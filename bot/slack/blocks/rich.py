@@ -5,8 +5,11 @@ mention, link, emoji or format can come out of them.
 """
 
 import re
+import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from slack_sdk.models.blocks import RichTextBlock, RichTextElement, RichTextSectionElement
@@ -15,10 +18,18 @@ from slack_sdk.models.blocks.block_elements import RichTextElementParts
 from bot.changes.secret import mask_secrets
 
 _Style = RichTextElementParts.TextStyle
-# Zero-width characters, and the marks that turn the direction of writing.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Letters and marks that show nothing, though Unicode does not count them as such.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
+_UNSEEN = frozenset({"Cf", "Cs"})
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+# A text of 100 kB is not looked at to its end. Where the look ends, half a secret may stand.
+_LOOKED_AT = 8
+_CUT_WORD = re.compile(r"(?<![\w+=.-])[\w+=.-]{1,60}$")
 LONGEST_SHOWN = 200
+LONGEST_TOLD = 1_000
+# Slack takes 4,000 characters in an edit; the rest is for the names of who did it.
+LONGEST_TEXT = 3_800
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 @dataclass(frozen=True)
@@ -36,21 +47,36 @@ class Message:
 
 def shown(text: str, limit: int = LONGEST_SHOWN) -> str:
     """Make other people's text fit to be shown: one line, no invisible signs, no secret."""
-    plain = _SPACE.sub(" ", _INVISIBLE.sub("", mask_secrets(text))).strip()
-    return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"
+    # Masked before and after: a sign that nobody sees may part a secret, or join it to a word.
+    head = _visible(mask_secrets(text[: _LOOKED_AT * limit]))
+    if len(text) > _LOOKED_AT * limit:
+        head = f"{_CUT_WORD.sub('', head)}…"
+    line = _SPACE.sub(" ", mask_secrets(head)).strip()
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, limit: int = LONGEST_SHOWN) -> str:
     """Quote other people's text, cut to a line."""
-    return f"“{shown(text)}”"
+    return f"“{shown(text, limit)}”"
 
 
-def escaped(text: str) -> str:
-    """Escape a top-level text, which Slack reads as mrkdwn, where it may hold other people's.
+def escaped(text: str, limit: int = LONGEST_TEXT) -> str:
+    """Make a top-level text of lines, which Slack reads as mrkdwn: escaped, and not too long.
 
     Source: https://docs.slack.dev/messaging/formatting-message-text
     """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    lines = [shown(line, limit) for line in text.split("\n")]
+    written = "\n".join(line for line in lines if line)
+    pieces = [_ENTITIES.get(character, character) for character in written]
+    room = list(accumulate(map(len, pieces)))
+    if not room or room[-1] <= limit:
+        return "".join(pieces)
+    return "".join(pieces[: bisect_left(room, limit)]) + "…"
+
+
+def _visible(text: str) -> str:
+    """Take out what shows nothing or turns the direction of writing; control signs stay."""
+    return _BLANK.sub("", "".join(c for c in text if unicodedata.category(c) not in _UNSEEN))
 
 
 def plain(text: str) -> RichTextElement:
@@ -77,20 +103,25 @@ Line = Sequence[RichTextElement]
 
 
 def paragraph(*lines: Line) -> dict[str, Any]:
-    """Put lines below one another in one rich-text block."""
+    """Put lines below one another in one rich-text block; a line that says nothing is left out."""
     elements: list[RichTextElement] = []
-    for line in lines:
-        if elements:
+    for line in map(_telling, lines):
+        if line and elements:
             elements.append(plain("\n"))
         elements.extend(line)
     return RichTextBlock(elements=[RichTextSectionElement(elements=elements)]).to_dict()
 
 
 def joined(*parts: Line) -> Line:
-    """Put parts side by side, with a middle dot between those that are not empty."""
+    """Put parts side by side, with a middle dot between those that say something."""
     elements: list[RichTextElement] = []
-    for part in parts:
+    for part in map(_telling, parts):
         if part and elements:
             elements.append(plain(" · "))
         elements.extend(part)
     return elements
+
+
+def _telling(line: Line) -> list[RichTextElement]:
+    """Leave out empty texts, which Slack refuses."""
+    return [e for e in line if not isinstance(e, RichTextElementParts.Text) or e.text]

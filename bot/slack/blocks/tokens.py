@@ -1,6 +1,7 @@
 """Lists of tokens, one token in full, and previews."""
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from humanize import naturaldelta
@@ -9,10 +10,12 @@ from bot.changes.authorization import Authorization
 from bot.changes.judgement import NothingToDo, Refuse
 from bot.changes.permissions import in_plain_words
 from bot.changes.queries import ListQuery, Preview, TokenDetails, TokenPage
-from bot.changes.request import ChangeRequest
+from bot.changes.request import ChangeRequest, TargetState
 from bot.changes.update import summary
 from bot.slack.blocks import buttons
+from bot.slack.blocks.change import told
 from bot.slack.blocks.rich import (
+    LONGEST_TOLD,
     Line,
     Message,
     bold,
@@ -27,6 +30,19 @@ from bot.slack.blocks.rich import (
 )
 
 _PERMISSIONS_SHOWN = 20
+_UNTOUCHED = "Nothing was changed."
+_OUTCOMES = MappingProxyType(
+    {
+        TargetState.PENDING: "not begun yet",
+        TargetState.INTENDED: "under way",
+        TargetState.DONE: "done",
+        TargetState.UNCHANGED: "nothing to change",
+        TargetState.APPLIED: "applied, not read back",
+        TargetState.REFUSED: "refused, nothing changed",
+        TargetState.FAILED: "failed",
+        TargetState.UNKNOWN: "outcome unknown",
+    }
+)
 
 
 def page_message(page: TokenPage) -> Message:
@@ -49,7 +65,10 @@ def page_message(page: TokenPage) -> Message:
     ]
     if turning:
         blocks.append(buttons.row(*turning))
-    listed = [f"{_name(t)} ({t.id}), {t.status}, owner {shown(t.user)}" for t in page.tokens]
+    listed = [
+        f"{_name(t)} ({t.id}), {t.status}, owner {shown(t.user)}, organisation {shown(t.org)}"
+        for t in page.tokens
+    ]
     return Message(escaped("\n".join((title, *listed))), tuple(blocks))
 
 
@@ -63,22 +82,23 @@ def details_message(details: TokenDetails) -> Message:
         [bold(_name(token))],
         joined([code(token.id)], [bold(token.status.value)], [plain(details.instance)]),
         [plain(f"Owner {shown(token.user)}, organisation {shown(token.org)}")],
-        [plain(f"{_when('Created', token.created_at)}. {_when('Updated', token.updated_at)}.")],
+        [plain(_ages(token))],
         *warnings,
         [bold("Allows")],
         *([plain(shown(line))] for line in allowed[:_PERMISSIONS_SHOWN]),
         *([[plain(f"and {more} more")]] if more > 0 else []),
-        [bold("Last changes from here")],
+        [bold("This bot's last changes")],
         *(_change_line(change) for change in details.recent),
         *([] if details.recent else [[plain("none")]]),
     ]
     text = [
         (
             f"{_name(token)} ({token.id}): {token.status}, owner {shown(token.user)}, "
-            f"organisation {shown(token.org)}."
+            f"organisation {shown(token.org)}, on {details.instance}. {_ages(token)}"
         ),
         *(f"Warning: {warning}" for warning in _warnings(token)),
-        f"Allows: {shown('; '.join(allowed), 1_000)}.",
+        f"Allows: {shown('; '.join(allowed), LONGEST_TOLD)}.",
+        *(f"{_moment_and_outcome(change)}, change {change.id}." for change in details.recent),
     ]
     return Message(
         escaped("\n".join(text)),
@@ -91,27 +111,29 @@ def preview_message(preview: Preview) -> Message:
     token = preview.token
     match preview.verdict:
         case Refuse(problem):
-            outcome = f"It would be refused. {problem.message} {problem.hint}".strip()
+            # What a refusal says of its effect is said below, of the dry run.
+            why = shown(problem.message, LONGEST_TOLD).removesuffix(_UNTOUCHED).strip()
+            outcome = f"It would be refused. {why} {shown(problem.hint, LONGEST_TOLD)}".strip()
         case NothingToDo():
             outcome = "It would find nothing to change."
         case _:
             changes = "; ".join(
-                f"{field}: {quoted(old)} → {quoted(new)}"
+                f"{field} {told(field, old)} → {told(field, new)}"
                 for field, old, new in summary(preview.update, token)
             )
-            outcome = f"It would set {changes}."
+            outcome = f"It would change {changes}."
     lines: list[Line] = [
         joined([bold(f"Dry run: {preview.update.kind}")], [plain(_name(token))]),
         joined([code(token.id)], [plain(f"owner {shown(token.user)}")], [plain(preview.instance)]),
         [plain(outcome)],
-        [plain("Nothing was changed.")],
+        [plain(_UNTOUCHED)],
     ]
-    text = f"Dry run: {preview.update.kind} {token.id}. {outcome} Nothing was changed."
+    text = f"Dry run: {preview.update.kind} {token.id}. {outcome} {_UNTOUCHED}"
     return Message(escaped(text), (paragraph(*lines),))
 
 
 def _list_title(page: TokenPage) -> str:
-    subject = f"{page.total} token{'' if page.total == 1 else 's'}{_wanted(page.query)}"
+    subject = f"{page.total or 'No'} token{'' if page.total == 1 else 's'}{_wanted(page.query)}"
     turn = f", page {page.page + 1} of {page.pages}" if page.pages > 1 else ""
     return f"{subject} on {page.instance}{turn}"
 
@@ -146,10 +168,14 @@ def _name(token: Authorization) -> str:
 
 def _warnings(token: Authorization) -> list[str]:
     if token.operator:
-        return ["an operator token. Whoever holds it controls this whole InfluxDB."]
+        return ["this is an operator token. Whoever holds it controls this whole InfluxDB."]
     if token.writes_users:
         return ["it can change users, their passwords included."]
     return []
+
+
+def _ages(token: Authorization) -> str:
+    return f"{_when('Created', token.created_at)}. {_when('Updated', token.updated_at)}."
 
 
 def _when(word: str, at: datetime | None) -> str:
@@ -157,10 +183,13 @@ def _when(word: str, at: datetime | None) -> str:
 
 
 def _change_line(change: ChangeRequest) -> Line:
-    verb = "undo" if change.undo_of else change.update.kind.value
     return joined(
-        [plain(f"{change.created_at:%Y-%m-%d %H:%M} UTC")],
-        [plain(f"{verb}: {change.target.state.value}")],
+        [plain(_moment_and_outcome(change))],
         [plain("by "), person(change.requester.user_id)],
         [plain("change "), code(change.id)],
     )
+
+
+def _moment_and_outcome(change: ChangeRequest) -> str:
+    verb = "undo" if change.undo_of else change.update.kind.value
+    return f"{change.created_at:%Y-%m-%d %H:%M} UTC, {verb}: {_OUTCOMES[change.target.state]}"

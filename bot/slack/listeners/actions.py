@@ -12,7 +12,7 @@ from bot.commands.answers import Answer
 from bot.commands.dispatch import Dispatcher
 from bot.slack.blocks.buttons import ActionId
 from bot.slack.listeners.answering import Answered, Answering
-from bot.slack.listeners.asking import Click, click_from_action
+from bot.slack.listeners.asking import Click, click_from_action, whoever
 from bot.slack.messenger import SlackMessenger
 from bot.tasks import Tasks
 
@@ -73,6 +73,9 @@ class ActionListener:
             await ack()
             if click is not None:
                 self._tell(click, answered)
+            elif answered.message is not None:
+                # Nothing was looked at, or not all could be read; who pressed is told all the same.
+                self._answering.tell(*whoever(body), answered.message)
 
     def _tell(self, click: Click, answered: Answered) -> None:
         ask = click.ask
@@ -115,8 +118,5 @@ class ActionListener:
 
 def _name(body: Mapping[str, Any]) -> str:
     """Name the button for the metrics; what is not ours is one name."""
-    actions = body.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions else {}
-    name = str(first.get("action_id", "")) if isinstance(first, Mapping) else ""
-    known = name.partition(":")[0]
+    known, _, _ = str(body["actions"][0]["action_id"]).partition(":")
     return known if known in set(ActionId) else "unknown"

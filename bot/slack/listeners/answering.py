@@ -19,7 +19,7 @@ from bot.telemetry.metrics import Metrics
 
 _log = structlog.get_logger()
 
-_FAULT = Problem(
+FAULT = Problem(
     ErrorCode.FAULT,
     "The bot itself stumbled over this, so it may or may not have been stored.",
     "Look at the history before you ask again.",
@@ -101,17 +101,17 @@ class Answering:
             return Answered(self._problem(_DRAINING), problem=_DRAINING), "draining"
         try:
             answer = await work()
+            if isinstance(answer, Later):
+                return Answered(later=answer), "reading"
+            accepted = answer if isinstance(answer, Accepted) else None
+            return Answered(answer_message(answer), accepted=accepted), "ok"
         except RepeatedDeliveryError:
             return Answered(), "repeat"
         except BotError as error:
-            message = self._problem(error.problem)
+            message = self._problem(error.problem, error.__cause__)
             return Answered(message, problem=error.problem), error.problem.code.value
         except Exception as error:  # noqa: BLE001 - the person gets an answer, the operator the cause
-            return Answered(self._stumbled(_FAULT, error), problem=_FAULT), "fault"
-        if isinstance(answer, Later):
-            return Answered(later=answer), "reading"
-        accepted = answer if isinstance(answer, Accepted) else None
-        return Answered(answer_message(answer), accepted=accepted), "ok"
+            return Answered(self._stumbled(FAULT, error), problem=FAULT), "fault"
 
     async def _read_and_tell(
         self, person: Person, origin: Origin, later: Later, *, replace: bool
@@ -133,9 +133,13 @@ class Answering:
         except AnnouncementError as error:
             _log.error("an answer reached nobody", reason=str(error))
 
-    def _problem(self, problem: Problem) -> Message:
+    def _problem(self, problem: Problem, cause: BaseException | None = None) -> Message:
         error_id = new_change_id()
-        _log.info("refused", error_id=error_id, code=problem.code.value)
+        if problem.code is ErrorCode.NOT_CONFIRMED_STORED:
+            # Nobody but the operator can mend this one, and needs the database's own words.
+            _log.error("not stored", error_id=error_id, cause=repr(cause))
+        else:
+            _log.info("refused", error_id=error_id, code=problem.code.value)
         return problem_message(problem, error_id)
 
     def _stumbled(self, problem: Problem, error: Exception) -> Message:

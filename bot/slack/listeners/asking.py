@@ -28,7 +28,9 @@ def ask_from_command(body: Mapping[str, Any], delivery: str, now: datetime) -> A
     """
     return Ask(
         person=Person(
-            _required(body, "user_id"), _required(body, "team_id"), body.get("enterprise_id")
+            _required(body, "user_id"),
+            _required(body, "team_id"),
+            _text(body, "enterprise_id") or None,
         ),
         origin=Origin(_required(body, "channel_id"), _secret(body.get("response_url"))),
         delivery=delivery,
@@ -44,42 +46,45 @@ def click_from_action(body: Mapping[str, Any], delivery: str, now: datetime) -> 
 
     Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
     """
-    user, actions = body.get("user"), body.get("actions")
-    container, channel = body.get("container"), body.get("channel")
-    if not isinstance(user, Mapping) or not isinstance(actions, list) or not actions:
+    person, origin = whoever(body)
+    # Bolt has looked for a listener by the first action's id, so that it is there.
+    action = body["actions"][0]
+    value = action.get("value", "")
+    if not person.user_id or not person.team_id or not isinstance(value, str):
         raise _unreadable()
-    action = actions[0]
-    if not isinstance(action, Mapping):
-        raise _unreadable()
-    place = container if isinstance(container, Mapping) else {}
-    where = channel if isinstance(channel, Mapping) else {}
-    channel_id = str(where.get("id") or place.get("channel_id") or _required(user, "id"))
-    message_ts = place.get("message_ts")
-    ephemeral = bool(place.get("is_ephemeral"))
-    return Click(
-        ask=Ask(
-            person=Person(
-                _required(user, "id"), _required(user, "team_id"), user.get("enterprise_id")
-            ),
-            origin=Origin(
-                channel_id,
-                _secret(body.get("response_url")),
-                # An ephemeral message can be changed through its response URL alone.
-                None if ephemeral or not message_ts else MessageRef(channel_id, str(message_ts)),
-            ),
-            delivery=delivery,
-            now=now,
-        ),
-        action_id=_required(action, "action_id"),
-        value=str(action.get("value") or ""),
+    return Click(Ask(person, origin, delivery, now), action["action_id"], value)
+
+
+def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
+    """Read who pressed a button, and where, as far as the payload tells; the rest is empty."""
+    user, container = _mapping(body, "user"), _mapping(body, "container")
+    person = Person(_text(user, "id"), _text(user, "team_id"), _text(user, "enterprise_id") or None)
+    channel = _text(_mapping(body, "channel"), "id") or _text(container, "channel_id")
+    ts = _text(container, "message_ts")
+    # An ephemeral message can be changed through its response URL alone.
+    lasting = bool(channel and ts) and not container.get("is_ephemeral")
+    return person, Origin(
+        channel or person.user_id,
+        _secret(body.get("response_url")),
+        MessageRef(channel, ts) if lasting else None,
     )
 
 
 def _required(body: Mapping[str, Any], key: str) -> str:
-    value = body.get(key)
-    if not isinstance(value, str) or not value:
+    value = _text(body, key)
+    if not value:
         raise _unreadable()
     return value
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _mapping(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = body.get(key)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _secret(value: object) -> SecretStr | None:

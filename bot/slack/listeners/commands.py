@@ -11,6 +11,7 @@ from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry
 from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.asking import ask_from_command
+from bot.slack.sending import content
 
 
 class CommandListener:
@@ -53,8 +54,6 @@ class CommandListener:
             if answered.message is None:
                 await ack()
             else:
-                blocks = list(answered.message.blocks)
-                text = answered.message.text
-                await ack(response_type="ephemeral", text=text, blocks=blocks)
+                await ack(response_type="ephemeral", **content(answered.message))
             if ask is not None and answered.later is not None:
                 self._answering.follow_up(ask.person, ask.origin, answered.later)

@@ -1,0 +1,159 @@
+"""Authorizations, people and requests to begin a test with, and strategies for any of them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.changes.authorization import Authorization, Permission, Status
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.request import (
+    ChangeRequest,
+    MessageRef,
+    Origin,
+    Person,
+    RequestState,
+    Target,
+    TargetState,
+)
+from bot.changes.update import AuthorizationUpdate
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ALICE = Person("U0ALICE", "T0HOME")
+BOB = Person("U0BOB", "T0HOME")
+TOKEN_ID = "0d0d0d0d0d0d0003"
+OPERATOR = tuple(
+    Permission(action, kind)
+    for kind in ("authorizations", "users", "orgs")
+    for action in ("read", "write")
+)
+
+
+def authorization(**fields: Any) -> Authorization:
+    """Make an authorization that is active and may read one bucket, but for what is given."""
+    usual = Authorization(
+        id=TOKEN_ID,
+        status=Status.ACTIVE,
+        description="telegraf",
+        user_id="0c0c0c0c0c0c0002",
+        user="alice",
+        org_id="0b0b0b0b0b0b0001",
+        org="acme",
+        permissions=(Permission("read", "buckets", "0a0a0a0a0a0a0001", "metrics"),),
+        own=False,
+        revision=1,
+        created_at=NOON - timedelta(days=9),
+        updated_at=NOON - timedelta(days=1),
+    )
+    return replace(usual, **fields)
+
+
+def change(target: Target | None = None, **fields: Any) -> ChangeRequest:
+    """Make a request to disable one token, but for what is given."""
+    usual = ChangeRequest(
+        id="7F3K2Q",
+        requester=ALICE,
+        origin=Origin("C0INCIDENTS"),
+        update=AuthorizationUpdate(Status.INACTIVE),
+        reason="",
+        created_at=NOON,
+        targets=(Target("default", TOKEN_ID) if target is None else target,),
+    )
+    return replace(usual, **fields)
+
+
+def done(**fields: Any) -> ChangeRequest:
+    """Make a disable that was carried out at noon, but for what is given."""
+    before = authorization()
+    target = Target(
+        "default",
+        before.id,
+        TargetState.DONE,
+        before=before,
+        after=replace(before, status=Status.INACTIVE, revision=2),
+        finished_at=NOON,
+    )
+    return change(target, state=RequestState.FINISHED, **fields)
+
+
+# What PostgreSQL and SQLite both can keep: no NUL, no half of a surrogate pair.
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+IDS = st.text("0123456789abcdef", min_size=16, max_size=16)
+_ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])
+MOMENTS = st.builds(
+    lambda microseconds, zone: (NOON + timedelta(microseconds=microseconds)).astimezone(zone),
+    st.integers(-(10**15), 10**15),
+    _ZONES,
+)
+STATUSES = st.sampled_from(Status)
+UPDATES = st.builds(
+    AuthorizationUpdate, status=STATUSES, description=st.none() | TEXTS
+) | st.builds(AuthorizationUpdate, status=st.none(), description=TEXTS)
+PERMISSIONS = st.builds(
+    Permission,
+    action=st.sampled_from(["read", "write"]),
+    resource_type=st.sampled_from(["buckets", "users", "flows"]),
+    resource_id=st.none() | IDS,
+    resource_name=st.none() | TEXTS,
+    org_id=st.none() | IDS,
+    org=st.none() | TEXTS,
+)
+AUTHORIZATIONS = st.builds(
+    Authorization,
+    id=IDS,
+    status=STATUSES,
+    description=TEXTS,
+    user_id=IDS,
+    user=TEXTS,
+    org_id=IDS,
+    org=TEXTS,
+    permissions=st.lists(PERMISSIONS, max_size=3).map(tuple),
+    own=st.none() | st.booleans(),
+    revision=st.integers(0, 2**63),
+    created_at=st.none() | MOMENTS,
+    updated_at=st.none() | MOMENTS,
+)
+_MESSAGES = st.builds(
+    MessageRef, channel_id=st.just("C0INCIDENTS"), ts=st.just("1764000000.000100")
+)
+TARGETS = st.builds(
+    Target,
+    instance=st.just("default"),
+    authorization_id=IDS,
+    state=st.sampled_from(TargetState),
+    before=st.none() | AUTHORIZATIONS,
+    after=st.none() | AUTHORIZATIONS,
+    problem=st.none()
+    | st.builds(
+        Problem, code=st.sampled_from(ErrorCode), message=TEXTS, hint=TEXTS, by=st.just("U0BOB")
+    ),
+    finished_at=st.none() | MOMENTS,
+)
+REQUESTS = st.builds(
+    ChangeRequest,
+    id=st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=6, max_size=6),
+    requester=st.builds(
+        Person,
+        user_id=st.just("U0ALICE"),
+        team_id=st.just("T0HOME"),
+        enterprise_id=st.none() | st.just("E0GRID"),
+    ),
+    origin=st.builds(
+        Origin,
+        channel_id=st.just("C0INCIDENTS"),
+        response_url=st.none() | st.just(SecretStr("https://hooks.slack.com/commands/T0/1/x")),
+        pressed=st.none() | _MESSAGES,
+    ),
+    update=UPDATES,
+    reason=TEXTS,
+    created_at=MOMENTS,
+    targets=st.lists(TARGETS, min_size=1, max_size=3).map(tuple),
+    state=st.sampled_from(RequestState),
+    undone_by=st.none() | st.just("0000AB"),
+    message=st.none() | _MESSAGES,
+    interrupted=st.integers(0, 9),
+    rule=TEXTS,
+    policy_digest=st.just("0123456789abcdef"),
+)

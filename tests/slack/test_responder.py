@@ -1,0 +1,63 @@
+"""An answer to one person finds a way: response URL, the channel, a direct message."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from structlog.testing import capture_logs
+
+from tests.world import World
+
+
+async def test_the_response_url_is_the_first_way(here: World) -> None:
+    """A reading is answered by it, seen by whoever asked alone."""
+    await here.say("list telegraf")
+
+    (told,) = here.slack.ephemerals("U0ALICE")
+    assert told.plain.startswith("2 tokens with “telegraf” on default")
+    assert [call.method for call in here.slack.journal[1:]] == ["response_url"]
+    assert here.slack.ephemerals("U0BOB") == []
+
+
+async def test_without_it_they_are_told_in_the_channel(here: World) -> None:
+    """A response URL that has expired while InfluxDB took its time: the same, by the Web API."""
+    gate = here.influxdb.gate("GET", "/api/v2/authorizations")
+    await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", "list telegraf")
+    await gate.reached.wait()
+    here.now.advance(timedelta(minutes=31))
+    gate.release()
+
+    await here.settled()
+
+    (told,) = here.slack.ephemerals("U0ALICE", "C0INCIDENTS")
+    assert told.plain.startswith("2 tokens")
+    assert [(c.method, c.answer.get("error")) for c in here.slack.journal[1:]] == [
+        ("response_url", "expired_url"),
+        ("chat.postEphemeral", None),
+    ]
+
+
+async def test_without_the_channel_they_get_a_direct_message(here: World) -> None:
+    """Where the bot is no member, the last way is a direct message."""
+    channel = here.slack.workspace.channels["C0INCIDENTS"]
+    here.slack.add_channel(replace(channel, bot_is_member=False))
+    here.slack.faults.add("response_url", error="used_url")
+
+    await here.say("list telegraf")
+
+    (told,) = here.slack.direct_messages("U0ALICE")
+    assert told.plain.startswith("2 tokens")
+    assert here.channel() == []
+
+
+async def test_an_answer_that_reaches_nobody_is_in_the_log(here: World) -> None:
+    """With every way closed, the operator at least learns of it, without the answering address."""
+    for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
+        here.slack.faults.add(method, status=500)
+
+    with capture_logs() as logs:
+        await here.say("list telegraf")
+
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == [
+        "an answer reached nobody"
+    ]
+    assert "/response/" not in str(logs)

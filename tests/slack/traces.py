@@ -1,0 +1,64 @@
+"""What a request leaves behind, and what all messages have to keep to."""
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from bot import block_kit
+from tests.world import World
+
+_TABLES = ("requests", "targets", "audit_events", "deliveries", "holds", "stored_queries")
+_SENT = ("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+_POSTED = ("chat.postMessage", "response_url")
+
+
+def traces(here: World) -> tuple[int, ...]:
+    """Count the requests to InfluxDB and Slack, and the rows of each table."""
+    path = here.settings["database_url"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as database:
+        rows = [database.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in _TABLES]  # noqa: S608 - our tables' names
+    return len(here.influxdb.journal), len(here.slack.journal), *rows
+
+
+def assert_fit_for_people(here: World) -> None:
+    """Every message has a text, breaks no rule of Slack's, unfurls nothing and mentions people."""
+    people = set(here.slack.workspace.people)
+    for call in here.slack.journal:
+        # What a fault keeps a response URL from taking is not in the journal.
+        if call.method in _SENT and call.arguments:
+            assert block_kit.problems(call.arguments) == []
+            assert_safe(call.arguments["text"], call.arguments.get("blocks", []), people)
+        if call.method in _POSTED and call.arguments:
+            unfurling = (call.arguments["unfurl_links"], call.arguments["unfurl_media"])
+            assert unfurling == (False, False)
+    for message in here.slack.workspace.all_messages():
+        if message.user == "bot":
+            assert block_kit.problems({"text": message.text, "blocks": message.blocks}) == []
+            assert_safe(message.text, message.blocks, people)
+
+
+def assert_safe(text: str, blocks: Sequence[Mapping[str, Any]], people: set[str]) -> None:
+    """No link, no markup, no mention but of people known by id, and no sign that nobody sees."""
+    assert {block["type"] for block in blocks} <= {"rich_text", "actions"}
+    words = [_MENTION.sub(lambda found: "" if found[1] in people else found[0], text)]
+    assert not set(words[0]) & set("<>")
+    for element in inline(blocks):
+        assert element["type"] in {"text", "user"}
+        if element["type"] == "text":
+            words.append(element["text"])
+        else:
+            assert element["user_id"] in people
+    signs = {unicodedata.category(sign) for word in words for sign in word if sign != "\n"}
+    assert not signs & {"Cc", "Cf", "Cs"}
+
+
+def inline(blocks: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the pieces of all rich texts."""
+    for block in blocks:
+        if block["type"] == "rich_text":
+            for section in block["elements"]:
+                yield from section["elements"]
