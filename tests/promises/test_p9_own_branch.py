@@ -195,8 +195,13 @@ async def test_of_two_operator_tokens_disabled_at_once_one_stays(worlds: Worlds)
     async with worlds(Mode.PLAIN, fixture) as here:
         await here.start()
 
+        gate = here.influxdb.gate("PATCH", ".*")
+
         await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {SETUP_TOKEN}")
+        await here.reached(gate)
         await here.slack.command("U0BOB", "C0INCIDENTS", "/token", f"disable {SECOND}")
+        await here.influxdb_quiet(seconds=0.5)
+        gate.release()
         await here.settled()
 
         statuses = [here.influxdb.authorization(i).status for i in (SETUP_TOKEN, SECOND)]
