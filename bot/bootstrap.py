@@ -1,6 +1,7 @@
 """The one place where the parts are put together."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -43,6 +44,7 @@ from bot.tasks import Tasks
 from bot.telemetry.metrics import Metrics
 
 DEFAULT_INSTANCE = "default"
+_FIRST_ANSWER_SECONDS = 3.0
 # A host gives 30 s from SIGTERM to SIGKILL as a rule.
 _ANSWERS_GRACE_SECONDS = 5.0
 _CHANGES_GRACE_SECONDS = 15.0
@@ -158,23 +160,22 @@ async def running_bot(
 @asynccontextmanager
 async def _working(executor: Executor, identity: Identity, tasks: Tasks) -> AsyncIterator[None]:
     """Run the executor once Slack has told whose workspace this is; finish what has begun."""
-    started = asyncio.Event()
+    with contextlib.suppress(TimeoutError):
+        # A Slack that hangs must not keep the port closed: people get an answer all the same.
+        await asyncio.wait_for(identity.ask(), _FIRST_ANSWER_SECONDS)
 
     async def work() -> None:
-        await started.wait()
+        if not identity.known:
+            await identity.keep_asking()
         await executor.run()
 
-    if await identity.ask():
-        started.set()
-    else:
-        tasks.spawn(identity.keep_asking(started.set), "Slack's identity")
     working = asyncio.create_task(work(), name="executor")
     try:
         yield
     finally:
         await tasks.drain(_ANSWERS_GRACE_SECONDS)
         executor.stop()
-        if started.is_set():
+        if identity.known:
             await asyncio.wait([working], timeout=_CHANGES_GRACE_SECONDS)
             executor.hand_over()
         else:
@@ -223,7 +224,7 @@ async def _database_probe(store: SqlStore) -> str | None:
 
 
 async def _slack_probe(identity: Identity) -> str | None:
-    return None if identity.known else "auth.test has not answered yet"
+    return identity.trouble
 
 
 async def _influxdb_probe(instance: Authorizations) -> str:

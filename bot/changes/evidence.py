@@ -53,7 +53,11 @@ def denied(
 
 
 def refused(
-    person: Person, at: datetime, asked: str, problem: Problem, target: Target | None = None
+    person: Person,
+    at: datetime,
+    asked: str,
+    problem: Problem,
+    undone: ChangeRequest | None = None,
 ) -> AuditEvent:
     """What was asked cannot be asked; nothing of what was typed is kept, it may be a secret."""
     return AuditEvent(
@@ -61,9 +65,13 @@ def refused(
         at,
         person.user_id,
         person.team_id,
-        instance=None if target is None else target.instance,
-        authorization_id=None if target is None else target.authorization_id,
-        detail={"asked": asked, "code": problem.code.value},
+        instance=None if undone is None else undone.target.instance,
+        authorization_id=None if undone is None else undone.target.authorization_id,
+        detail={
+            "asked": asked,
+            "code": problem.code.value,
+            **({} if undone is None else {"undo_of": undone.id}),
+        },
     )
 
 

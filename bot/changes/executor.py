@@ -28,6 +28,7 @@ class Pace:
         poll: How long it waits at most before it looks for due requests again.
         first_pause: The pause after the first failure; pauses grow with the request's age.
         longest_pause: The longest pause.
+        tell_within: How long it tries to tell of an outcome that Slack takes on no way.
         sweep: How long between two sweeps.
         at_once: How many requests are carried out at the same time.
     """
@@ -36,6 +37,7 @@ class Pace:
     poll: timedelta = timedelta(seconds=2)
     first_pause: timedelta = timedelta(seconds=2)
     longest_pause: timedelta = timedelta(minutes=5)
+    tell_within: timedelta = timedelta(days=2)
     sweep: timedelta = timedelta(minutes=1)
     at_once: int = 16
 
@@ -168,6 +170,9 @@ class Executor:
         try:
             await self._announce(request)
         except AnnouncementError as error:
+            if self._clock() - request.created_at > self._pace.tell_within:
+                _log.error("an outcome reached nobody", reason=str(error))
+                return None
             _log.warning("not announced yet", reason=str(error))
             return self._later(request, error.retry_after)
         return None if request.state is RequestState.FINISHED else self._later(request)
@@ -177,6 +182,8 @@ class Executor:
         execution = self._executions.get(target.instance)
         if execution is None:
             problem = outcomes.instance_unknown(target.instance)
+            if target.state is TargetState.PENDING:
+                problem = outcomes.untouched(problem)
             return await self._progress.reach(request, TargetState.FAILED, problem=problem)
         key = f"{target.instance}:{target.authorization_id}"
         async with self._holding.hold(key, request.id):

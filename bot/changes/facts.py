@@ -16,6 +16,7 @@ class Facts:
     Attributes:
         current: The authorization as it was read a moment ago.
         decision: What the policy says now of whoever asked.
+        undone: For an undo: the update that is to be taken back.
         recorded: For an undo: the authorization as the bot's last record has it.
         touched_by: For an undo: the user id of somebody else who asked for a change of the same
             authorization since.
@@ -26,6 +27,7 @@ class Facts:
 
     current: Authorization
     decision: Decision
+    undone: AuthorizationUpdate | None = None
     recorded: Authorization | None = None
     touched_by: str | None = None
     own: OwnToken | None = None
@@ -65,10 +67,14 @@ async def gather(
 async def _with_history(facts: Facts, request: ChangeRequest, undone: str, store: Store) -> Facts:
     target = request.target
     async with store.reading() as reading:
+        original = await reading.request(undone)
         recorded = await reading.last_record(target.instance, target.authorization_id)
         other = await reading.touched_since(undone, target, request.requester.user_id)
     return replace(
-        facts, recorded=recorded, touched_by=None if other is None else other.requester.user_id
+        facts,
+        undone=None if original is None else original.update,
+        recorded=recorded,
+        touched_by=None if other is None else other.requester.user_id,
     )
 
 

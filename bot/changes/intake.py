@@ -57,20 +57,21 @@ class Intake:
         self._command = command
         self._wake = wake
 
-    async def admit(self, ask: Ask, role: Role, asked: str) -> None:
+    async def admit(self, ask: Ask, role: Role, asked: str, target: Target | None = None) -> None:
         """Let a person read; raise UserError if the policy denies it.
 
         Args:
             ask: Who asks.
             role: The role that it takes.
             asked: What they asked for, for the record: a subcommand's name.
+            target: What it was about, for the record, if they named it.
         """
         policy = self._policy()
         decision = decide(policy, ask.person, role)
         async with self._committed(ask) as transaction:
             if isinstance(decision, Denied):
                 await transaction.append(
-                    evidence.denied(ask.person, ask.now, asked, decision, policy.digest, None)
+                    evidence.denied(ask.person, ask.now, asked, decision, policy.digest, target)
                 )
         if isinstance(decision, Denied):
             raise UserError(_not_allowed(decision))
@@ -121,7 +122,7 @@ class Intake:
             original, ask.now, self._policy().undo_window, self._command
         )
         if isinstance(before, Problem):
-            return await self._refused(transaction, ask, before, original.target)
+            return await self._refused(transaction, ask, before, original)
         target = Target(original.target.instance, original.target.authorization_id)
         update = original.update.inverse(before)
         return await self._take(transaction, ask, update, target, undone=original)
@@ -167,12 +168,12 @@ class Intake:
         current = await transaction.request(original.id) or original
         winner = current.undone_by and await transaction.request(current.undone_by)
         problem = undoing.already_undone(current, winner or None)
-        return await self._refused(transaction, ask, problem, original.target)
+        return await self._refused(transaction, ask, problem, original)
 
     async def _refused(
-        self, transaction: Transaction, ask: Ask, problem: Problem, target: Target | None
+        self, transaction: Transaction, ask: Ask, problem: Problem, undone: ChangeRequest | None
     ) -> Problem:
-        await transaction.append(evidence.refused(ask.person, ask.now, "undo", problem, target))
+        await transaction.append(evidence.refused(ask.person, ask.now, "undo", problem, undone))
         return problem
 
     def _taken(self, outcome: ChangeRequest | Problem) -> ChangeRequest:

@@ -7,7 +7,7 @@ from bot.changes.facts import Facts
 from bot.changes.lockout import OwnToken, last_operator_problem, own_token_problem
 from bot.changes.policy import Denied
 from bot.changes.request import ChangeRequest
-from bot.changes.update import ChangeKind, Difference, conflict
+from bot.changes.update import ChangeKind, Difference, conflict, differences
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,11 @@ def judge(request: ChangeRequest, facts: Facts) -> Verdict:
 
 
 def _undo_conflict(facts: Facts) -> Problem | None:
-    found = () if facts.recorded is None else conflict(facts.recorded, facts.current)
+    current = facts.current
+    found = () if facts.recorded is None else conflict(facts.recorded, current)
+    if facts.undone is not None and not found:
+        # A later change from here may be on record; what this one set must still be so.
+        found = differences(facts.undone.apply(current), current)
     if found:
         return Problem(
             ErrorCode.CHANGED_SINCE,

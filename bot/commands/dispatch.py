@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
 from bot.changes import outcomes
@@ -6,10 +6,12 @@ from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Ask, Intake
 from bot.changes.policy import Denied, Policy, Role, decide
 from bot.changes.queries import Queries
+from bot.changes.request import Target
 from bot.changes.secret import looks_like_secret
 from bot.commands import parsing
 from bot.commands.answers import Answer, Later
 from bot.commands.grammar import LONGEST_TEXT, words
+from bot.commands.identifiers import as_authorization_id
 from bot.commands.registry import HELP_FLAGS, Registry
 from bot.commands.subcommand import Call, Subcommand
 
@@ -60,8 +62,8 @@ class Dispatcher:
             if not found or found[0].text.lower() in HELP_FLAGS:
                 return self._registry.help()
             subcommand = self._registry.find(found[0].text)
-        await self._admit(ask, subcommand)
         rest = text[found[0].end :]
+        await self._admit(ask, subcommand, rest.split())
         with _untouched() if subcommand.changes else nullcontext():
             if _wants_help(subcommand, rest):
                 return self._registry.help(subcommand.name)
@@ -81,7 +83,7 @@ class Dispatcher:
             instance: The InfluxDB instance that the button names, if it names one.
         """
         subcommand = self._registry.find(name)
-        await self._admit(ask, subcommand)
+        await self._admit(ask, subcommand, arguments)
         with _untouched() if subcommand.changes else nullcontext():
             bound = parsing.bind(subcommand, ["--", *arguments], self._usage(subcommand))
             call = self._call(ask, instance or self._instance)
@@ -101,11 +103,14 @@ class Dispatcher:
             )
         return Later(lambda: self._queries.tokens(self._instance, query))
 
-    async def _admit(self, ask: Ask, subcommand: Subcommand) -> None:
+    async def _admit(self, ask: Ask, subcommand: Subcommand, arguments: Sequence[str]) -> None:
         """Let reads through and stop whoever may not; a change that may pass stores itself."""
         denied = isinstance(decide(self._policy(), ask.person, subcommand.role), Denied)
         if denied or not subcommand.changes:
-            await self._intake.admit(ask, subcommand.role, subcommand.name)
+            # A denial is found in the history of the token that it was about.
+            ids = [found for word in arguments if (found := as_authorization_id(word))]
+            target = Target(self._instance, ids[0]) if ids else None
+            await self._intake.admit(ask, subcommand.role, subcommand.name, target)
 
     async def _refuse_secrets(self, ask: Ask, text: str) -> None:
         if not looks_like_secret(text):

@@ -118,8 +118,8 @@ def _closing_quote(text: str, start: int) -> int | None:
         return None
     if found is not None:
         return found.start()
-    if closing is not _DOUBLE:
-        # It stands in ordinary text too.
+    if closing is not _DOUBLE or _WITHIN[closing].search(text, end_of_run):
+        # It stands in ordinary text too; or it is closed, and something follows at once.
         return None
     raise UserError(
         Problem(

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Callable
 
 import aiohttp
 import structlog
@@ -12,6 +11,7 @@ from bot.changes.policy import Workspace
 from bot.slack.web import error_code
 
 _log = structlog.get_logger()
+_FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 # Slack's words for a token that no waiting will mend.
 _HOPELESS = frozenset(
@@ -43,11 +43,17 @@ class Identity:
         self._client = client
         self._result: AuthorizeResult | None = None
         self._workspace: Workspace | None = None
+        self._trouble = "auth.test has not answered yet"
 
     @property
     def known(self) -> bool:
         """Tell whether Slack has said who the bot is."""
         return self._workspace is not None
+
+    @property
+    def trouble(self) -> str | None:
+        """Say why it is not known yet, or None if it is."""
+        return None if self.known else self._trouble
 
     @property
     def workspace(self) -> Workspace:
@@ -96,10 +102,16 @@ class Identity:
         )
         return True
 
-    async def keep_asking(self, known: Callable[[], None]) -> None:
-        """Ask until Slack tells, with growing pauses; then call ``known``."""
-        pause = 1.0
-        while not await self.ask():
+    async def keep_asking(self) -> None:
+        """Ask until Slack tells, with growing pauses."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                if await self.ask():
+                    return
+            except BadSlackTokenError as error:
+                self._trouble = f"Slack refuses SLACK_BOT_TOKEN: {error}"
+                _log.error("Slack refuses the bot token", error=str(error))
+                pause = _LONGEST_PAUSE
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        known()

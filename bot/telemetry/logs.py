@@ -2,6 +2,7 @@ import logging
 import sys
 from typing import TextIO
 
+import stamina.instrumentation
 import structlog
 from structlog.typing import Processor
 
@@ -57,6 +58,9 @@ def configure_logs(level: str, log_format: str, stream: TextIO = sys.stderr) -> 
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    # Its own hooks would print each retry before the logs are set up, and count in a registry
+    # of the whole process; the bot measures its calls itself.
+    stamina.instrumentation.set_on_retry_hooks(())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -29,8 +29,8 @@ def _history(*events: AuditEvent, **given: object) -> History:
 
 
 def _refused(asked: str, code: ErrorCode, *, somewhere: bool = True) -> AuditEvent:
-    target = change().target if somewhere else None
-    return evidence.refused(BOB, NOW, asked, Problem(code, "told"), target)
+    undone = change() if somewhere else None
+    return evidence.refused(BOB, NOW, asked, Problem(code, "told"), undone)
 
 
 def _denied(asked: str, *, somewhere: bool = False) -> AuditEvent:

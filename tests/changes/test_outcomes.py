@@ -1,0 +1,101 @@
+"""What is said of outcomes that were not hoped for."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.changes import outcomes
+from bot.changes.authorization import Status
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.request import TargetState
+from tests.changes.samples import authorization, change, done
+
+DOWN = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "default did not answer.", "Try again.", "U0BOB")
+SENT = change(
+    replace(done().target, state=TargetState.INTENDED, before=authorization(), after=None)
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("It is down.", "It is down. Nothing was changed."),
+        ("It is down. Nothing was changed.", "It is down. Nothing was changed."),
+    ],
+)
+def test_untouched_is_said_once(message: str, said: str) -> None:
+    """A problem says that nothing was changed, and says it once; the rest of it stays."""
+    assert outcomes.untouched(replace(DOWN, message=message)) == replace(DOWN, message=said)
+
+
+def test_the_same_revision_is_that_of_before() -> None:
+    """Nobody has touched what still has the revision that was read before."""
+    assert outcomes.same_revision(SENT, authorization(revision=1))
+    assert not outcomes.same_revision(SENT, authorization(revision=2))
+    assert not outcomes.same_revision(change(), authorization(revision=1))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (None, "The token was read back and is as it was before: active."),
+        (
+            DOWN,
+            "default did not answer. The token was read back and is as it was before: active.",
+        ),
+    ],
+)
+def test_what_was_never_applied(fault: Problem | None, said: str) -> None:
+    """The same revision: the PATCH did not arrive."""
+    problem = outcomes.not_in_effect(SENT, authorization(), fault)
+
+    assert (problem.code, problem.message) == (ErrorCode.NOT_IN_EFFECT, said)
+
+
+def test_what_was_applied_and_overwritten() -> None:
+    """Another revision, and not as asked: somebody else has written."""
+    problem = outcomes.not_in_effect(
+        SENT, authorization(status=Status.ACTIVE, revision=3), fault=None
+    )
+
+    assert problem.code is ErrorCode.NOT_IN_EFFECT
+    assert "is not in effect: the token was read back and is active." in problem.message
+    assert "Something else has written to it" in problem.message
+
+
+def test_what_cannot_be_read_back() -> None:
+    """Applied, gone and unknown are three different things."""
+    assert [
+        (p.code, p.message)
+        for p in (outcomes.applied_unread(DOWN), outcomes.gone(DOWN), outcomes.unknown(DOWN))
+    ] == [
+        (
+            ErrorCode.INSTANCE_UNAVAILABLE,
+            "Applied, but it cannot be read back. default did not answer.",
+        ),
+        (
+            ErrorCode.INSTANCE_UNAVAILABLE,
+            "Whether the change took effect cannot be read any more. default did not answer.",
+        ),
+        (
+            ErrorCode.OUTCOME_UNKNOWN,
+            "It is not known whether the change took effect. default did not answer.",
+        ),
+    ]
+
+
+def test_what_stumbles_names_its_id() -> None:
+    """The log can be searched for the id that the person sees."""
+    problem = outcomes.fault("7F3K2Q")
+
+    assert problem.code is ErrorCode.FAULT
+    assert "Nothing was changed." in problem.message
+    assert "7F3K2Q" in problem.hint
+
+
+def test_an_instance_that_is_gone_is_named() -> None:
+    """A request may outlive the instance's configuration."""
+    problem = outcomes.instance_unknown("prod")
+
+    assert problem.code is ErrorCode.INSTANCE_UNKNOWN
+    assert "instance prod is not configured any more" in problem.message
