@@ -1,5 +1,7 @@
 # One file a tool chain: uv lives in .uv/, the environment in .venv/, both made on first use.
 export UV_PYTHON_DOWNLOADS := never
+# Trust what the machine trusts: companies put a certificate authority of their own there.
+export UV_SYSTEM_CERTS := true
 PYTHON ?= python3
 BIN := .venv/bin
 

@@ -75,8 +75,10 @@ def _is_option(keyword: str, given: list[str]) -> bool:
 
 def _unknown(option: str, subcommand: Subcommand) -> str:
     message = f"There is no option {_shortened(option)}."
-    likely = get_close_matches(option, options(subcommand), n=1, cutoff=0.6)
-    return f"{message} Did you mean {likely[0]}?" if likely else message
+    # The hyphens, which all have, would make them all alike.
+    bare = {known.strip("-"): known for known in options(subcommand)}
+    likely = get_close_matches(option.strip("-").lower(), bare, n=1, cutoff=0.6)
+    return f"{message} Did you mean {bare[likely[0]]}?" if likely else message
 
 
 def _missing(name: str, subcommand: Subcommand) -> str:
@@ -107,7 +109,7 @@ def _is_id(extra: tuple[str, ...]) -> bool:
 
 def _keyword(error: UnknownOptionError | RepeatArgumentError) -> str:
     token = error.token
-    return token.keyword or token.value
+    return (token.keyword or token.value).partition("=")[0]
 
 
 def _name(error: MissingArgumentError | CoercionError) -> str:
