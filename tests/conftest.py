@@ -1,8 +1,12 @@
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import structlog
 
+from bot.telemetry.logs import configure_logs
 from tests.world import World, world
 
 
@@ -18,3 +22,19 @@ async def here(idle_world: World) -> World:
     """The whole bot between the two stand-ins."""
     await idle_world.start()
     return idle_world
+
+
+@pytest.fixture
+def logs_at_debug() -> Iterator[StringIO]:
+    """What `LOG_LEVEL=DEBUG LOG_FORMAT=json` writes; afterwards the logs are as they were."""
+    stream = StringIO()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in root.manager.loggerDict}
+    configure_logs("DEBUG", "json", stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name in root.manager.loggerDict:
+        logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
+    structlog.reset_defaults()

@@ -1,3 +1,4 @@
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -47,6 +48,8 @@ def bolt_app(
 
     app = AsyncApp(
         name="token-bot",
+        # Bolt gives its loggers names of their own; this one's level holds for all of them.
+        logger=logging.getLogger("slack_bolt"),
         # The front verifies; this keeps Bolt from reading the environment.
         signing_secret="verified by the front",  # noqa: S106 - not a secret
         verification_token="unused",  # noqa: S106 - not a secret

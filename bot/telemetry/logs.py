@@ -22,14 +22,15 @@ _QUIET = (
 )
 
 
-def configure_logs(level: str, log_format: str, stream: TextIO = sys.stderr) -> None:
+def configure_logs(level: str, log_format: str, stream: TextIO | None = None) -> None:
     """Send every log line, ours and the libraries', through one redacting chain to one stream.
 
     Args:
         level: ``DEBUG``, ``INFO``, ``WARNING`` or ``ERROR``; libraries stay at ``WARNING``.
         log_format: ``console`` for people, ``json`` for machines.
-        stream: Where the lines go.
+        stream: Where the lines go; standard error unless given.
     """
+    out = sys.stderr if stream is None else stream
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -44,9 +45,9 @@ def configure_logs(level: str, log_format: str, stream: TextIO = sys.stderr) -> 
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+        else structlog.dev.ConsoleRenderer(colors=out.isatty())
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared, processors=[*rendering, renderer]

@@ -1,6 +1,6 @@
 """P7: a token's secret is in no message, log, exception, metric or database."""
 
-import logging
+from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -8,7 +8,6 @@ import pytest
 
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, TELEGRAF_EDGE_42, realistic_fixture
-from bot.telemetry.logs import configure_logs
 from tests.world import BOT_TOKEN, SIGNING_SECRET, World
 
 # In the shape of a token that InfluxDB mints.
@@ -31,35 +30,32 @@ async def everything(here: World, folder: Path, captured: str) -> str:
 
 
 async def test_no_secret_of_influxdb_or_slack_gets_out(
-    idle_world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    idle_world: World, tmp_path: Path, logs_at_debug: StringIO
 ) -> None:
     """After everything the bot can do, well and badly, no secret is anywhere, at DEBUG even."""
-    configure_logs("DEBUG", "json")
     here = idle_world
     await here.start()
-    try:
-        for text in (
-            "list",
-            f"show {TELEGRAF_EDGE_42}",
-            f"disable {TELEGRAF_EDGE_42} --reason why",
-            f"describe {TELEGRAF_EDGE_42} words",
-            f"enable {TELEGRAF_EDGE_42} --dry-run",
-            "undo",
-            "history",
-        ):
-            await here.say(text)
-        for fault in (Fault.NOT_JSON, Fault.INTERNAL_ERROR, Fault.RESET_AFTER):
-            here.influxdb.faults.add(fault, path=PATH, times=3)
-            await here.say(f"disable {TELEGRAF_EDGE_42}")
-            here.influxdb.faults.clear()
-        here.slack.faults.add("chat.postMessage", status=500)
-        await here.say(f"enable {TELEGRAF_EDGE_42}")
-        await here.slack.wait_for(lambda: "Token enabled" in here.channel()[-1].plain)
-        out = await everything(here, tmp_path, "".join(capfd.readouterr()))
-    finally:
-        logging.getLogger().handlers.clear()
+    for text in (
+        "list",
+        f"show {TELEGRAF_EDGE_42}",
+        f"disable {TELEGRAF_EDGE_42} --reason why",
+        f"describe {TELEGRAF_EDGE_42} words",
+        f"enable {TELEGRAF_EDGE_42} --dry-run",
+        "undo",
+        "history",
+    ):
+        await here.say(text)
+    for fault in (Fault.NOT_JSON, Fault.INTERNAL_ERROR, Fault.RESET_AFTER):
+        here.influxdb.faults.add(fault, path=PATH, times=3)
+        await here.say(f"disable {TELEGRAF_EDGE_42}")
+        here.influxdb.faults.clear()
+    here.slack.faults.add("chat.postMessage", status=500)
+    await here.say(f"enable {TELEGRAF_EDGE_42}")
+    await here.slack.wait_for(lambda: "Token enabled" in here.channel()[-1].plain)
+    out = await everything(here, tmp_path, logs_at_debug.getvalue())
 
     secrets = [a["token"] for a in realistic_fixture()["authorizations"]]
+    assert '"level": "warning"' in out
     assert "why" in out
     assert [s for s in (*secrets, BOT_TOKEN, SIGNING_SECRET) if s in out] == []
     assert BOT_API_TOKEN in secrets
@@ -79,18 +75,14 @@ async def test_no_secret_of_influxdb_or_slack_gets_out(
 )
 @pytest.mark.parametrize("user", ["U0ALICE", "U0MALLORY"])
 async def test_a_secret_as_command_text_is_stored_nowhere(
-    idle_world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str, user: str
+    idle_world: World, tmp_path: Path, logs_at_debug: StringIO, text: str, user: str
 ) -> None:
     """It is refused before anything is stored; that somebody tried is recorded, the text is not."""
-    configure_logs("DEBUG", "json")
     here = idle_world
     await here.start()
-    try:
-        delivery = await here.say(text, user=user)
-        asked = list(here.influxdb.journal)
-        out = await everything(here, tmp_path, "".join(capfd.readouterr()))
-    finally:
-        logging.getLogger().handlers.clear()
+    delivery = await here.say(text, user=user)
+    asked = list(here.influxdb.journal)
+    out = await everything(here, tmp_path, logs_at_debug.getvalue())
 
     assert delivery.status == 200
     assert "looks like a secret" in here.last(user)
