@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -125,7 +124,6 @@ async def running_bot(
         responder = Responder(sending)
         messenger = SlackMessenger(sending, responder, Channels(client, clock), policy, clock)
         executor = Executor(
-            secrets.token_hex(8),
             instances,
             store,
             messenger,
@@ -153,6 +151,7 @@ async def running_bot(
             {influxdb.name: partial(_influxdb_probe, influxdb)},
             metrics.exposition,
         )
+        tasks.spawn(_warn_of_influxdb(influxdb), "first look at InfluxDB")
         async with _working(executor, identity, tasks):
             yield Bot(app, draining.set, partial(_settled, executor, tasks))
 
@@ -227,8 +226,19 @@ async def _slack_probe(identity: Identity) -> str | None:
     return identity.trouble
 
 
+async def _warn_of_influxdb(instance: Authorizations) -> None:
+    """Say at the start what is wrong with InfluxDB or the bot's token; the bot runs all the same."""
+    try:
+        await instance.check_credential()
+    except UpstreamError as error:
+        problem = error.problem
+        _log.warning("InfluxDB is not usable yet", trouble=problem.message, hint=problem.hint)
+
+
 async def _influxdb_probe(instance: Authorizations) -> str:
     try:
-        return await instance.ping()
+        version = await instance.ping()
+        await instance.check_credential()
     except UpstreamError as error:
         return error.problem.message
+    return version

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
@@ -7,6 +8,10 @@ from starlette.routing import Route
 
 # What a probe says of one part: None if it is well, else what is wrong.
 Probe = Callable[[], Awaitable[str | None]]
+
+
+# A probe that waits for a slow InfluxDB would take a bot out of service that can still answer.
+_DETAIL_SECONDS = 1.0
 
 
 def application(
@@ -31,12 +36,13 @@ def application(
         return PlainTextResponse("ok\n")
 
     async def readyz(_request: Request) -> Response:
+        described = await asyncio.gather(*(_within(describe) for describe in instances.values()))
         parts = {name: await probe() for name, probe in needed.items()}
         ready = all(wrong is None for wrong in parts.values())
         body = {
             "ready": ready,
             **{name: wrong or "ok" for name, wrong in parts.items()},
-            "influxdb": {name: await describe() for name, describe in instances.items()},
+            "influxdb": dict(zip(instances, described, strict=True)),
         }
         return JSONResponse(body, status_code=200 if ready else 503)
 
@@ -51,3 +57,10 @@ def application(
             Route("/metrics", exposition),
         ]
     )
+
+
+async def _within(describe: Callable[[], Awaitable[str]]) -> str:
+    try:
+        return await asyncio.wait_for(describe(), _DETAIL_SECONDS)
+    except TimeoutError:
+        return f"no answer within {_DETAIL_SECONDS:g} s"

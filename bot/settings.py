@@ -17,7 +17,7 @@ _AUTHORIZATION_ID = re.compile(r"[0-9a-f]{16}")
 _COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 _DEFAULT_DATABASE = "sqlite:///./var/token-bot.db"
 # With these set, Bolt would turn itself into an OAuth app and drop the bot token.
-_BOLT_VARIABLES = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+_BOLT_VARIABLES = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN")
 
 
 _Kind = TypeVar("_Kind", bound=BaseSettings)
@@ -71,20 +71,21 @@ def _bot_token(value: SecretStr) -> SecretStr:
 
 
 def _address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        usable = bool((parts.hostname or "").encode("idna")) and parts.port != 0
-    except ValueError:
-        raise ValueError("is no address") from None
-    if parts.scheme not in ("http", "https") or not usable or not value.isprintable():
+    parts = _parts(value)
+    if parts is None or parts.scheme not in ("http", "https") or not value.isprintable():
         raise ValueError("is no address that begins with http:// or https://")
-    if " " in value or _holds_more(parts):
+    if " " in value or "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("holds more than an address: a blank, a user, a password or a query")
     return value
 
 
-def _holds_more(parts: SplitResult) -> bool:
-    return bool("@" in parts.netloc or parts.query or parts.fragment)
+def _parts(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        usable = bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
 
 
 class Settings(DatabaseSettings):

@@ -35,6 +35,7 @@ BRISK = Tempo(
         poll=timedelta(milliseconds=50),
         first_pause=timedelta(milliseconds=50),
         longest_pause=timedelta(milliseconds=200),
+        late=timedelta(seconds=1),
     ),
     influxdb_timeout=1.0,
     influxdb_retries=Retries(attempts=2, seconds=3.0, first_pause=0.01, longest_pause=0.02),

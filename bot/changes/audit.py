@@ -63,12 +63,16 @@ class ChainVerifier:
     """Tell, event by event from the first on, whether each is the one that was written there.
 
     A changed, removed, inserted or reordered event does not fit. Events that are missing at the
-    end leave no trace in the chain itself.
+    end leave no trace in the chain itself; what was appended last is kept beside it.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self._previous = GENESIS
+
+    def ends_with(self, sequence: int, last_hash: str) -> bool:
+        """Tell whether the last event that fitted is the one that was appended last."""
+        return (self.count, self._previous) == (sequence, last_hash)
 
     def fits(self, link: ChainedEvent) -> bool:
         """Tell whether an event fits behind those that were given before."""

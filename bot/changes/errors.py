@@ -86,6 +86,10 @@ class StoreUnavailableError(Exception):
     """The database did not do what it was asked, or did not say that it did."""
 
 
+class LeaseLostError(Exception):
+    """Another executor has taken a request over; whatever was to be saved is not."""
+
+
 class RepeatedDeliveryError(Exception):
     """Slack, or somebody else, sent the same signed request again."""
 

@@ -5,6 +5,7 @@ whoever takes the request up again goes on where the record ends.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from bot.changes import outcomes
 from bot.changes.authorization import Authorization
@@ -38,6 +39,7 @@ class Execution:
         policy: Gives the policy in force.
         progress: Records each step.
         holding: Lets one change at a time weigh the instance's operator tokens.
+        late: How long a PATCH whose answer was lost may still arrive.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Execution:
         policy: Callable[[], Policy],
         progress: Progress,
         holding: Holding,
+        late: timedelta,
     ) -> None:
         self._instance = instance
         self._store = store
         self._policy = policy
         self._progress = progress
         self._holding = holding
+        self._late = late
 
     async def carry_out(self, request: ChangeRequest) -> ChangeRequest:
         """Bring a request as far as it goes now; it comes back finished or unresolved."""
@@ -92,7 +96,7 @@ class Execution:
         if not weighs_operators(request.update, current):
             return await self._decide(request, current)
         # Two operator tokens disabled at once would each count on the other.
-        async with self._holding.hold(self._instance.name, request.id):
+        async with self._holding.hold(self._instance.name, request.lease or ""):
             return await self._decide(request, current)
 
     async def _decide(self, request: ChangeRequest, current: Authorization) -> ChangeRequest:
@@ -139,6 +143,14 @@ class Execution:
     ) -> ChangeRequest:
         if request.update.holds(current):
             return await self._progress.reach(request, TargetState.DONE, after=current)
+        unknown = request.target.state is TargetState.UNKNOWN
+        if (unknown or fault is not None) and outcomes.same_revision(request, current):
+            # Whoever holds the request up may still let it through.
+            if unknown and self._progress.age_of_intent(request) < self._late:
+                return request
+            if not unknown and fault is not None and outcomes.may_arrive_late(fault):
+                problem = outcomes.unconfirmed(fault, current)
+                return await self._progress.reach(request, TargetState.UNKNOWN, problem=problem)
         problem = outcomes.not_in_effect(request, current, fault)
         return await self._progress.reach(
             request, TargetState.FAILED, problem=problem, after=current

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from bot.changes.ports import Store
+from bot.changes.request import Target
 
 _LOOK_AGAIN_SECONDS = 0.02
 
@@ -12,8 +13,8 @@ class Holding:
     """Let one change at a time have an authorization, or a whole instance, across processes.
 
     InfluxDB loses concurrent updates of one authorization, so a PATCH and its read-back run while
-    it is held. A hold belongs to a change: whoever takes a change up again has its holds. It runs
-    out like a lease, and is renewed with the lease of its change.
+    it is held. A hold belongs to a lease, is renewed with it and runs out like it: whoever has
+    lost the lease frees nothing that the next one relies on.
 
     Args:
         store: The database.
@@ -27,18 +28,27 @@ class Holding:
         self._lease = lease
 
     @asynccontextmanager
-    async def hold(self, key: str, change_id: str) -> AsyncIterator[None]:
-        """Wait until a key is free, and keep it while the context is open."""
+    async def hold(self, key: str, lease: str, target: Target | None = None) -> AsyncIterator[None]:
+        """Wait until a key is free, and keep it while the context is open.
+
+        Args:
+            key: What is held.
+            lease: The lease under which it is held.
+            target: The authorization, where changes take it in the order in which they were asked
+                for.
+        """
         # Whoever has it may be another process, so there is no event to wait for.
-        while not await self._take(key, change_id):  # noqa: ASYNC110 - as said
+        while not await self._take(key, lease, target):  # noqa: ASYNC110 - as said
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         try:
             yield
         finally:
             async with self._store.transaction() as transaction:
-                await transaction.let_go(key, change_id)
+                await transaction.let_go(key, lease)
 
-    async def _take(self, key: str, change_id: str) -> bool:
+    async def _take(self, key: str, lease: str, target: Target | None) -> bool:
         now = self._clock()
         async with self._store.transaction() as transaction:
-            return await transaction.hold(key, change_id, now, now + self._lease)
+            if target is not None and not await transaction.first_in_line(lease, target):
+                return False
+            return await transaction.hold(key, lease, now, now + self._lease)

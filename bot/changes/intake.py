@@ -12,13 +12,18 @@ from bot.changes.errors import (
     StoreUnavailableError,
     UserError,
 )
-from bot.changes.policy import Denied, Policy, Role, decide
+from bot.changes.policy import Allowed, Denied, Policy, Role, decide
 from bot.changes.ports import Store, Transaction
 from bot.changes.request import ChangeRequest, Origin, Person, Target, new_change_id
 from bot.changes.update import AuthorizationUpdate
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
+_NOT_ANSWERING = Problem(
+    ErrorCode.NOT_CONFIRMED_STORED,
+    "The bot's database does not answer. Nothing was changed.",
+    "Ask again in a moment.",
+)
 
 
 @dataclass(frozen=True)
@@ -68,12 +73,12 @@ class Intake:
         """
         policy = self._policy()
         decision = decide(policy, ask.person, role)
-        async with self._committed(ask) as transaction:
-            if isinstance(decision, Denied):
+        async with self._committed(ask, _NOT_ANSWERING) as transaction:
+            if not isinstance(decision, Allowed):
                 await transaction.append(
                     evidence.denied(ask.person, ask.now, asked, decision, policy.digest, target)
                 )
-        if isinstance(decision, Denied):
+        if not isinstance(decision, Allowed):
             raise UserError(_not_allowed(decision))
 
     async def refuse(self, ask: Ask, problem: Problem, asked: str) -> None:
@@ -139,7 +144,7 @@ class Intake:
     ) -> ChangeRequest | Problem:
         policy = self._policy()
         decision = decide(policy, ask.person, Role.OPERATOR, update.kind)
-        if isinstance(decision, Denied):
+        if not isinstance(decision, Allowed):
             asked = "undo" if undone else update.kind.value
             await transaction.append(
                 evidence.denied(ask.person, ask.now, asked, decision, policy.digest, target)
@@ -183,7 +188,10 @@ class Intake:
         return outcome
 
     @asynccontextmanager
-    async def _committed(self, ask: Ask) -> AsyncIterator[Transaction]:
+    async def _committed(
+        self, ask: Ask, problem: Problem | None = None
+    ) -> AsyncIterator[Transaction]:
+        """Commit within the budget, or raise UserError with a problem: not confirmed, if none."""
         try:
             async with (
                 asyncio.timeout(COMMIT_BUDGET_SECONDS),
@@ -193,13 +201,15 @@ class Intake:
                     raise RepeatedDeliveryError
                 yield transaction
         except (TimeoutError, StoreUnavailableError) as error:
-            raise UserError(
-                Problem(
-                    ErrorCode.NOT_CONFIRMED_STORED,
-                    "Could not confirm that this was stored, so it may or may not be carried out.",
-                    f"Look at {self._command} history before you ask again.",
-                )
-            ) from error
+            raise UserError(problem or _not_confirmed(self._command)) from error
+
+
+def _not_confirmed(command: str) -> Problem:
+    return Problem(
+        ErrorCode.NOT_CONFIRMED_STORED,
+        "Could not confirm that this was stored, so it may or may not be carried out.",
+        f"Look at {command} history before you ask again.",
+    )
 
 
 def _not_allowed(decision: Denied) -> Problem:

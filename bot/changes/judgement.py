@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.facts import Facts
 from bot.changes.lockout import OwnToken, last_operator_problem, own_token_problem
-from bot.changes.policy import Denied
+from bot.changes.policy import Allowed
 from bot.changes.request import ChangeRequest
 from bot.changes.update import ChangeKind, Difference, conflict, differences
 
@@ -36,7 +36,7 @@ def judge(request: ChangeRequest, facts: Facts) -> Verdict:
     The policy comes first, then whether an undo would trample on somebody's decision, then
     whether anything is to be done at all, then the bot's own branch.
     """
-    if isinstance(facts.decision, Denied):
+    if not isinstance(facts.decision, Allowed):
         return Refuse(
             Problem(
                 ErrorCode.NOT_ALLOWED,

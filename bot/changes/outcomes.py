@@ -22,26 +22,44 @@ def same_revision(request: ChangeRequest, current: Authorization) -> bool:
     return before is not None and before.revision == current.revision
 
 
+def may_arrive_late(fault: Problem) -> bool:
+    """Tell whether a PATCH that was answered so may still be on its way.
+
+    An answer of InfluxDB itself, whatever it says, ends its work on the request.
+    """
+    return fault.code is ErrorCode.INSTANCE_UNAVAILABLE
+
+
 def not_in_effect(request: ChangeRequest, current: Authorization, fault: Problem | None) -> Problem:
     """Say what a reading found instead of the change.
 
     Args:
         request: The request whose PATCH was sent, or may have been.
         current: The authorization as it was read back.
-        fault: What the PATCH was answered with, where its effect was not known.
+        fault: What the PATCH was answered with, where that was no acceptance.
     """
     if same_revision(request, current):
         return Problem(
             ErrorCode.NOT_IN_EFFECT,
             f"{'' if fault is None else fault.message + ' '}The token was read back and is as it "
             f"was before: {current.status.value}.",
-            "Ask again. If the first attempt arrives late, it does no harm.",
+            "Ask again.",
         )
     return Problem(
         ErrorCode.NOT_IN_EFFECT,
         f"The change is not in effect: the token was read back and is {current.status.value}. "
         "Something else has written to it, perhaps an API Tokens page that was loaded before.",
         "Look at it with show, then ask again.",
+    )
+
+
+def unconfirmed(fault: Problem, current: Authorization) -> Problem:
+    """Say that a change was not confirmed and is not in effect, but may still arrive."""
+    return Problem(
+        ErrorCode.OUTCOME_UNKNOWN,
+        f"{fault.message} The token was read back and is as it was before: {current.status.value}. "
+        "The change may still arrive.",
+        "This bot keeps reading for a while, and says here what it finds. You may ask again.",
     )
 
 

@@ -52,6 +52,10 @@ class Authorizations(Protocol):
         """Tell what can be known of the bot's own token where its value is not shown."""
         ...
 
+    async def check_credential(self) -> None:
+        """Raise UpstreamError if the bot's own token is not accepted, or is inactive."""
+        ...
+
     async def user_active(self, user_id: str) -> bool:
         """Tell whether a user may use InfluxDB; False where that cannot be read."""
         ...
@@ -77,7 +81,10 @@ class Transaction(Protocol):
         ...
 
     async def save_request(self, request: ChangeRequest) -> None:
-        """Store how far a request and its targets have come, and where its message is."""
+        """Store how far a request and its targets have come, and where its message is.
+
+        Raises LeaseLostError if the request's lease is another's by now.
+        """
         ...
 
     async def claim_undo(self, change_id: str, undo_id: str) -> bool:
@@ -103,6 +110,13 @@ class Transaction(Protocol):
 
         Requests that were refused or failed did not touch it; those that found nothing to change
         did.
+        """
+        ...
+
+    async def first_in_line(self, lease: str, target: Target) -> bool:
+        """Tell whether no earlier request for a target still waits or is being carried out.
+
+        Earlier than the one that is carried out under this lease.
         """
         ...
 
@@ -135,15 +149,20 @@ class Transaction(Protocol):
         """Give a kept query, or None."""
         ...
 
-    async def claim(self, owner: str, now: datetime, until: datetime, limit: int) -> Sequence[str]:
-        """Take up to ``limit`` due requests for ``owner`` until a moment; one update decides."""
+    async def claim(
+        self, claim: str, now: datetime, until: datetime, limit: int
+    ) -> Sequence[ChangeRequest]:
+        """Take up to ``limit`` due requests until a moment; one update decides.
+
+        Each gets a lease of its own, made of ``claim``, which must be unlike any before.
+        """
         ...
 
-    async def renew(self, owner: str, change_id: str, until: datetime) -> bool:
-        """Prolong a lease and its change's holds; False if it is not ``owner``'s any more."""
+    async def renew(self, lease: str, until: datetime) -> bool:
+        """Prolong a lease and what is held under it; False if it has been taken over."""
         ...
 
-    async def release(self, owner: str, change_id: str, due: datetime | None) -> None:
+    async def release(self, lease: str, due: datetime | None) -> None:
         """Give a request back, due again at a moment, or never if nothing is left to do."""
         ...
 
@@ -190,7 +209,11 @@ class Messenger(Protocol):
     """Slack, as far as the life of a change needs it."""
 
     async def announce(
-        self, request: ChangeRequest, undone: ChangeRequest | None
+        self,
+        request: ChangeRequest,
+        *,
+        undone: ChangeRequest | None = None,
+        undo: ChangeRequest | None = None,
     ) -> MessageRef | None:
         """Post or edit the one message of a request from its recorded state.
 
@@ -198,6 +221,7 @@ class Messenger(Protocol):
             request: The request as it is recorded.
             undone: The change that it takes back, if it is an undo; that change's message is
                 edited.
+            undo: The change that takes it back, if there is one by now.
 
         Returns:
             Where the message is, or None if it went to one person's eyes only.

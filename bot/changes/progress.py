@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.changes import evidence
 from bot.changes.audit import AuditEvent
@@ -55,11 +55,17 @@ class Progress:
             problem=problem,
             before=before or request.target.before,
             after=after,
+            intended_at=now if state is TargetState.INTENDED else request.target.intended_at,
             finished_at=now if state.final else None,
         )
         request = replace(request, targets=(target,), state=_request_state(request.state, state))
         await self._save(request, evidence.progress(request, now))
         return request
+
+    def age_of_intent(self, request: ChangeRequest) -> timedelta:
+        """Tell how long ago the intent was recorded; the PATCH was sent after that."""
+        intended_at = request.target.intended_at
+        return timedelta() if intended_at is None else self._clock() - intended_at
 
     async def take_up(self, request: ChangeRequest) -> ChangeRequest:
         """Record that a request was interrupted while its PATCH may have been on its way."""

@@ -143,6 +143,7 @@ class Target:
     before: Authorization | None = None
     after: Authorization | None = None
     problem: Problem | None = None
+    intended_at: datetime | None = None
     finished_at: datetime | None = None
 
 
@@ -157,6 +158,8 @@ class ChangeRequest:
         undone_by: The id of the change that takes, or took, this one back.
         message: The Slack message that tells of it, once it is posted.
         interrupted: How often an executor had to take it up again.
+        lease: The claim under which it is being carried out; what another claim has taken over
+            cannot be saved any more.
     """
 
     id: str
@@ -171,6 +174,7 @@ class ChangeRequest:
     undone_by: str | None = None
     message: MessageRef | None = None
     interrupted: int = 0
+    lease: str | None = None
     rule: str = field(default="")
     policy_digest: str = field(default="")
 

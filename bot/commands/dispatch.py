@@ -1,10 +1,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from urllib.parse import unquote
 
 from bot.changes import outcomes
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Ask, Intake
-from bot.changes.policy import Denied, Policy, Role, decide
+from bot.changes.policy import Allowed, Policy, Role, decide
 from bot.changes.queries import Queries
 from bot.changes.request import Target
 from bot.changes.secret import looks_like_secret
@@ -105,7 +106,7 @@ class Dispatcher:
 
     async def _admit(self, ask: Ask, subcommand: Subcommand, arguments: Sequence[str]) -> None:
         """Let reads through and stop whoever may not; a change that may pass stores itself."""
-        denied = isinstance(decide(self._policy(), ask.person, subcommand.role), Denied)
+        denied = not isinstance(decide(self._policy(), ask.person, subcommand.role), Allowed)
         if denied or not subcommand.changes:
             # A denial is found in the history of the token that it was about.
             ids = [found for word in arguments if (found := as_authorization_id(word))]
@@ -113,7 +114,8 @@ class Dispatcher:
             await self._intake.admit(ask, subcommand.role, subcommand.name, target)
 
     async def _refuse_secrets(self, ask: Ask, text: str) -> None:
-        if not looks_like_secret(text):
+        # Copied out of an address, a token's signs may be percent-encoded.
+        if not looks_like_secret(text) and not looks_like_secret(unquote(text)):
             return
         problem = Problem(
             ErrorCode.LOOKS_LIKE_SECRET,

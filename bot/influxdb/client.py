@@ -159,6 +159,16 @@ class InfluxDBClient:
         siblings = sum(each.user_id == user.id for each in seen)
         return OwnToken(user_id=user.id, siblings=siblings)
 
+    async def check_credential(self) -> None:
+        """Ask something that a token answers for itself; a list would only be empty.
+
+        An inactive token gets lists without entries, not a refusal.
+
+        Raises:
+            UpstreamError: If the instance does not accept the bot's token.
+        """
+        await self._unless_denied(self._endpoints.me())
+
     async def user_active(self, user_id: str) -> bool:
         """Tell whether a user may use InfluxDB; False where the instance does not tell the bot.
 

@@ -54,7 +54,11 @@ class SlackMessenger:
         self._clock = clock
 
     async def announce(
-        self, request: ChangeRequest, undone: ChangeRequest | None
+        self,
+        request: ChangeRequest,
+        *,
+        undone: ChangeRequest | None = None,
+        undo: ChangeRequest | None = None,
     ) -> MessageRef | None:
         """Post or edit the one message of a request; if nothing came of it, tell the requester.
 
@@ -66,9 +70,11 @@ class SlackMessenger:
         if request.target.state in (TargetState.REFUSED, TargetState.UNCHANGED):
             await self._responder.tell(request.requester, request.origin, private_outcome(request))
             return None
-        if request.message is not None and await self._edit(request.message, self._drawn(request)):
+        seen = undo if undo is not None and undo.target.state in _TOOK_EFFECT else None
+        drawn = self._drawn(request, seen)
+        if request.message is not None and await self._edit(request.message, drawn):
             return request.message
-        return await self._post(request, None)
+        return await self._post(request, request, seen)
 
     async def redraw(
         self, change: ChangeRequest, undo: ChangeRequest | None, pressed: Origin
@@ -99,16 +105,20 @@ class SlackMessenger:
         drawn = self._drawn(undone, undo)
         edited = [place for place in places if await self._edit(place, drawn)]
         if edited:
+            if undo.origin.pressed is None:
+                # An edit tells nobody; whoever typed the command is told where they did.
+                await self._responder.tell(undo.requester, undo.origin, drawn)
             return edited[0]
         url = undo.origin.response_url
-        pressed = undo.origin.pressed is not None
+        pressed = undo.origin.pressed is not None and undo.target.state.final
         if pressed and url is not None and await self._sending.respond(url, drawn, replace=True):
             return None
-        return await self._post(undone, undo)
+        return await self._post(undo, undone, undo)
 
-    async def _post(self, change: ChangeRequest, undo: ChangeRequest | None) -> MessageRef | None:
+    async def _post(
+        self, asked: ChangeRequest, change: ChangeRequest, undo: ChangeRequest | None
+    ) -> MessageRef | None:
         """Post where it was asked; where that must not or cannot be, to the requester."""
-        asked = undo or change
         kind = await self._channels.kind(asked.origin.channel_id)
         if kind is ChannelKind.INTERNAL:
             drawn = self._drawn(change, undo)

@@ -12,7 +12,7 @@ from bot import block_kit
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import MessageRef
 from bot.slack.blocks.rich import Message
-from bot.slack.web import NO_UNFURLING, NOT_EDITABLE, NOT_REACHABLE, error_code, retry_after
+from bot.slack.web import NO_UNFURLING, error_code, passing, retry_after
 
 _log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class Sending:
         Source: https://docs.slack.dev/reference/methods/chat.postMessage
         """
         answer = await self._call(
-            "chat.postMessage", NOT_REACHABLE, channel=channel, **content(message), **NO_UNFURLING
+            "chat.postMessage", channel=channel, **content(message), **NO_UNFURLING
         )
         return MessageRef(str(answer.get("channel", channel)), str(answer["ts"]))
 
@@ -50,18 +50,14 @@ class Sending:
 
         Source: https://docs.slack.dev/reference/methods/chat.update
         """
-        await self._call(
-            "chat.update", NOT_EDITABLE, channel=at.channel_id, ts=at.ts, **content(message)
-        )
+        await self._call("chat.update", channel=at.channel_id, ts=at.ts, **content(message))
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
         """Show a message to one person in a channel; raise NotReachableError.
 
         Source: https://docs.slack.dev/reference/methods/chat.postEphemeral
         """
-        await self._call(
-            "chat.postEphemeral", NOT_REACHABLE, channel=channel, user=user, **content(message)
-        )
+        await self._call("chat.postEphemeral", channel=channel, user=user, **content(message))
 
     async def respond(
         self, url: SecretStr, message: Message, *, in_channel: bool = False, replace: bool = False
@@ -87,19 +83,17 @@ class Sending:
             return False
         return taken
 
-    async def _call(
-        self, method: str, hopeless: frozenset[str], **arguments: Any
-    ) -> dict[str, Any]:
+    async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
         try:
             answer = await self._client.api_call(method, json=arguments)
         except SlackApiError as error:
             code = error_code(error)
-            if code in hopeless:
-                raise NotReachableError(code) from None
             if code == "invalid_blocks" and "blocks" in arguments:
                 _log.error("Slack refused the blocks; sending the text alone", method=method)
                 del arguments["blocks"]
-                return await self._call(method, hopeless, **arguments)
+                return await self._call(method, **arguments)
+            if not passing(error):
+                raise NotReachableError(f"{method}: {code}") from None
             raise AnnouncementError(f"{method}: {code}", retry_after(error)) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnnouncementError(f"{method}: {type(error).__name__}") from None

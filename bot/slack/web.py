@@ -8,19 +8,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 # A call that hangs must not hold a change's message for aiohttp's five minutes.
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
-# Slack's methods return these where the bot cannot post into the channel.
-NOT_REACHABLE = frozenset(
-    {
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "user_not_in_channel",
-        "restricted_action",
-        "cannot_reply_to_message",
-    }
-)
-# And these where a message is not there to be edited any more.
-NOT_EDITABLE = NOT_REACHABLE | {"message_not_found", "cant_update_message", "edit_window_closed"}
 # These pass by themselves; https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
 _PASSING = frozenset(
     {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}

@@ -48,6 +48,11 @@ class AuditRows:
         rows = (await self._connection.execute(statement)).mappings()
         return [_to_event(row) for row in rows]
 
+    async def head(self) -> tuple[int, str]:
+        """Give the sequence number and the hash of the last event that was appended."""
+        head = (await self._connection.execute(select(audit_head))).mappings().one()
+        return head["sequence"], head["hash"]
+
     async def whole_record(self) -> AsyncIterator[ChainedEvent]:
         """Stream the record from its first event on."""
         result = await self._connection.stream(

@@ -40,7 +40,7 @@ def create_engine(database_url: str) -> AsyncEngine:
             path.touch(mode=_OWNER_ONLY)
         except OSError as error:
             raise StoreUnavailableError(f"{path}: {error.strerror}") from error
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_connection)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -1,20 +1,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.changes.request import ChangeRequest
+from bot.storage.requests import RequestRows
 from bot.storage.tables import holds, requests
 
 
-class Leases:
+class Leases(RequestRows):
     """Who works on which request, and who holds which authorization, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def claim(self, owner: str, now: datetime, until: datetime, limit: int) -> Sequence[str]:
+    async def claim(
+        self, claim: str, now: datetime, until: datetime, limit: int
+    ) -> Sequence[ChangeRequest]:
         """Take due requests that nobody works on, the oldest first; one update decides."""
         free = or_(requests.c.lease_until.is_(None), requests.c.lease_until <= now)
         due = (
@@ -26,28 +26,31 @@ class Leases:
         result = await self._connection.execute(
             update(requests)
             .where(requests.c.number.in_(due), free)
-            .values(lease_owner=owner, lease_until=until)
-            .returning(requests.c.id, requests.c.number)
+            .values(lease_owner=literal(f"{claim}-") + requests.c.id, lease_until=until)
+            .returning(requests.c.number)
         )
-        return [row.id for row in sorted(result, key=lambda row: int(row.number))]
+        claimed = [row.number for row in result]
+        return await self.read(
+            select(requests).where(requests.c.number.in_(claimed)).order_by(requests.c.number)
+        )
 
-    async def renew(self, owner: str, change_id: str, until: datetime) -> bool:
-        """Prolong a lease and its change's holds; False if it is not the owner's any more."""
-        await self._connection.execute(
-            update(holds).where(holds.c.owner == change_id).values(until=until)
-        )
+    async def renew(self, lease: str, until: datetime) -> bool:
+        """Prolong a lease and what is held under it; False if it has been taken over."""
         result = await self._connection.execute(
-            update(requests)
-            .where(requests.c.id == change_id, requests.c.lease_owner == owner)
-            .values(lease_until=until)
+            update(requests).where(requests.c.lease_owner == lease).values(lease_until=until)
         )
-        return result.rowcount == 1
+        if result.rowcount == 0:
+            return False
+        await self._connection.execute(
+            update(holds).where(holds.c.owner == lease).values(until=until)
+        )
+        return True
 
-    async def release(self, owner: str, change_id: str, due: datetime | None) -> None:
+    async def release(self, lease: str, due: datetime | None) -> None:
         """Give a request back, due again at a moment, or never if nothing is left to do."""
         await self._connection.execute(
             update(requests)
-            .where(requests.c.id == change_id, requests.c.lease_owner == owner)
+            .where(requests.c.lease_owner == lease)
             .values(lease_owner=None, lease_until=None, due_at=due)
         )
 

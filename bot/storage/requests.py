@@ -5,7 +5,8 @@ from sqlalchemy import RowMapping, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.changes.authorization import Authorization
-from bot.changes.request import ChangeRequest, Target, TargetState
+from bot.changes.errors import LeaseLostError
+from bot.changes.request import ChangeRequest, RequestState, Target, TargetState
 from bot.storage.rows import (
     progress_row,
     request_row,
@@ -15,6 +16,8 @@ from bot.storage.rows import (
 )
 from bot.storage.tables import requests, targets
 
+# One whose outcome is only being read holds up nobody.
+_UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value)
 
 
@@ -37,14 +40,22 @@ class RequestRows:
 
     async def request(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None."""
-        found = await self._read(select(requests).where(requests.c.id == change_id))
+        found = await self.read(select(requests).where(requests.c.id == change_id))
         return found[0] if found else None
 
     async def save_request(self, request: ChangeRequest) -> None:
         """Store how far a request and its targets have come."""
-        await self._connection.execute(
-            update(requests).where(requests.c.id == request.id).values(**progress_row(request))
+        saved = await self._connection.execute(
+            update(requests)
+            .where(
+                requests.c.id == request.id,
+                # Whoever has lost the lease must not write over what the next one found.
+                requests.c.lease_owner.is_not_distinct_from(request.lease),
+            )
+            .values(**progress_row(request))
         )
+        if saved.rowcount == 0:
+            raise LeaseLostError(request.id)
         for position, target in enumerate(request.targets):
             await self._connection.execute(
                 update(targets)
@@ -71,7 +82,7 @@ class RequestRows:
 
     async def latest_change(self, user_id: str, channel_id: str) -> ChangeRequest | None:
         """Give the newest request of a person in a channel, undos left out, or None."""
-        found = await self._read(
+        found = await self.read(
             select(requests)
             .where(
                 requests.c.requester == user_id,
@@ -103,7 +114,7 @@ class RequestRows:
     ) -> ChangeRequest | None:
         """Give a request for a target, later than a change and by another person, or None."""
         number = select(requests.c.number).where(requests.c.id == change_id).scalar_subquery()
-        found = await self._read(
+        found = await self.read(
             select(requests)
             .join(targets, targets.c.request_id == requests.c.id)
             .where(
@@ -118,11 +129,27 @@ class RequestRows:
         )
         return found[0] if found else None
 
+    async def first_in_line(self, lease: str, target: Target) -> bool:
+        """Tell whether no earlier request for a target still waits or is being carried out."""
+        number = select(requests.c.number).where(requests.c.lease_owner == lease).scalar_subquery()
+        earlier = await self._connection.execute(
+            select(requests.c.id)
+            .join(targets, targets.c.request_id == requests.c.id)
+            .where(
+                targets.c.instance == target.instance,
+                targets.c.authorization_id == target.authorization_id,
+                requests.c.state.in_(_UNDER_WAY),
+                requests.c.number < number,
+            )
+            .limit(1)
+        )
+        return earlier.first() is None
+
     async def changes_of(
         self, instance: str, authorization_id: str, limit: int
     ) -> list[ChangeRequest]:
         """Give the newest requests for one authorization, newest first."""
-        return await self._read(
+        return await self.read(
             select(requests)
             .join(targets, targets.c.request_id == requests.c.id)
             .where(targets.c.instance == instance, targets.c.authorization_id == authorization_id)
@@ -130,7 +157,8 @@ class RequestRows:
             .limit(limit)
         )
 
-    async def _read(self, statement: Select[Any]) -> list[ChangeRequest]:
+    async def read(self, statement: Select[Any]) -> list[ChangeRequest]:
+        """Read the requests that a statement selects, with their targets."""
         rows = (await self._connection.execute(statement)).mappings().all()
         if not rows:
             return []

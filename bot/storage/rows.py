@@ -70,6 +70,7 @@ def target_row(target: Target) -> dict[str, Any]:
         "problem": None
         if target.problem is None
         else _PROBLEM.dump_python(target.problem, mode="json"),
+        "intended_at": target.intended_at,
         "finished_at": target.finished_at,
     }
 
@@ -110,6 +111,7 @@ def to_request(row: RowMapping, target_rows: Sequence[RowMapping]) -> ChangeRequ
         undone_by=row["undone_by"],
         message=_message(row["message_channel"], row["message_ts"]),
         interrupted=row["interrupted"],
+        lease=row["lease_owner"],
         rule=row["rule"],
         policy_digest=row["policy_digest"],
     )
@@ -124,6 +126,7 @@ def _to_target(row: RowMapping) -> Target:
         before=to_authorization(row["before"]),
         after=to_authorization(row["after"]),
         problem=None if problem is None else _PROBLEM.validate_python(problem),
+        intended_at=row["intended_at"],
         finished_at=row["finished_at"],
     )
 

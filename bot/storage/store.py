@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -11,10 +11,9 @@ from bot.storage.audit import AuditRows
 from bot.storage.engine import READING
 from bot.storage.leases import Leases
 from bot.storage.memos import Memos
-from bot.storage.requests import RequestRows
 
 
-class SqlTransaction(RequestRows, AuditRows, Leases, Memos):
+class SqlTransaction(Leases, AuditRows, Memos):
     """One transaction on the database: all that can be read and written in it."""
 
 
@@ -58,7 +57,7 @@ class SqlStore:
 def _named() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+    except (DBAPIError, PoolTimeoutError) as error:
         # SQLAlchemy's text would hold the statement's parameters; the driver's does not.
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StoreUnavailableError(str(cause)) from None

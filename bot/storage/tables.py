@@ -90,6 +90,7 @@ targets = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Column("problem", JSON(none_as_null=True)),
+    Column("intended_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Index("ix_targets_instance_authorization_id", "instance", "authorization_id"),
 )

@@ -208,6 +208,8 @@ async def test_a_database_that_cannot_be_opened(idle_world: World, tmp_path: Pat
         ("UPDATE audit_events SET actor = 'U0EVE' WHERE sequence = 2", 2),
         ("UPDATE audit_events SET detail = json_set(detail, '$.asked', 'x') WHERE sequence = 2", 2),
         ("DELETE FROM audit_events WHERE sequence = 2", 3),
+        ("DELETE FROM audit_events WHERE sequence = 3", 3),
+        ("UPDATE audit_events SET tag = 'nonsense' WHERE sequence = 2", 2),
     ],
 )
 async def test_audit_verify(here: World, tmp_path: Path, tampering: str, at: int) -> None:
@@ -222,8 +224,20 @@ async def test_audit_verify(here: World, tmp_path: Path, tampering: str, at: int
     database.close()
     broken = await run("audit", "verify", env=variables)
 
-    assert whole == (0, "The record holds: 3 events, each in its place.\n", "")
-    assert broken == (1, f"The record is broken at event {at}.\n", "")
+    path = tmp_path / "token-bot.db"
+    assert whole == (0, f"The record in {path} holds: 3 events, each in its place.\n", "")
+    assert broken == (1, f"The record in {path} is broken at event {at}.\n", "")
+
+
+async def test_audit_verify_without_a_database(tmp_path: Path) -> None:
+    """A mistyped path is named; no file is made, and nothing is said to hold."""
+    missing = tmp_path / "typo.db"
+
+    code, out, err = await run("audit", "verify", env={"DATABASE_URL": f"sqlite:///{missing}"})
+
+    assert (code, out) == (2, "")
+    assert f"There is no database at {missing}." in err
+    assert not missing.exists()
 
 
 async def test_usage_errors_exit_2() -> None:

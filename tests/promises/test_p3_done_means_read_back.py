@@ -81,6 +81,7 @@ async def test_lasting_faults_of_the_patch_end_in_the_truth(
     here.influxdb.faults.add(fault, method="PATCH", times=9, delay=1.5)
 
     await here.say(f"disable {TELEGRAF_EDGE_42}")
+    await here.slack.wait_for(lambda: title in here.channel()[0].plain, timeout=10)
 
     (message,) = here.channel()
     assert status == here.influxdb.authorization(TELEGRAF_EDGE_42).status
@@ -115,3 +116,18 @@ async def test_an_unknown_outcome_is_said_and_resolved_by_reading(here: World) -
     assert "Token disabled" in here.channel()[0].plain
     assert (await here.tags())[-3:] == ["change.intended", "change.unknown", "change.done"]
     assert len(here.patches()) == 2
+
+
+async def test_a_patch_that_arrives_late_is_found(here: World) -> None:
+    """The answer never came and nothing had changed; then it arrives: the message says so."""
+    gate = here.influxdb.gate("PATCH", PATH)
+    await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
+    await here.slack.wait_for(lambda: here.channel() and "unknown" in here.channel()[0].plain, 10)
+    unknown = here.channel()[0].plain
+
+    gate.release()
+    await here.slack.wait_for(lambda: "read back at" in here.channel()[0].plain, timeout=10)
+
+    assert "as it was before: active. The change may still arrive." in unknown
+    assert "Token disabled" in here.channel()[0].plain
+    assert (await here.tags())[-2:] == ["change.unknown", "change.done"]

@@ -1,6 +1,7 @@
 """P4: repeats, double clicks, two people and restarts lead to one execution."""
 
 import asyncio
+from datetime import timedelta
 
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from tests.world import World
@@ -133,3 +134,48 @@ async def test_changes_of_two_authorizations_run_beside_each_other(here: World) 
     assert here.influxdb.authorization(TELEGRAF_EDGE_43).status == "inactive"
     gate.release()
     await here.settled()
+
+
+async def test_changes_of_one_authorization_run_in_the_order_they_were_asked(here: World) -> None:
+    """Whoever asks last decides: disable, enable, disable ends inactive, however they queue."""
+    gate = here.influxdb.gate("PATCH", PATH)
+    await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
+    await here.reached(gate)
+    for user, verb in (("U0BOB", "enable"), ("U0ALICE", "disable"), ("U0BOB", "enable")):
+        await here.slack.command(user, "C0INCIDENTS", "/token", f"{verb} {TELEGRAF_EDGE_42}")
+
+    gate.release()
+    await here.settled()
+
+    statuses = ["inactive", "active", "inactive", "active"]
+    assert here.patches() == [(PATH, f'{{"status":"{status}"}}') for status in statuses]
+
+
+async def test_an_executor_that_lost_its_lease_changes_nothing_more(here: World) -> None:
+    """The machine was suspended and the change taken up again: one outcome, one message."""
+    gate = here.influxdb.gate("PATCH", PATH)
+    await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
+    await here.reached(gate)
+    here.now.advance(timedelta(seconds=10))
+    await here.influxdb_quiet(seconds=0.5)
+
+    gate.release()
+    await here.settled()
+
+    tags = await here.tags()
+    assert tags.count("change.done") == 1
+    assert len(here.channel()) == 1
+    assert here.influxdb.authorization(TELEGRAF_EDGE_42).status == "inactive"
+
+
+async def test_undone_before_slack_took_the_first_message(here: World) -> None:
+    """What is posted late tells of the undo too; nothing in the channel says it is disabled."""
+    here.slack.faults.add("chat.postMessage", status=500)
+    await here.say(f"disable {TELEGRAF_EDGE_42}")
+    await here.say("undo")
+
+    await here.slack.wait_for(here.channel)
+    await here.settled()
+    await here.slack.wait_for(lambda: all("then undone" in m.plain for m in here.channel()))
+
+    assert here.influxdb.authorization(TELEGRAF_EDGE_42).status == "active"

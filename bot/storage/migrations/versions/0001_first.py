@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("intended_at", UtcDateTime(), nullable=True),
         sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["request_id"], ["requests.id"], name=op.f("fk_targets_request_id_requests")
