@@ -151,7 +151,6 @@ async def running_bot(
             {influxdb.name: partial(_influxdb_probe, influxdb)},
             metrics.exposition,
         )
-        tasks.spawn(_warn_of_influxdb(influxdb), "first look at InfluxDB")
         async with _working(executor, identity, tasks):
             yield Bot(app, draining.set, partial(_settled, executor, tasks))
 
@@ -224,15 +223,6 @@ async def _database_probe(store: SqlStore) -> str | None:
 
 async def _slack_probe(identity: Identity) -> str | None:
     return identity.trouble
-
-
-async def _warn_of_influxdb(instance: Authorizations) -> None:
-    """Say at the start what is wrong with InfluxDB or the bot's token; the bot runs all the same."""
-    try:
-        await instance.check_credential()
-    except UpstreamError as error:
-        problem = error.problem
-        _log.warning("InfluxDB is not usable yet", trouble=problem.message, hint=problem.hint)
 
 
 async def _influxdb_probe(instance: Authorizations) -> str:

@@ -39,7 +39,7 @@ def sandbox(tokens: Sequence[str]) -> int:
     except ScriptError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.USAGE
-    configure_logs("ERROR" if options.steps else "INFO", "console")
+    configure_logs("ERROR" if options.steps else "WARNING", "console")
     return asyncio.run(_sandbox(options))
 
 
@@ -90,6 +90,8 @@ async def _sandbox(options: _Options) -> int:
 async def _serve(running: _Sandbox) -> int:
     for name, address in running.addresses.items():
         _show(f"{name:9} {address}")
+    _show(f"The bot takes requests signed with {_SIGNING_SECRET} at /slack/events, its bot token")
+    _show(f"is {_BOT_TOKEN}, and its InfluxDB API token {BOT_API_TOKEN}: all made up.")
     _show("Ctrl-C ends it.")
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -129,6 +129,7 @@ TARGETS = st.builds(
     | st.builds(
         Problem, code=st.sampled_from(ErrorCode), message=TEXTS, hint=TEXTS, by=st.just("U0BOB")
     ),
+    intended_at=st.none() | MOMENTS,
     finished_at=st.none() | MOMENTS,
 )
 REQUESTS = st.builds(

@@ -90,6 +90,27 @@ def test_every_difference_is_named() -> None:
     ) in verdict.problem.message
 
 
+def test_what_an_undo_takes_back_must_still_be_so() -> None:
+    """A later change from here is on record as it is; what this one set is not so any more."""
+    renamed = authorization(description="renamed")
+    taken_back = AuthorizationUpdate(description="first")
+    undo = replace(DESCRIBE, undo_of="0000AB")
+
+    verdict = judge(undo, facts(current=renamed, recorded=renamed, undone=taken_back))
+
+    assert isinstance(verdict, Refuse)
+    assert verdict.problem.code is ErrorCode.CHANGED_SINCE
+    assert "description was “first” and is “renamed”" in verdict.problem.message
+
+
+def test_an_undo_of_a_status_minds_no_new_description() -> None:
+    """What was changed from here since, and is no part of it, stays."""
+    renamed = authorization(status=Status.INACTIVE, description="renamed")
+    taken_back = AuthorizationUpdate(Status.INACTIVE)
+
+    assert judge(UNDO, facts(current=renamed, recorded=renamed, undone=taken_back)) == Proceed()
+
+
 def test_what_somebody_else_asked_for_is_a_conflict() -> None:
     """A later request of another person stands in the way, though nothing differs."""
     verdict = judge(UNDO, facts(current=INACTIVE, recorded=INACTIVE, touched_by="U0BOB"))
