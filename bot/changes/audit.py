@@ -20,6 +20,7 @@ class EventTag(StrEnum):
     CHANGE_REFUSED = "change.refused"
     CHANGE_FAILED = "change.failed"
     CHANGE_UNKNOWN = "change.unknown"
+    CHANGE_LOST = "change.lost"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ _TAG_OF = {
     TargetState.REFUSED: EventTag.CHANGE_REFUSED,
     TargetState.FAILED: EventTag.CHANGE_FAILED,
     TargetState.UNKNOWN: EventTag.CHANGE_UNKNOWN,
+    TargetState.LOST: EventTag.CHANGE_LOST,
 }
 
 
@@ -114,7 +115,11 @@ def _of(request: ChangeRequest, tag: EventTag, at: datetime, **detail: object) -
 
 
 def _asked(request: ChangeRequest) -> str:
-    return "undo" if request.undo_of else request.update.kind.value
+    if request.undo_of:
+        return "undo"
+    before = request.target.before
+    kind = request.update.kind if before is None else request.update.effect_on(before)
+    return kind.value
 
 
 def _visible(authorization: Authorization | None) -> dict[str, str] | None:

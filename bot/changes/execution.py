@@ -164,7 +164,7 @@ class Execution:
             return await self._progress.reach(request, TargetState.APPLIED, problem=problem)
         if isinstance(error, _GONE):
             problem = outcomes.gone(error.problem)
-            return await self._progress.reach(request, TargetState.FAILED, problem=problem)
+            return await self._progress.reach(request, TargetState.LOST, problem=problem)
         if request.target.state is TargetState.UNKNOWN:
             return request
         problem = outcomes.unknown(error.problem)

@@ -47,7 +47,8 @@ class TargetState(StrEnum):
 
     PENDING: nothing was sent. INTENDED: the intent is recorded, the PATCH may have been sent.
     DONE: sent and read back. UNCHANGED: it was so already. APPLIED: sent, but it cannot be read
-    back. REFUSED: judged and not sent. FAILED: not in effect. UNKNOWN: not known yet.
+    back. REFUSED: judged and not sent. FAILED: not in effect. UNKNOWN: not known yet. LOST: nobody
+    can tell any more, since the token or its owner is gone.
     """
 
     PENDING = "pending"
@@ -58,6 +59,7 @@ class TargetState(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    LOST = "lost"
 
     @property
     def final(self) -> bool:
@@ -65,7 +67,7 @@ class TargetState(StrEnum):
         return not _TARGET_TRANSITIONS[self]
 
 
-_SETTLED = {TargetState.DONE, TargetState.APPLIED, TargetState.FAILED}
+_SETTLED = {TargetState.DONE, TargetState.APPLIED, TargetState.FAILED, TargetState.LOST}
 _TARGET_TRANSITIONS: dict[TargetState, set[TargetState]] = {
     TargetState.PENDING: {
         TargetState.INTENDED,
@@ -80,6 +82,7 @@ _TARGET_TRANSITIONS: dict[TargetState, set[TargetState]] = {
     TargetState.APPLIED: set(),
     TargetState.REFUSED: set(),
     TargetState.FAILED: set(),
+    TargetState.LOST: set(),
 }
 
 

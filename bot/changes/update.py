@@ -38,6 +38,16 @@ class AuthorizationUpdate:
             return ChangeKind.ENABLE
         return ChangeKind.DESCRIBE
 
+    def effect_on(self, before: Authorization) -> ChangeKind:
+        """Name what the update does to an authorization; a status that is so already is no change.
+
+        Args:
+            before: The authorization as it was before the update.
+        """
+        if self.status is before.status and self.description is not None:
+            return ChangeKind.DESCRIBE
+        return self.kind
+
     def apply(self, authorization: Authorization) -> Authorization:
         """Show the authorization as it would be after the update."""
         return replace(

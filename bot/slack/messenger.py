@@ -25,7 +25,12 @@ _NOTES = {
         "to have changes posted."
     ),
 }
-_TOOK_EFFECT = (TargetState.DONE, TargetState.APPLIED, TargetState.UNKNOWN)
+_TOOK_EFFECT = (
+    TargetState.DONE,
+    TargetState.APPLIED,
+    TargetState.UNKNOWN,
+    TargetState.LOST,
+)
 
 
 class SlackMessenger:

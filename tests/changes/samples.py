@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -20,6 +21,8 @@ from bot.changes.request import (
 )
 from bot.changes.update import AuthorizationUpdate
 
+# A busy machine is slow, and proves nothing.
+UNHURRIED = settings(deadline=None)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ALICE = Person("U0ALICE", "T0HOME")
 BOB = Person("U0BOB", "T0HOME")

@@ -17,7 +17,7 @@ from bot.changes.audit import (
     EventTag,
     chain,
 )
-from tests.changes.samples import IDS, MOMENTS, NOON, TEXTS
+from tests.changes.samples import IDS, MOMENTS, NOON, TEXTS, UNHURRIED
 
 EVENTS = st.builds(
     AuditEvent,
@@ -59,6 +59,7 @@ def three() -> list[ChainedEvent]:
     )
 
 
+@UNHURRIED
 @given(st.lists(EVENTS, max_size=6))
 def test_what_was_written_fits(events: list[AuditEvent]) -> None:
     """Every event, in its place, is the one that was written there."""
@@ -115,6 +116,7 @@ def test_events_missing_at_the_end_leave_no_trace() -> None:
     assert broken_at(three()[:2]) is None
 
 
+@UNHURRIED
 @given(events=st.lists(EVENTS, min_size=1, max_size=5), place=st.integers(0, 5), new=EVENTS)
 def test_an_inserted_event_does_not_fit(
     events: list[AuditEvent], place: int, new: AuditEvent
@@ -128,6 +130,7 @@ def test_an_inserted_event_does_not_fit(
     assert broken_at(links) in (place, place + 1)
 
 
+@UNHURRIED
 @given(events=st.lists(EVENTS, min_size=2, max_size=6), data=st.data())
 def test_swapped_events_do_not_fit(events: list[AuditEvent], data: st.DataObject) -> None:
     """The first of two that changed places is found; every place has a number of its own."""

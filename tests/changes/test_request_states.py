@@ -31,9 +31,11 @@ TARGET_ARROWS = {
     "intended → failed",
     "intended → refused",
     "intended → unknown",
+    "intended → lost",
     "unknown → done",
     "unknown → applied",
     "unknown → failed",
+    "unknown → lost",
 }
 
 

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.changes.secret import MASK, looks_like_secret, mask_secrets
+from tests.changes.samples import UNHURRIED
 
 # None of these is, or was, anybody's.
 MINTED = "vfzeC0B2mNwW9e1xIMv-6XW-_4nlGj8IDWHFS9hQ2c7QbYxZ0Tg3uKq5rJp8aLsD1fHkE7tRyUiOwPzXcVbNm4=="
@@ -140,6 +141,7 @@ def test_nearly_every_half_token_is_found() -> None:
     assert sum(not looks_like_secret(half) for half in halves) <= 25
 
 
+@UNHURRIED
 @given(st.binary(min_size=64, max_size=64), st.text(max_size=20), st.text(max_size=20))
 @example(bytes(64), "", "")
 def test_masking_leaves_no_secret(secret: bytes, before: str, after: str) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.changes.secret import MASK
 from bot.changes.suggestions import closest, did_you_mean
-from tests.changes.samples import IDS, authorization
+from tests.changes.samples import IDS, UNHURRIED, authorization
 from tests.changes.test_secret import MINTED
 
 KNOWN = [
@@ -62,6 +62,7 @@ def test_a_secret_in_a_description_is_not_repeated() -> None:
     )
 
 
+@UNHURRIED
 @given(st.lists(IDS, max_size=8), IDS)
 def test_only_what_is_known_is_suggested(known: list[str], typed: str) -> None:
     """At most three, each of them known, and the very id first if it is there."""

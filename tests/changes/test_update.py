@@ -15,7 +15,7 @@ from bot.changes.update import (
     differences,
     summary,
 )
-from tests.changes.samples import AUTHORIZATIONS, NOON, UPDATES, authorization
+from tests.changes.samples import AUTHORIZATIONS, NOON, UNHURRIED, UPDATES, authorization
 
 
 def test_an_update_of_nothing_is_refused() -> None:
@@ -59,6 +59,7 @@ def test_apply_sets_what_is_given_and_leaves_the_rest(
     assert replace(before, status=status, description=description) == update.apply(before)
 
 
+@UNHURRIED
 @given(update=UPDATES, before=AUTHORIZATIONS)
 def test_undo_after_apply_is_identity(update: AuthorizationUpdate, before: Authorization) -> None:
     """The inverse restores exactly the fields that were set, and sets no other."""
@@ -69,6 +70,7 @@ def test_undo_after_apply_is_identity(update: AuthorizationUpdate, before: Autho
     assert (update.description is None) == (inverse.description is None)
 
 
+@UNHURRIED
 @given(update=UPDATES, before=AUTHORIZATIONS)
 def test_an_update_holds_once_it_is_applied(
     update: AuthorizationUpdate, before: Authorization
@@ -78,6 +80,7 @@ def test_an_update_holds_once_it_is_applied(
     assert update.holds(before) == (summary(update, before) == ())
 
 
+@UNHURRIED
 @given(update=UPDATES, before=AUTHORIZATIONS)
 def test_the_summary_names_what_differs(update: AuthorizationUpdate, before: Authorization) -> None:
     """Each line is a field whose value changes, with the old and the new one."""

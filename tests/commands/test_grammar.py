@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.changes.errors import UserError
 from bot.commands.grammar import LONGEST_TEXT, Word, straight, verbatim, words
+from tests.changes.samples import UNHURRIED
 
 ID = "0d0d0d0d0d0d0003"
 AWKWARD = st.text(
@@ -211,6 +212,7 @@ def test_free_text_is_trimmed_and_freed_of_control_characters() -> None:
     assert verbatim(" \u00a0a\x00\x1b[31m\r\nb\x7f\x9f\tc \n") == "a[31m\nb\tc"
 
 
+@UNHURRIED
 @given(AWKWARD)
 def test_any_text_is_words_or_one_error(text: str) -> None:
     """Words stand in order, do not overlap and are not blank; or a quote is said to be open."""
@@ -225,12 +227,14 @@ def test_any_text_is_words_or_one_error(text: str) -> None:
     assert all(0 <= word.start < word.end <= len(text) for word in found)
 
 
+@UNHURRIED
 @given(st.lists(st.text("abc0-é", min_size=1), max_size=6))
 def test_plain_words_come_back(typed: list[str]) -> None:
     """What needs no quotes comes back as it was typed, in its order."""
     assert said(" ".join(typed)) == typed
 
 
+@UNHURRIED
 @given(st.text("ab '’&", max_size=30))
 def test_what_is_quoted_comes_back(text: str) -> None:
     """In double quotes anything but double quotes stays together, trimmed."""
@@ -239,6 +243,7 @@ def test_what_is_quoted_comes_back(text: str) -> None:
     assert (word.text, word.quoted) == (text.strip(), True)
 
 
+@UNHURRIED
 @given(AWKWARD)
 def test_straightening_is_done_once(text: str) -> None:
     """A word that is straight stays as it is, where no markup was hidden in an escape."""

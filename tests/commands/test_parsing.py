@@ -11,6 +11,7 @@ from bot.changes.authorization import Status
 from bot.changes.errors import ErrorCode, UserError
 from bot.commands import parsing
 from bot.commands.registry import discover
+from tests.changes.samples import UNHURRIED
 
 ID = "0d0d0d0d0d0d0003"
 SUBCOMMANDS = {subcommand.name: subcommand for subcommand in discover()}
@@ -111,6 +112,7 @@ def test_a_description_is_freed_of_slacks_markup_once() -> None:
     assert bound(f"describe {ID} {typed}").args == (ID, "a <b> &lt; @bob a.b @oncall")
 
 
+@UNHURRIED
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1))
 def test_any_description_is_kept(text: str) -> None:
     """Whatever Slack does not write itself comes back as it was typed."""
@@ -189,6 +191,7 @@ def test_what_does_not_fit_is_said_in_our_own_words(
     assert f"{problem.message}\n{problem.hint}" == snapshot
 
 
+@UNHURRIED
 @given(st.sampled_from(sorted(SUBCOMMANDS)), st.text(max_size=60))
 def test_any_text_fits_or_is_explained(name: str, text: str) -> None:
     """No text makes the parser stumble."""

@@ -131,3 +131,19 @@ async def test_a_patch_that_arrives_late_is_found(here: World) -> None:
     assert "as it was before: active. The change may still arrive." in unknown
     assert "Token disabled" in here.channel()[0].plain
     assert (await here.tags())[-2:] == ["change.unknown", "change.done"]
+
+
+async def test_an_outcome_that_nobody_can_read_any_more_is_called_lost(here: World) -> None:
+    """The answer is lost, and then the owner is gone: neither done nor failed is claimed."""
+    here.influxdb.faults.add(Fault.RESET_AFTER, method="PATCH", times=2)
+    patched = here.influxdb.gate("PATCH", PATH, after=True)
+    await here.slack.command("U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}")
+    await here.reached(patched)
+    here.influxdb.delete_user(here.influxdb.authorization(TELEGRAF_EDGE_42).user_id)
+    patched.release()
+
+    await here.slack.wait_for(here.channel, timeout=10)
+
+    assert "Disabling, outcome lost" in here.channel()[0].plain
+    assert "cannot be read any more" in here.channel()[0].plain
+    assert (await here.tags())[-1] == "change.lost"

@@ -46,6 +46,7 @@ _UNDONE = defaultdict(
         TargetState.DONE: ", then undone",
         TargetState.APPLIED: ", then undone, but not read back",
         TargetState.UNKNOWN: "; outcome of the undo unknown",
+        TargetState.LOST: "; outcome of the undo lost",
     },
 )
 _INTERRUPTED = "The bot was interrupted meanwhile and took this up again."
@@ -84,7 +85,8 @@ def change_message(
 
 
 def _title(change: ChangeRequest, undo: ChangeRequest | None) -> str:
-    kind = change.update.kind
+    before = change.target.before
+    kind = change.update.kind if before is None else change.update.effect_on(before)
     match change.target.state:
         case TargetState.DONE:
             return f"{_DONE[kind]}{'' if undo is None else _UNDONE[undo.target.state]}"
@@ -92,6 +94,8 @@ def _title(change: ChangeRequest, undo: ChangeRequest | None) -> str:
             return f"{_DONE[kind]}, but not read back"
         case TargetState.UNKNOWN:
             return f"{_UNDER_WAY[kind]}, outcome unknown"
+        case TargetState.LOST:
+            return f"{_UNDER_WAY[kind]}, outcome lost"
         case _:
             return NOT_DONE[kind]
 

@@ -57,7 +57,9 @@ def history_message(history: History) -> Message:
             escaped(f"{title}: nothing yet."), (paragraph([bold(title)], [plain("Nothing yet.")]),)
         )
     events = [link.event for link in history.events]
-    more = "Older events are in the record." if history.more else ""
+    more = (
+        "There are older events; name an id or a person to narrow it down." if history.more else ""
+    )
     return Message(
         "\n".join((escaped(title), *map(_text, events), more)).strip(),
         (paragraph([bold(title)], *map(_line, events), [plain(more)]),),
@@ -193,5 +195,6 @@ _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
         EventTag.CHANGE_REFUSED: _with_message(lambda event: f"could not {_to(event)}"),
         EventTag.CHANGE_FAILED: _with_message(lambda event: f"failed to {_to(event)}"),
         EventTag.CHANGE_UNKNOWN: _with_message(lambda event: f"tried to {_to(event)}"),
+        EventTag.CHANGE_LOST: _with_message(lambda event: f"tried to {_to(event)}"),
     }
 )

@@ -41,6 +41,7 @@ _OUTCOMES = MappingProxyType(
         TargetState.REFUSED: "refused, nothing changed",
         TargetState.FAILED: "failed",
         TargetState.UNKNOWN: "outcome unknown",
+        TargetState.LOST: "outcome lost",
     }
 )
 
@@ -133,15 +134,15 @@ def preview_message(preview: Preview) -> Message:
 
 
 def _list_title(page: TokenPage) -> str:
-    subject = f"{page.total or 'No'} token{'' if page.total == 1 else 's'}{_wanted(page.query)}"
+    status = "" if page.query.status is None else f"{page.query.status} "
+    noun = "token" if page.total == 1 else "tokens"
+    subject = f"{page.total or 'No'} {status}{noun}{_wanted(page.query)}"
     turn = f", page {page.page + 1} of {page.pages}" if page.pages > 1 else ""
     return f"{subject} on {page.instance}{turn}"
 
 
 def _wanted(query: ListQuery) -> str:
     parts = []
-    if query.status is not None:
-        parts.append(f"that are {query.status}")
     if query.words:
         parts.append(f"with {quoted(' '.join(query.words))}")
     if query.user is not None:

@@ -117,6 +117,8 @@ def _problem(state: TargetState) -> Problem | None:
             return outcomes.untouched(BUSY)
         case TargetState.UNKNOWN:
             return outcomes.unknown(BUSY)
+        case TargetState.LOST:
+            return outcomes.gone(OWNER_GONE)
         case TargetState.REFUSED:
             return OWN
         case _:

@@ -1,0 +1,28 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap import open_store
+from bot.storage.store import SqlStore
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Where the database of a test is."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[SqlStore]:
+    """A database at its newest schema."""
+    async with open_store(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def replica(store: SqlStore, database_url: str) -> AsyncIterator[SqlStore]:
+    """The same database, as another process has it open."""
+    await store.ping()
+    async with open_store(database_url) as opened:
+        yield opened

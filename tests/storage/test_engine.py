@@ -1,0 +1,167 @@
+"""The file, how it is kept, and what is said where it cannot be."""
+
+import asyncio
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.bootstrap import open_store
+from bot.changes.errors import StoreUnavailableError
+from bot.storage.engine import create_engine
+from bot.storage.store import SqlStore
+from tests.changes.samples import NOON
+
+
+def modes(folder: Path) -> dict[str, str]:
+    """Give the permissions of a folder's files as ls shows them."""
+    return {path.name: stat.filemode(path.stat().st_mode) for path in folder.iterdir()}
+
+
+async def test_the_file_is_its_owners_alone(store: SqlStore, tmp_path: Path) -> None:
+    """The database and what SQLite keeps beside it: read and written by nobody else."""
+    async with store.transaction() as transaction:
+        await transaction.store_query("q", "{}", NOON)
+        beside = modes(tmp_path)
+
+    assert beside == dict.fromkeys(["bot.db", "bot.db-shm", "bot.db-wal"], "-rw-------")
+
+
+async def test_the_folder_is_made(tmp_path: Path) -> None:
+    """The default database lies in a folder that nobody has made yet."""
+    file = tmp_path / "var" / "deep" / "bot.db"
+
+    async with open_store(f"sqlite+aiosqlite:///{file}") as store:
+        await store.ping()
+
+    assert file.is_file()
+
+
+async def test_a_commit_is_on_the_disk(database_url: str, store: SqlStore) -> None:
+    """A live connection keeps a write-ahead log and synchronises it in full, with foreign keys."""
+    await store.ping()
+    engine = create_engine(database_url)
+    try:
+        async with engine.connect() as connection:
+            pragmas = {
+                name: await connection.scalar(text(f"PRAGMA {name}"))
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            }
+    finally:
+        await engine.dispose()
+
+    full = 2
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": full,
+        "foreign_keys": 1,
+        "busy_timeout": 2_000,
+    }
+
+
+async def test_a_locked_database_is_unavailable_after_two_seconds(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    """Whoever would write is told; whoever only reads does not even wait."""
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        with pytest.raises(StoreUnavailableError, match="database is locked"):
+            async with store.transaction():
+                pass
+        waited = loop.time() - begun
+        async with store.reading() as reading:
+            assert await reading.query("none") is None
+        await store.ping()
+        read = loop.time() - begun - waited
+    finally:
+        other.close()
+
+    assert 1.9 < waited < 3.5
+    assert read < 1.0
+
+
+async def test_what_was_locked_is_available_again(store: SqlStore, tmp_path: Path) -> None:
+    """No connection is spoilt by having waited in vain."""
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(store_query(store))
+    await asyncio.sleep(0)
+    other.execute("ROLLBACK")
+    other.close()
+
+    await waiting
+
+    async with store.reading() as reading:
+        assert await reading.query("q") == "{}"
+
+
+async def store_query(store: SqlStore) -> None:
+    """Write something."""
+    async with store.transaction() as transaction:
+        await transaction.store_query("q", "{}", NOON)
+
+
+async def test_what_fails_is_taken_back(store: SqlStore) -> None:
+    """A transaction that ends with an exception has not been."""
+    with suppress(ZeroDivisionError):
+        async with store.transaction() as transaction:
+            await transaction.store_query("q", "{}", NOON)
+            raise ZeroDivisionError
+
+    async with store.reading() as reading:
+        assert await reading.query("q") is None
+
+
+@pytest.mark.parametrize("path", ["folder", "file/bot.db"])
+async def test_what_can_be_no_database(tmp_path: Path, path: str) -> None:
+    """A folder, or a file where a folder should be: unavailable, with the path."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreUnavailableError, match=path):
+        async with open_store(f"sqlite+aiosqlite:///{tmp_path}/{path}"):
+            pass
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    """Somebody else's file is neither read nor written; the process that tried ends."""
+    file = tmp_path / "notes.txt"
+    notes = "These are notes and no database, and long enough to be sure of it.\n" * 20
+    file.write_text(notes, encoding="utf-8")
+    start = (
+        "import asyncio, sys\n"
+        "from bot.storage.engine import create_engine, migrate\n"
+        "asyncio.run(migrate(create_engine(sys.argv[1])))"
+    )
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", start, f"sqlite+aiosqlite:///{file}"), stderr=subprocess.PIPE
+    )
+    _, stderr = await process.communicate()
+
+    last = stderr.decode().strip().splitlines()[-1]
+    assert last.endswith(f"StoreUnavailableError: {file}: file is not a database")
+    assert file.read_text(encoding="utf-8") == notes
+
+
+async def test_a_table_that_is_gone_is_unavailable(store: SqlStore, tmp_path: Path) -> None:
+    """The error names the cause, and none of the values that were to be written."""
+    with sqlite3.connect(tmp_path / "bot.db") as other:
+        other.execute("DROP TABLE stored_queries")
+    other.close()
+
+    with pytest.raises(StoreUnavailableError) as raised:
+        async with store.transaction() as transaction:
+            await transaction.store_query("hunter2", "hunter2", NOON)
+
+    assert "no such table" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+    assert raised.value.__suppress_context__

@@ -1,0 +1,247 @@
+"""Who works on which request, and who holds which token."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.changes.errors import LeaseLostError
+from bot.changes.request import ChangeRequest, RequestState, Target
+from bot.storage.store import SqlStore
+from tests.changes.samples import NOON, TOKEN_ID, change
+from tests.storage.test_requests import found, stored
+
+LEASE = timedelta(seconds=6)
+TICK = timedelta(microseconds=1)
+
+
+async def claim(store: SqlStore, name: str, now: datetime = NOON, limit: int = 16) -> list[str]:
+    """Take what is due, for six seconds; give the leases."""
+    async with store.transaction() as transaction:
+        claimed = await transaction.claim(name, now, now + LEASE, limit)
+    return [str(request.lease) for request in claimed]
+
+
+async def renew(store: SqlStore, lease: str, until: datetime) -> bool:
+    """Prolong a lease."""
+    async with store.transaction() as transaction:
+        return await transaction.renew(lease, until)
+
+
+async def release(store: SqlStore, lease: str, due: datetime | None) -> None:
+    """Give a request back."""
+    async with store.transaction() as transaction:
+        await transaction.release(lease, due)
+
+
+async def first_in_line(store: SqlStore, lease: str, target: Target) -> bool:
+    """Ask whether it is this lease's turn."""
+    async with store.reading() as reading:
+        return await reading.first_in_line(lease, target)
+
+
+async def hold(store: SqlStore, owner: str, now: datetime = NOON, key: str = "k") -> bool:
+    """Take a key, for six seconds."""
+    async with store.transaction() as transaction:
+        return await transaction.hold(key, owner, now, now + LEASE)
+
+
+async def let_go(store: SqlStore, owner: str) -> None:
+    """Give a key back."""
+    async with store.transaction() as transaction:
+        await transaction.let_go("k", owner)
+
+
+async def test_a_new_request_is_due_at_once(store: SqlStore) -> None:
+    """From the moment in which it was asked for, and not before."""
+    await stored(store, change())
+
+    assert await claim(store, "a", NOON - TICK) == []
+    assert await claim(store, "a") == ["a-7F3K2Q"]
+
+
+async def test_what_is_claimed_is_read_in_the_same_breath(store: SqlStore) -> None:
+    """The request comes as it is stored, with its lease."""
+    await stored(store, change())
+
+    async with store.transaction() as transaction:
+        claimed = await transaction.claim("a", NOON, NOON + LEASE, 1)
+
+    assert list(claimed) == [change(lease="a-7F3K2Q")]
+    assert list(claimed) == [await found(store, "7F3K2Q")]
+
+
+async def test_the_oldest_come_first_and_not_too_many(store: SqlStore) -> None:
+    """In the order of asking, up to the limit; the rest is for the next."""
+    await stored(store, *(change(id=f"00000{n}") for n in (3, 1, 2)))
+
+    assert await claim(store, "a", limit=2) == ["a-000003", "a-000001"]
+    assert await claim(store, "b", limit=2) == ["b-000002"]
+    assert await claim(store, "c") == []
+
+
+async def test_each_request_is_claimed_once(store: SqlStore, replica: SqlStore) -> None:
+    """Claimants at once, in two processes, share what is due: none twice, none left."""
+    await stored(store, *(change(id=f"0000{n:02}") for n in range(20)))
+
+    shares = await asyncio.gather(
+        *(claim([store, replica][n % 2], f"{n}", limit=3) for n in range(8))
+    )
+
+    taken = [lease.partition("-")[2] for share in shares for lease in share]
+    assert sorted(taken) == [f"0000{n:02}" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("after", "taken"),
+    [(LEASE - TICK, []), (LEASE, ["b-7F3K2Q"]), (2 * LEASE, ["b-7F3K2Q"])],
+)
+async def test_a_lease_runs_out(store: SqlStore, after: timedelta, taken: list[str]) -> None:
+    """Whoever shows no sign of life until its end has lost the request."""
+    await stored(store, change())
+    await claim(store, "a")
+
+    assert await claim(store, "b", NOON + after) == taken
+
+
+async def test_a_renewed_lease_lasts(store: SqlStore) -> None:
+    """Its holder prolongs it, until another has taken over; nobody else can."""
+    await stored(store, change())
+    await claim(store, "a")
+
+    assert await renew(store, "a-7F3K2Q", NOON + 2 * LEASE)
+    assert not await renew(store, "b-7F3K2Q", NOON + 3 * LEASE)
+    assert await claim(store, "b", NOON + 2 * LEASE - TICK) == []
+    assert await claim(store, "b", NOON + 2 * LEASE) == ["b-7F3K2Q"]
+    assert not await renew(store, "a-7F3K2Q", NOON + 9 * LEASE)
+
+
+async def test_what_is_given_back_is_due_when_said(store: SqlStore) -> None:
+    """Free at once, due at its moment; never again if nothing is left to do."""
+    await stored(store, change())
+    await claim(store, "a")
+    await release(store, "a-7F3K2Q", NOON + LEASE)
+
+    assert await claim(store, "b", NOON + LEASE - TICK) == []
+    assert await claim(store, "b", NOON + LEASE) == ["b-7F3K2Q"]
+
+    await release(store, "b-7F3K2Q", None)
+
+    assert await claim(store, "c", NOON + 99 * LEASE) == []
+
+
+async def test_nobody_gives_back_what_is_anothers(store: SqlStore) -> None:
+    """An executor that has lost its lease does not take it from its successor."""
+    await stored(store, change())
+    await claim(store, "a")
+    await claim(store, "b", NOON + LEASE)
+
+    await release(store, "a-7F3K2Q", None)
+
+    assert await renew(store, "b-7F3K2Q", NOON + 2 * LEASE)
+
+
+async def test_nobody_saves_what_is_anothers(store: SqlStore) -> None:
+    """Whoever has lost the lease is told, and writes over nothing; its successor saves."""
+    await stored(store, change())
+    await claim(store, "a")
+    await claim(store, "b", NOON + LEASE)
+    late, next_ = (change(lease=f"{name}-7F3K2Q", interrupted=5) for name in "ab")
+
+    with pytest.raises(LeaseLostError):
+        await save(store, late)
+    with pytest.raises(LeaseLostError):
+        await save(store, change(interrupted=5))
+    before = await found(store, "7F3K2Q")
+    await save(store, next_)
+
+    assert before == replace(next_, interrupted=0)
+    assert await found(store, "7F3K2Q") == next_
+
+
+async def save(store: SqlStore, request: ChangeRequest) -> None:
+    """Save a request."""
+    async with store.transaction() as transaction:
+        await transaction.save_request(request)
+
+
+async def test_a_token_changes_in_the_order_of_asking(store: SqlStore) -> None:
+    """Whoever asked later waits for whoever asked earlier, for the same token alone."""
+    token = Target("default", TOKEN_ID)
+    others = [Target("other", TOKEN_ID), Target("default", "0d0d0d0d0d0d0001")]
+    await stored(
+        store,
+        change(id="000001"),
+        change(id="000002"),
+        *(change(other, id=f"00000{n}") for n, other in enumerate(others, start=3)),
+    )
+    await claim(store, "a")
+
+    assert [
+        await first_in_line(store, f"a-00000{n}", target)
+        for n, target in enumerate([token, token, *others], start=1)
+    ] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("state", "turn"),
+    [
+        (RequestState.ACCEPTED, False),
+        (RequestState.EXECUTING, False),
+        (RequestState.UNRESOLVED, True),
+        (RequestState.FINISHED, True),
+    ],
+)
+async def test_who_is_waited_for(store: SqlStore, *, state: RequestState, turn: bool) -> None:
+    """One that is finished, or only being read, holds up nobody."""
+    await stored(store, change(id="000001", state=state), change(id="000002"))
+    await claim(store, "a")
+
+    assert await first_in_line(store, "a-000002", Target("default", TOKEN_ID)) is turn
+
+
+async def test_a_key_is_held_by_one(store: SqlStore, replica: SqlStore) -> None:
+    """Of many that want a key at once, in two processes, one gets it."""
+    took = await asyncio.gather(*(hold([store, replica][n % 2], f"lease {n}") for n in range(8)))
+
+    assert sum(took) == 1
+
+
+async def test_a_hold_belongs_to_its_lease(store: SqlStore) -> None:
+    """The same lease takes it again; another when it was given back, or ran out."""
+    assert await hold(store, "a")
+    assert await hold(store, "a", NOON + TICK)
+    assert not await hold(store, "b", NOON + LEASE)
+    assert await hold(store, "b", NOON + LEASE + TICK)
+    assert await hold(store, "c", key="another")
+
+    await let_go(store, "a")
+    assert not await hold(store, "a", NOON + LEASE + 2 * TICK)
+
+    await let_go(store, "b")
+    assert await hold(store, "a", NOON + LEASE + 2 * TICK)
+
+
+async def test_a_hold_is_renewed_with_its_lease(store: SqlStore) -> None:
+    """As long as the lease is renewed, nobody else gets the key."""
+    await stored(store, change())
+    await claim(store, "a")
+    assert await hold(store, "a-7F3K2Q")
+
+    assert await renew(store, "a-7F3K2Q", NOON + 3 * LEASE)
+
+    assert not await hold(store, "b-7F3K2Q", NOON + 3 * LEASE - TICK)
+    assert await hold(store, "b-7F3K2Q", NOON + 3 * LEASE)
+
+
+async def test_whoever_has_lost_the_lease_renews_no_hold(store: SqlStore) -> None:
+    """What is held under a lease that was taken over runs out."""
+    await stored(store, change())
+    await claim(store, "a")
+    assert await hold(store, "a-7F3K2Q")
+    await claim(store, "b", NOON + LEASE)
+
+    assert not await renew(store, "a-7F3K2Q", NOON + 9 * LEASE)
+
+    assert await hold(store, "b-7F3K2Q", NOON + LEASE)

@@ -1,0 +1,80 @@
+"""What Prometheus is told."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.telemetry.metrics import Metrics
+
+
+def exposed(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Give all samples but times of creation and buckets."""
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(metrics.exposition().decode())
+        for sample in family.samples
+        if not sample.name.endswith(("_created", "_bucket"))
+    }
+
+
+def test_every_metric_has_its_name_its_help_and_its_kind() -> None:
+    """Names are what dashboards rely on."""
+    families = text_string_to_metric_families(Metrics().exposition().decode())
+
+    assert {family.name: (family.type, bool(family.documentation)) for family in families} == {
+        "token_bot_front_requests": ("counter", True),
+        "token_bot_asked": ("counter", True),
+        "token_bot_ack_seconds": ("histogram", True),
+        "token_bot_influxdb_seconds": ("histogram", True),
+        "token_bot_changes": ("counter", True),
+    }
+
+
+def test_what_is_counted_and_measured() -> None:
+    """Each call counts once, under its labels."""
+    metrics = Metrics()
+
+    metrics.front("accepted")
+    metrics.asked("command", "disable", "ok", 0.25)
+    metrics.asked("command", "list", "reading", 0.5)
+    metrics.influxdb("default", "update", "ok", 2.0)
+    metrics.change("disable", "done")
+    metrics.change("disable", "done")
+
+    asked = (("asked", "disable"), ("kind", "command"), ("outcome", "ok"))
+    listed = (("asked", "list"), ("kind", "command"), ("outcome", "reading"))
+    called = (("instance", "default"), ("operation", "update"), ("outcome", "ok"))
+    assert exposed(metrics) == {
+        ("token_bot_front_requests_total", (("outcome", "accepted"),)): 1.0,
+        ("token_bot_asked_total", asked): 1.0,
+        ("token_bot_asked_total", listed): 1.0,
+        ("token_bot_ack_seconds_count", (("kind", "command"),)): 2.0,
+        ("token_bot_ack_seconds_sum", (("kind", "command"),)): 0.75,
+        ("token_bot_influxdb_seconds_count", called): 1.0,
+        ("token_bot_influxdb_seconds_sum", called): 2.0,
+        ("token_bot_changes_total", (("kind", "disable"), ("outcome", "done"))): 2.0,
+    }
+
+
+def test_acks_are_measured_around_slacks_limit() -> None:
+    """Slack waits 3 seconds; what came later is told from what came in time."""
+    metrics = Metrics()
+
+    for seconds in (0.001, 2.9, 3.1):
+        metrics.asked("click", "undo_change", "ok", seconds)
+
+    within = {
+        sample.labels["le"]: sample.value
+        for family in text_string_to_metric_families(metrics.exposition().decode())
+        for sample in family.samples
+        if sample.name == "token_bot_ack_seconds_bucket"
+    }
+    assert (within["0.005"], within["3.0"], within["5.0"], within["+Inf"]) == (1, 2, 3, 3)
+
+
+def test_each_has_a_registry_of_its_own() -> None:
+    """Two bots in one process, as in tests, count apart."""
+    one, other = Metrics(), Metrics()
+
+    one.change("disable", "done")
+
+    assert len(exposed(one)) == 1
+    assert exposed(other) == {}
