@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.changes import evidence, undoing
@@ -19,6 +19,8 @@ from bot.changes.update import AuthorizationUpdate
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
+# Without a name, undo means the latest change alone; these say that it cannot be undone.
+_ABOUT_THE_LATEST = (ErrorCode.ALREADY_UNDONE, ErrorCode.NOT_UNDOABLE)
 _NOT_ANSWERING = Problem(
     ErrorCode.NOT_CONFIRMED_STORED,
     "The bot's database does not answer. Nothing was changed.",
@@ -108,6 +110,9 @@ class Intake:
         """
         async with self._committed(ask) as transaction:
             outcome = await self._take_undo(transaction, ask, change_id)
+        if change_id is None and isinstance(outcome, Problem) and outcome.code in _ABOUT_THE_LATEST:
+            hint = f"To undo an earlier change, name it: {self._command} undo CHANGE."
+            outcome = replace(outcome, hint=hint)
         return self._taken(outcome)
 
     async def _take_undo(

@@ -94,6 +94,23 @@ def test_the_summary_names_what_differs(update: AuthorizationUpdate, before: Aut
     assert changed == set(summary(update, before))
 
 
+@pytest.mark.parametrize(
+    ("update", "effect"),
+    [
+        (AuthorizationUpdate(Status.INACTIVE), ChangeKind.DISABLE),
+        (AuthorizationUpdate(Status.INACTIVE, "new"), ChangeKind.DISABLE),
+        (AuthorizationUpdate(Status.ACTIVE, "new"), ChangeKind.DESCRIBE),
+        (AuthorizationUpdate(Status.ACTIVE), ChangeKind.ENABLE),
+        (AuthorizationUpdate(description="new"), ChangeKind.DESCRIBE),
+    ],
+)
+def test_the_effect_is_what_becomes_different(
+    update: AuthorizationUpdate, effect: ChangeKind
+) -> None:
+    """On an active token, "active, and described so" does no more than describe it."""
+    assert effect == update.effect_on(authorization())
+
+
 def test_differences_are_those_that_people_see() -> None:
     """Status and description count; owner, permissions and times are not PATCHed."""
     found = authorization(status=Status.INACTIVE, description="new", revision=9, org="other")

@@ -219,6 +219,7 @@ async def test_the_last_record_of_two_at_once_is_of_the_later_request(store: Sql
         (TargetState.DONE, True),
         (TargetState.APPLIED, True),
         (TargetState.UNCHANGED, True),
+        (TargetState.LOST, True),
         (TargetState.REFUSED, False),
         (TargetState.FAILED, False),
     ],
