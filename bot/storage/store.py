@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -25,12 +26,15 @@ class SqlStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # SQLite lets one write at a time, and whoever waits for its lock is served by chance; here
+        # they wait in the order in which they came.
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that may write; it commits if the context ends well."""
         with _named():
-            async with self._engine.begin() as connection:
+            async with self._turn, self._engine.begin() as connection:
                 yield SqlTransaction(connection)
 
     @asynccontextmanager
