@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from bot.bootstrap import open_store
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
-from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem
+from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UserError
 from bot.changes.intake import Ask, Intake
 from bot.changes.lockout import OwnToken
 from bot.changes.policy import Policy, Workspace
@@ -17,7 +19,7 @@ from bot.changes.ports import Filter
 from bot.changes.queries import Queries
 from bot.changes.request import Origin, Person
 from bot.changes.update import AuthorizationUpdate
-from bot.commands.answers import Answer, Later, Reading
+from bot.commands.answers import Accepted, Answer, Later, Reading
 from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
 from bot.commands.subcommand import Subcommand
@@ -103,6 +105,18 @@ class Desk:
         answer = await self.say(text, person)
         assert isinstance(answer, Later), answer
         return await answer.read()
+
+    async def accepted(self, text: str) -> Accepted:
+        """Have Alice type what is accepted."""
+        answer = await self.say(text)
+        assert isinstance(answer, Accepted), answer
+        return answer
+
+    async def refused(self, text: str, person: Person = ALICE) -> Problem:
+        """Have somebody type what is refused."""
+        with pytest.raises(UserError) as raised:
+            await self.say(text, person)
+        return raised.value.problem
 
     async def events(self) -> list[AuditEvent]:
         """Give the record, oldest first."""

@@ -1,0 +1,148 @@
+"""What is refused: what cannot be read, what is secret, and what strangers ask for."""
+
+import pytest
+
+from bot.changes.errors import ErrorCode
+from bot.changes.request import Person
+from bot.commands.answers import Help, Notice
+from tests.changes.samples import BOB
+from tests.changes.test_secret import DASHED, MINTED
+from tests.commands.desk import EDGE_42, Desk
+
+VISITOR = Person("U0ALICE", "T0OTHER")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("disabel", "/token has no “disabel”. Nothing was changed."),
+        ('"disable', 'The quote " is not closed. Nothing was changed.'),
+        ("disable", "ID is missing. Nothing was changed."),
+        ("disable edge-42", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
+        (f"enable {EDGE_42} please", "“please” is too much. Nothing was changed."),
+        (f"describe {EDGE_42}", "TEXT is missing. Nothing was changed."),
+        (f"describe {EDGE_42} \x00", "holds nothing that can be shown. Nothing was changed."),
+        ("describe edge-42 x", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
+        ("undo nonsense!", "such as 7F3K2Q. Nothing was changed."),
+        ("undo 7F3K2Q", "There is no change 7F3K2Q. Nothing was changed."),
+        ("show", "ID is missing."),
+        ("show edge-42", "such as 0d0d0d0d0d0d0003."),
+        ("list --status foo", "--status takes active or inactive, not “foo”."),
+        ('list "edge', 'The quote " is not closed.'),
+        ("history edge-42", "such as 0d0d0d0d0d0d0003."),
+        ("history @bob", "Slack did not say who “@bob” is."),
+        ("help nonsense", "/token has no “nonsense”."),
+    ],
+)
+async def test_what_cannot_be_read_says_whether_anything_was_changed(
+    here: Desk, text: str, message: str
+) -> None:
+    """Where a change may have been meant, the error says that nothing was changed."""
+    error = await here.refused(text)
+
+    assert error.message.endswith(message)
+
+
+@pytest.mark.parametrize(("length", "fits"), [(2_000, True), (2_001, False), (20_000, False)])
+async def test_too_long_a_text_is_refused(here: Desk, *, length: int, fits: bool) -> None:
+    """2,000 characters are the most; the error says how many there were."""
+    text = f"describe {EDGE_42} "
+    text += ("long text " * length)[: length - len(text) - 1] + "."
+
+    if fits:
+        await here.accepted(text)
+    else:
+        error = await here.refused(text)
+        assert error.message == (
+            f"That is too long: {length:,} characters, and 2,000 are the most. Nothing was changed."
+        )
+
+
+@pytest.mark.parametrize("secret", [MINTED, DASHED, "xoxb-" + "123456789012-AbCdEfGhIjKl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "disable {}",
+        "list {}",
+        "show {}",
+        "history {}",
+        "undo {}",
+        "help {}",
+        "{} disable",
+        f"disable {EDGE_42} --reason {{}}",
+        f"disable {EDGE_42} --reason “leaked: {{}}”",
+        f"enable {EDGE_42} --describe {{}}",
+        f"describe {EDGE_42} `{{}}` of edge",
+        "frobnicate <https://example.com/?t={}>",
+        "list %2D{}%3D",
+    ],
+)
+async def test_a_secret_is_refused_and_not_kept(here: Desk, text: str, secret: str) -> None:
+    """Wherever it stands: refused and recorded as such, and no part of it is in the database."""
+    error = await here.refused(text.format(secret))
+
+    assert error.code is ErrorCode.LOOKS_LIKE_SECRET
+    assert "Nothing was stored, and nothing was changed." in error.message
+    (event,) = await here.events()
+    assert (event.tag.value, dict(event.detail)) == (
+        "request.refused",
+        {"asked": "command text", "code": "looks_like_secret"},
+    )
+    kept = b"".join(file.read_bytes() for file in here.file.parent.glob("desk.db*"))
+    pieces = [secret[i : i + 12].encode() for i in range(0, len(secret) - 11, 4)]
+    assert [piece for piece in pieces if piece in kept] == []
+    assert [piece for piece in pieces if piece.decode() in str(error)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "list",
+        f"show {EDGE_42}",
+        f"disable {EDGE_42}",
+        f"disable {EDGE_42} --dry-run",
+        f"enable {EDGE_42}",
+        f"describe {EDGE_42} x",
+        "undo",
+        "history",
+        "disable",
+        "disable --help",
+    ],
+)
+@pytest.mark.parametrize(
+    ("person", "rule"),
+    [
+        (BOB, "you are not in ALLOWED_USERS"),
+        (VISITOR, "you belong to another Slack workspace than this bot"),
+    ],
+)
+async def test_strangers_are_denied_and_recorded(
+    here: Desk, text: str, person: Person, rule: str
+) -> None:
+    """Whatever takes a role is denied before it is read any further, with the rule."""
+    error = await here.refused(text, person)
+
+    assert error.code is ErrorCode.NOT_ALLOWED
+    assert error.message == f"Not allowed: {rule}. Nothing was changed."
+    (event,) = await here.events()
+    assert (event.tag.value, event.actor, event.detail["rule"]) == (
+        "request.denied",
+        person.user_id,
+        rule,
+    )
+
+
+async def test_anyone_may_ask_who_they_are(here: Desk) -> None:
+    """Whoami and help take no role, but the workspace."""
+    answer = await here.say("whoami", BOB)
+    helped = await here.say("help", BOB)
+    error = await here.refused("whoami", VISITOR)
+
+    assert isinstance(answer, Notice)
+    assert (answer.title, answer.lines[0]) == (
+        "Your roles: none",
+        "Rule: you are not in ALLOWED_USERS.",
+    )
+    assert isinstance(helped, Help)
+    assert error.code is ErrorCode.NOT_ALLOWED
