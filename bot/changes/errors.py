@@ -42,12 +42,14 @@ class Problem:
         message: What happened, one or two sentences, without markup.
         hint: What to do next, or who can help; may be empty.
         by: The Slack user id of whoever got there first; may be empty.
+        helpers: The ids of Slack users and user groups that can help.
     """
 
     code: ErrorCode
     message: str
     hint: str = ""
     by: str = ""
+    helpers: tuple[str, ...] = ()
 
 
 class BotError(Exception):

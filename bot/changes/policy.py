@@ -1,10 +1,11 @@
+"""Who may do what, as a value; ``decision`` judges by it."""
+
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
-from bot.changes.request import Person
 from bot.changes.update import ChangeKind
 
 
@@ -22,6 +23,13 @@ class Role(IntEnum):
         return self.name.lower()
 
 
+class PolicySource(StrEnum):
+    """Where the roles are written down; rules and remedies name it."""
+
+    ALLOWED_USERS = "ALLOWED_USERS"
+    FILE = "token-bot.toml"
+
+
 @dataclass(frozen=True)
 class Workspace:
     """The Slack workspace that the bot is installed in.
@@ -34,87 +42,125 @@ class Workspace:
 
 
 @dataclass(frozen=True)
-class Policy:
-    """Who may do what. ``allowed_users`` hold every role; nobody else holds any.
+class Roles:
+    """Who holds which role: Slack user ids (``U…``, ``W…``) and user-group ids (``S…``)."""
+
+    viewer: frozenset[str] = frozenset()
+    operator: frozenset[str] = frozenset()
+    approver: frozenset[str] = frozenset()
+
+    @classmethod
+    def every(cls, ids: frozenset[str]) -> "Roles":
+        """Give every role to the same ids."""
+        return cls(viewer=ids, operator=ids, approver=ids)
+
+    def holding(self, role: Role) -> frozenset[str]:
+        """List the ids to which a role is given, without those that hold it by a higher one."""
+        return {
+            Role.VIEWER: self.viewer,
+            Role.OPERATOR: self.operator,
+            Role.APPROVER: self.approver,
+        }.get(role, frozenset())
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """List all ids, of users and of groups."""
+        return self.viewer | self.operator | self.approver
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """List the user groups."""
+        return frozenset(each for each in self.ids if is_group(each))
+
+    @property
+    def users(self) -> frozenset[str]:
+        """List the users that are named themselves."""
+        return self.ids - self.groups
+
+
+def is_group(slack_id: str) -> bool:
+    """Tell a user group's id from a user's."""
+    return slack_id.startswith("S")
+
+
+@dataclass(frozen=True)
+class ChannelRules:
+    """Where changes may be asked for.
 
     Attributes:
+        allowed: The channels in which commands and clicks count; None means every channel.
+        direct: Whether changes from direct messages, App Home and modals are allowed.
+        feed: The channel where every change is also posted, or None.
+    """
+
+    allowed: frozenset[str] | None = None
+    direct: bool = True
+    feed: str | None = None
+
+
+@dataclass(frozen=True)
+class ApprovalRules:
+    """When a second person is needed, and what makes an approval.
+
+    Attributes:
+        needed_for: The kinds of change that need one.
+        several: Whether a change of two or more tokens needs one.
+        expires_after: How long after the request it can be approved and carried out.
+        self_approval: Whether the requester's own vote counts.
+        quorum: How many votes it takes.
+    """
+
+    needed_for: frozenset[ChangeKind] = frozenset()
+    several: bool = False
+    expires_after: timedelta = timedelta(minutes=30)
+    self_approval: bool = False
+    quorum: int = 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is allowed at all.
+
+    Attributes:
+        targets_per_person: How many tokens one person may ask to change within
+            ``LIMIT_WINDOW``; above it an approver is needed. None means any number.
+        read_only: The name of the setting that stops all changes; empty if none does.
+    """
+
+    targets_per_person: int | None = None
+    read_only: str = ""
+
+
+LIMIT_WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may do what, where and when. Whoever is not named holds no role.
+
+    Attributes:
+        home: The bot's own workspace; people of others may do nothing.
+        source: Where the roles are written down.
         undo_window: How long after a change its Undo works.
-        read_only: Whether all changes are stopped.
     """
 
     home: Workspace
-    allowed_users: frozenset[str]
-    read_only: bool = False
+    roles: Roles
+    source: PolicySource = PolicySource.ALLOWED_USERS
+    channels: ChannelRules = field(default_factory=ChannelRules)
+    approval: ApprovalRules = field(default_factory=ApprovalRules)
+    limits: Limits = field(default_factory=Limits)
     undo_window: timedelta = timedelta(hours=24)
 
     @property
     def digest(self) -> str:
         """Name the policy's content, so that the record says by which policy was decided."""
-        content = {
-            "allowed_users": sorted(self.allowed_users),
-            "home": [self.home.team_id, self.home.enterprise_id],
-            "read_only": self.read_only,
-            "undo_window": self.undo_window.total_seconds(),
-        }
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        content = json.dumps(asdict(self), sort_keys=True, default=_steady)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Allowed:
-    """The person may; ``rule`` says why."""
-
-    rule: str
-
-
-@dataclass(frozen=True)
-class Denied:
-    """The person may not; ``rule`` says why, ``hint`` who can help."""
-
-    rule: str
-    hint: str
-
-
-Decision = Allowed | Denied
-
-_NOT_LISTED = "you are not in ALLOWED_USERS"
-_ASK_AN_OPERATOR = "Ask whoever runs this bot to add your Slack user id {user} to ALLOWED_USERS."
-_ELSEWHERE = "you belong to another Slack workspace than this bot"
-_ASK_INSIDE = "Ask somebody of the bot's own workspace."
-_READ_ONLY = "changes are stopped: READ_ONLY is set"
-_ASK_TO_LIFT = "Whoever runs this bot can lift it."
-
-
-def decide(
-    policy: Policy, person: Person, needed: Role, kind: ChangeKind | None = None
-) -> Decision:
-    """Decide whether a person may do something; default is no.
-
-    Args:
-        policy: The policy in force now.
-        person: Who asks, with the team id of the person, not of the channel.
-        needed: The role that it takes.
-        kind: What it changes, or None where it only reads.
-    """
-    if not _at_home(policy.home, person):
-        return Denied(_ELSEWHERE, _ASK_INSIDE)
-    if needed is Role.ANYONE:
-        return Allowed("anyone may")
-    if person.user_id not in policy.allowed_users:
-        return Denied(_NOT_LISTED, _ASK_AN_OPERATOR.format(user=person.user_id))
-    if kind is not None and policy.read_only:
-        return Denied(_READ_ONLY, _ASK_TO_LIFT)
-    return Allowed("you are in ALLOWED_USERS")
-
-
-def roles_of(policy: Policy, person: Person) -> tuple[tuple[Role, ...], str]:
-    """List a person's roles, and the rule that gives or withholds them."""
-    decision = decide(policy, person, Role.APPROVER)
-    if isinstance(decision, Allowed):
-        return (Role.VIEWER, Role.OPERATOR, Role.APPROVER), decision.rule
-    return (), decision.rule
-
-
-def _at_home(home: Workspace, person: Person) -> bool:
-    if person.team_id == home.team_id:
-        return True
-    return home.enterprise_id is not None and person.enterprise_id == home.enterprise_id
+def _steady(value: object) -> object:
+    """Write what JSON does not know, the same for the same content."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return str(value)

@@ -1,13 +1,14 @@
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import Problem
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.people import Person
+from bot.changes.states import RequestState, TargetState
+from bot.changes.update import AuthorizationUpdate, ChangeKind
 
 # Crockford's base 32: no I, L, O or U, so that an id can be read out on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -17,100 +18,6 @@ CHANGE_ID_LENGTH = 6
 def new_change_id() -> str:
     """Draw the short id of a change, such as ``7F3K2Q``."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(CHANGE_ID_LENGTH))
-
-
-class RequestState(StrEnum):
-    """How far a request has come.
-
-    ACCEPTED: stored and allowed; nothing was sent to InfluxDB.
-    EXECUTING: an executor has begun; each target's state says how far it is.
-    UNRESOLVED: a target's outcome is unknown; the executor goes on reading.
-    FINISHED: every target has its outcome.
-    """
-
-    ACCEPTED = "accepted"
-    EXECUTING = "executing"
-    UNRESOLVED = "unresolved"
-    FINISHED = "finished"
-
-
-_REQUEST_TRANSITIONS = {
-    RequestState.ACCEPTED: {RequestState.EXECUTING},
-    RequestState.EXECUTING: {RequestState.UNRESOLVED, RequestState.FINISHED},
-    RequestState.UNRESOLVED: {RequestState.FINISHED},
-    RequestState.FINISHED: set(),
-}
-
-
-class TargetState(StrEnum):
-    """What has happened to one authorization of a request.
-
-    PENDING: nothing was sent. INTENDED: the intent is recorded, the PATCH may have been sent.
-    DONE: sent and read back. UNCHANGED: it was so already. APPLIED: sent, but it cannot be read
-    back. REFUSED: judged and not sent. FAILED: not in effect. UNKNOWN: not known yet. LOST: nobody
-    can tell any more, since the token or its owner is gone.
-    """
-
-    PENDING = "pending"
-    INTENDED = "intended"
-    DONE = "done"
-    UNCHANGED = "unchanged"
-    APPLIED = "applied"
-    REFUSED = "refused"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    LOST = "lost"
-
-    @property
-    def final(self) -> bool:
-        """Tell whether this is an outcome, which does not change any more."""
-        return not _TARGET_TRANSITIONS[self]
-
-
-_SETTLED = {TargetState.DONE, TargetState.APPLIED, TargetState.FAILED, TargetState.LOST}
-_TARGET_TRANSITIONS: dict[TargetState, set[TargetState]] = {
-    TargetState.PENDING: {
-        TargetState.INTENDED,
-        TargetState.UNCHANGED,
-        TargetState.REFUSED,
-        TargetState.FAILED,
-    },
-    TargetState.INTENDED: {*_SETTLED, TargetState.REFUSED, TargetState.UNKNOWN},
-    TargetState.UNKNOWN: _SETTLED,
-    TargetState.DONE: set(),
-    TargetState.UNCHANGED: set(),
-    TargetState.APPLIED: set(),
-    TargetState.REFUSED: set(),
-    TargetState.FAILED: set(),
-    TargetState.LOST: set(),
-}
-
-
-class IllegalTransitionError(RuntimeError):
-    """The code tried to move a request or a target where it may not go."""
-
-
-def move_request(current: RequestState, to: RequestState) -> RequestState:
-    """Move a request on; raise IllegalTransitionError where the machine has no such arrow."""
-    if to not in _REQUEST_TRANSITIONS[current]:
-        raise IllegalTransitionError(f"a request does not go from {current} to {to}")
-    return to
-
-
-def move_target(current: TargetState, to: TargetState) -> TargetState:
-    """Move a target on; raise IllegalTransitionError where the machine has no such arrow."""
-    if to not in _TARGET_TRANSITIONS[current]:
-        raise IllegalTransitionError(f"a target does not go from {current} to {to}")
-    return to
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody in Slack, by the ids that Slack vouches for, never by name."""
-
-    user_id: str
-    team_id: str
-    enterprise_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,16 +45,92 @@ class Origin:
 
 @dataclass(frozen=True)
 class Target:
-    """One authorization that a request changes, and what has become of it."""
+    """One authorization that a request changes, and what has become of it.
+
+    Attributes:
+        instance: The name of the InfluxDB instance that has it; empty until it is found.
+        update: What is to be set on it.
+        before: The authorization as it was shown, or read just before the change.
+        after: The authorization as it was read last.
+    """
 
     instance: str
     authorization_id: str
+    update: AuthorizationUpdate
     state: TargetState = TargetState.PENDING
     before: Authorization | None = None
     after: Authorization | None = None
     problem: Problem | None = None
     intended_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def seen(self) -> Authorization | None:
+        """Give the authorization as it was read last, if it was read at all."""
+        return self.after or self.before
+
+    @property
+    def effect(self) -> ChangeKind:
+        """Name what the update does, by what was there before if that is known."""
+        return self.update.kind if self.before is None else self.update.effect_on(self.before)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """All active tokens of one user, which are looked up before anything else is done.
+
+    Attributes:
+        user: The name of the user in InfluxDB.
+        update: What is to be set on each.
+    """
+
+    instance: str
+    user: str
+    update: AuthorizationUpdate
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One approver's Approve."""
+
+    voter: Person
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Approval:
+    """The second person that a request needs.
+
+    Attributes:
+        rule: Why it needs one.
+        approvers: The ids of the users and user groups that could agree when it was asked.
+        quorum: How many of them it takes.
+        votes: Who has agreed, the first one first.
+        granted_at: When there were enough votes; None while there are not.
+    """
+
+    rule: str
+    approvers: tuple[str, ...]
+    quorum: int
+    votes: tuple[Vote, ...] = ()
+    granted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A disable that ends by itself.
+
+    Attributes:
+        lasts: How long after its outcome the tokens are enabled again.
+        ends_at: When that is; None until something was disabled, or once it is stopped.
+        noted_at: When it was said that the end is near.
+        stopped_by: The user id of whoever stopped the timer.
+    """
+
+    lasts: timedelta
+    ends_at: datetime | None = None
+    noted_at: datetime | None = None
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,33 +139,93 @@ class ChangeRequest:
 
     Attributes:
         id: The change's short id, which people use to name it.
-        update: What is to be set on every target.
+        targets: The authorizations; empty until a selection is looked up.
+        selection: Whose tokens are to be looked up, if they are not named themselves.
+        prepared: Whether the targets were looked up and read, to be shown.
+        confirmed_at: When the requester confirmed what was shown.
+        expires_at: Until when a preview can be confirmed, or an approval carries.
+        approval: The second person that it needs, or needed.
+        closing: Why it was closed before anything was sent, or who did that.
+        held_back: Why it waits although it is its turn; empty if it does not.
+        cancelled_by: The user id of whoever cancelled it while it was carried out.
         undo_of: The id of the change that this one takes back.
         undone_by: The id of the change that takes, or took, this one back.
+        retry_of: The id of the change whose failed targets this one tries again.
+        retried_by: The id of the change that tries this one's failed targets again.
+        automatic: Whether the bot asked for it in the requester's name, when a timer ended.
         message: The Slack message that tells of it, once it is posted.
+        feed_message: Its copy in the feed.
         interrupted: How often an executor had to take it up again.
         lease: The claim under which it is being carried out; what another claim has taken over
             cannot be saved any more.
+        version: Grows whenever a person moves the request on.
     """
 
     id: str
     requester: Person
     origin: Origin
-    update: AuthorizationUpdate
+    targets: tuple[Target, ...]
     reason: str
     created_at: datetime
-    targets: tuple[Target, ...]
     state: RequestState = RequestState.ACCEPTED
+    selection: Selection | None = None
+    prepared: bool = False
+    confirmed_at: datetime | None = None
+    expires_at: datetime | None = None
+    approval: Approval | None = None
+    closing: Problem | None = None
+    held_back: str = ""
+    cancelled_by: str = ""
+    timer: Timer | None = None
     undo_of: str | None = None
     undone_by: str | None = None
+    retry_of: str | None = None
+    retried_by: str | None = None
+    automatic: bool = False
     message: MessageRef | None = None
+    feed_message: MessageRef | None = None
     interrupted: int = 0
     lease: str | None = None
-    rule: str = field(default="")
-    policy_digest: str = field(default="")
+    version: int = 0
+    rule: str = ""
+    policy_digest: str = ""
 
     @property
-    def target(self) -> Target:
-        """Give the one target of a request that has exactly one."""
-        (only,) = self.targets
-        return only
+    def several(self) -> bool:
+        """Tell whether it is about more than one named token: shown first, and confirmed."""
+        return self.selection is not None or len(self.targets) > 1
+
+    @property
+    def updates(self) -> tuple[AuthorizationUpdate, ...]:
+        """List what is to be set, on each target or on whatever is selected."""
+        if self.targets or self.selection is None:
+            return tuple(target.update for target in self.targets)
+        return (self.selection.update,)
+
+    @property
+    def kinds(self) -> frozenset[ChangeKind]:
+        """Name everything that the request causes."""
+        return frozenset(kind for update in self.updates for kind in update.kinds)
+
+    @property
+    def kind(self) -> ChangeKind:
+        """Name the request by what weighs most in it."""
+        kinds = {update.kind for update in self.updates}
+        return next(kind for kind in (*_BY_WEIGHT, ChangeKind.DESCRIBE) if kind in kinds)
+
+    def in_state(self, *states: TargetState) -> tuple[Target, ...]:
+        """List the targets that have come to one of these states."""
+        return tuple(target for target in self.targets if target.state in states)
+
+    @property
+    def effective(self) -> tuple[Target, ...]:
+        """List the targets on which the change took effect, or may have."""
+        return tuple(target for target in self.targets if target.state.effective)
+
+    def with_targets(self, *changed: Target) -> "ChangeRequest":
+        """Put targets in the place of those with the same authorization."""
+        by_id = {target.authorization_id: target for target in changed}
+        return replace(self, targets=tuple(by_id.get(t.authorization_id, t) for t in self.targets))
+
+
+_BY_WEIGHT = (ChangeKind.ENABLE, ChangeKind.DISABLE)

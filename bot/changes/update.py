@@ -38,6 +38,12 @@ class AuthorizationUpdate:
             return ChangeKind.ENABLE
         return ChangeKind.DESCRIBE
 
+    @property
+    def kinds(self) -> frozenset[ChangeKind]:
+        """Name everything that the update causes, each of which the policy judges."""
+        described = () if self.description is None else (ChangeKind.DESCRIBE,)
+        return frozenset({self.kind, *described})
+
     def effect_on(self, before: Authorization) -> ChangeKind:
         """Name what the update does to an authorization; a status that is so already is no change.
 

@@ -1,0 +1,266 @@
+"""Decide whether a person may do something; every decision carries its reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.changes.people import Account, Person, Standing
+from bot.changes.policy import LIMIT_WINDOW, Policy, PolicySource, Role, Workspace, is_group
+from bot.changes.update import ChangeKind
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants to do, as the policy judges it.
+
+    Attributes:
+        role: The role that it takes.
+        kinds: What it changes; empty where it only reads.
+        targets: How many tokens it is about.
+        earlier: How many tokens the person has asked to change shortly before.
+        channel_id: Where it is asked; a direct message's id begins with ``D``. Empty means that
+            the place does not count.
+    """
+
+    role: Role
+    kinds: frozenset[ChangeKind] = frozenset()
+    targets: int = 1
+    earlier: int = 0
+    channel_id: str = ""
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """Changes are stopped for every replica, by ``token-bot freeze``."""
+
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The person may; ``rule`` says why."""
+
+    rule: str
+
+
+@dataclass(frozen=True)
+class NeedsApproval:
+    """The person may ask, and others must agree; ``rule`` says why.
+
+    Attributes:
+        approvers: The ids of the users and user groups that can agree.
+        quorum: How many of them it takes.
+    """
+
+    rule: str
+    approvers: frozenset[str]
+    quorum: int
+
+
+@dataclass(frozen=True)
+class Denied:
+    """The person may not; ``rule`` says why, ``hint`` what to do.
+
+    Attributes:
+        helpers: The ids of users and user groups that may do it instead.
+    """
+
+    rule: str
+    hint: str
+    helpers: tuple[str, ...] = ()
+
+
+Decision = Allowed | NeedsApproval | Denied
+
+_HELPERS_NAMED = 3
+_VERBS = {
+    ChangeKind.ENABLE: "enabling",
+    ChangeKind.DISABLE: "disabling",
+    ChangeKind.DESCRIBE: "changing a description",
+}
+
+
+def decide(
+    policy: Policy,
+    person: Person,
+    standing: Standing,
+    wanted: Wanted,
+    freeze: Freeze | None = None,
+) -> Decision:
+    """Decide whether a person may do something; default is no.
+
+    Args:
+        policy: The policy in force now.
+        person: Who asks, with the team id of the person, not of the channel.
+        standing: What Slack says of that person now.
+        wanted: What it is about.
+        freeze: Whether changes are stopped for every replica.
+    """
+    if not at_home(policy.home, person):
+        return Denied(
+            "you belong to another Slack workspace than this bot",
+            "Ask somebody of the bot's own workspace.",
+        )
+    if wanted.role is Role.ANYONE:
+        return Allowed("anyone may")
+    held = role_held(policy, person, standing)
+    if isinstance(held, Denied):
+        return held
+    if held.role < wanted.role:
+        return _lacking(policy, person, standing, wanted.role, held)
+    misplaced = _misplaced(policy, wanted)
+    if misplaced is not None:
+        return misplaced
+    if not wanted.kinds:
+        return Allowed(held.rule)
+    stopped = stop(policy, freeze)
+    if stopped is not None:
+        return stopped
+    rule = _second_person(policy, wanted)
+    if rule:
+        return NeedsApproval(rule, policy.roles.approver, policy.approval.quorum)
+    return Allowed(held.rule)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The highest role that a person holds; ``rule`` says by what."""
+
+    role: Role
+    rule: str
+
+
+def role_held(policy: Policy, person: Person, standing: Standing) -> Held | Denied:
+    """Give the highest role that a person holds, ANYONE if none, or say why none counts."""
+    match standing.account:
+        case Account.DEACTIVATED:
+            return Denied("your Slack account is deactivated", _ask(policy, person))
+        case Account.BOT:
+            return Denied("bots may do nothing here", "A person has to ask.")
+        case Account.GUEST if person.user_id not in policy.roles.users:
+            return Denied(
+                "guests may do nothing here unless they are listed by their own user id",
+                _ask(policy, person),
+            )
+        case _:
+            pass
+    for role in (Role.APPROVER, Role.OPERATOR, Role.VIEWER):
+        listed = policy.roles.holding(role)
+        if person.user_id in listed:
+            return Held(role, _by(policy, role, ""))
+        groups = sorted(listed & standing.groups)
+        if groups:
+            return Held(role, _by(policy, role, groups[0]))
+    return Held(Role.ANYONE, "")
+
+
+def stop(policy: Policy, freeze: Freeze | None) -> Denied | None:
+    """Say what stops all changes now, or None."""
+    if policy.limits.read_only:
+        return Denied(
+            f"changes are stopped: {policy.limits.read_only} is set",
+            "Whoever runs this bot can lift it.",
+        )
+    if freeze is not None:
+        why = f" ({freeze.reason})" if freeze.reason else ""
+        return Denied(
+            f"changes are stopped since {freeze.at:%Y-%m-%d %H:%M} UTC by token-bot freeze{why}",
+            "Whoever runs this bot can lift it with token-bot unfreeze.",
+        )
+    return None
+
+
+def at_home(home: Workspace, person: Person) -> bool:
+    """Tell whether a person is of the bot's own workspace, or of its own organisation."""
+    if not home.team_id:
+        return False
+    if person.team_id == home.team_id:
+        return True
+    return home.enterprise_id is not None and person.enterprise_id == home.enterprise_id
+
+
+def _lacking(
+    policy: Policy, person: Person, standing: Standing, needed: Role, held: Held
+) -> Denied:
+    """Say that a role is lacking, or that Slack does not tell whether it is."""
+    might = [
+        group
+        for role in Role
+        if role >= needed
+        for group in sorted(policy.roles.holding(role) & standing.unreadable)
+    ]
+    if might:
+        return Denied(
+            f"Slack does not tell now who is in the user group {might[0]}, so this bot cannot "
+            "tell whether you may",
+            "Try again in a minute, or ask somebody who is listed by their own user id.",
+        )
+    helpers = tuple(sorted(policy.roles.holding(needed) | policy.roles.approver)[:_HELPERS_NAMED])
+    if policy.source is PolicySource.ALLOWED_USERS:
+        return Denied("you are not in ALLOWED_USERS", _ask(policy, person), helpers)
+    holds = "you hold no role" if held.role is Role.ANYONE else f"you are {_a(held.role)}"
+    return Denied(f"{holds}, and this takes {_a(needed)}", _ask(policy, person, needed), helpers)
+
+
+def _misplaced(policy: Policy, wanted: Wanted) -> Denied | None:
+    channels = policy.channels
+    if not wanted.channel_id:
+        return None
+    if is_direct(wanted.channel_id):
+        if channels.direct or not wanted.kinds:
+            return None
+        return Denied(
+            "changes from direct messages are switched off",
+            "Ask in a channel." if channels.allowed is None else _elsewhere(channels.allowed),
+        )
+    if channels.allowed is None or wanted.channel_id in {*channels.allowed, channels.feed}:
+        return None
+    return Denied("this bot is not used in this channel", _elsewhere(channels.allowed))
+
+
+def is_direct(channel_id: str) -> bool:
+    """Tell a direct message's channel from others."""
+    return channel_id.startswith("D")
+
+
+def _elsewhere(allowed: frozenset[str]) -> str:
+    named = " or ".join(sorted(allowed))
+    return f"Ask in {named}." if named else "No channel is allowed; ask whoever runs this bot."
+
+
+def _second_person(policy: Policy, wanted: Wanted) -> str:
+    """Say which rule wants a second person, or give an empty string."""
+    rules = policy.approval
+    for kind in ChangeKind:
+        if kind in wanted.kinds and kind in rules.needed_for:
+            return f"{_VERBS[kind]} needs an approval"
+    if rules.several and wanted.targets > 1:
+        return "changing several tokens at once needs an approval"
+    most = policy.limits.targets_per_person
+    if most is not None and wanted.earlier + wanted.targets > most:
+        minutes = LIMIT_WINDOW.total_seconds() / 60
+        return f"changing more than {most} tokens within {minutes:g} minutes needs an approval"
+    return ""
+
+
+def _by(policy: Policy, role: Role, group: str) -> str:
+    if policy.source is PolicySource.ALLOWED_USERS:
+        return (
+            f"you are in {group}, which is in ALLOWED_USERS"
+            if group
+            else ("you are in ALLOWED_USERS")
+        )
+    return f"you are {_a(role)}{f' by the user group {group}' if group else ''}"
+
+
+def _ask(policy: Policy, person: Person, needed: Role = Role.OPERATOR) -> str:
+    where = (
+        policy.source
+        if policy.source is PolicySource.ALLOWED_USERS
+        else f"{needed.title} in {policy.source}"
+    )
+    return f"Ask whoever runs this bot to add your Slack user id {person.user_id} to {where}."
+
+
+def _a(role: Role) -> str:
+    return f"an {role.title}" if role.title[0] in "aeiou" else f"a {role.title}"
