@@ -12,6 +12,17 @@ class EventTag(StrEnum):
     REQUEST_ACCEPTED = "request.accepted"
     REQUEST_DENIED = "request.denied"
     REQUEST_REFUSED = "request.refused"
+    REFUSALS_COUNTED = "request.refusals_counted"
+    REQUEST_SHOWN = "request.shown"
+    REQUEST_CONFIRMED = "request.confirmed"
+    REQUEST_CANCELLED = "request.cancelled"
+    REQUEST_EXPIRED = "request.expired"
+    REQUEST_VOIDED = "request.voided"
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_VOTED = "approval.voted"
+    APPROVAL_GRANTED = "approval.granted"
+    APPROVAL_LAPSED = "approval.lapsed"
+    APPROVAL_DENIED = "approval.denied"
     CHANGE_INTENDED = "change.intended"
     CHANGE_INTERRUPTED = "change.interrupted"
     CHANGE_DONE = "change.done"
@@ -21,6 +32,10 @@ class EventTag(StrEnum):
     CHANGE_FAILED = "change.failed"
     CHANGE_UNKNOWN = "change.unknown"
     CHANGE_LOST = "change.lost"
+    CHANGE_CANCELLED = "change.cancelled"
+    TIMER_STOPPED = "timer.stopped"
+    CHANGES_FROZEN = "changes.frozen"
+    CHANGES_UNFROZEN = "changes.unfrozen"
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """Decide whether a person may do something; every decision carries its reason."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.changes.people import Account, Person, Standing
-from bot.changes.policy import LIMIT_WINDOW, Policy, PolicySource, Role, Workspace, is_group
+from bot.changes.policy import LIMIT_WINDOW, Policy, PolicySource, Role, Workspace
 from bot.changes.update import ChangeKind
 
 
@@ -50,11 +50,13 @@ class NeedsApproval:
     Attributes:
         approvers: The ids of the users and user groups that can agree.
         quorum: How many of them it takes.
+        expires_after: How long after the request it can be approved and carried out.
     """
 
     rule: str
     approvers: frozenset[str]
     quorum: int
+    expires_after: timedelta = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -108,18 +110,20 @@ def decide(
         return held
     if held.role < wanted.role:
         return _lacking(policy, person, standing, wanted.role, held)
-    misplaced = _misplaced(policy, wanted)
-    if misplaced is not None:
-        return misplaced
+    return _misplaced(policy, wanted) or _change(policy, wanted, held, freeze)
+
+
+def _change(policy: Policy, wanted: Wanted, held: "Held", freeze: Freeze | None) -> Decision:
     if not wanted.kinds:
         return Allowed(held.rule)
     stopped = stop(policy, freeze)
     if stopped is not None:
         return stopped
     rule = _second_person(policy, wanted)
-    if rule:
-        return NeedsApproval(rule, policy.roles.approver, policy.approval.quorum)
-    return Allowed(held.rule)
+    if not rule:
+        return Allowed(held.rule)
+    rules = policy.approval
+    return NeedsApproval(rule, policy.roles.approver, rules.quorum, rules.expires_after)
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,31 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """What went wrong, by meaning; a label of metrics and a key of the record."""
 
+    ALREADY_DECIDED = "already_decided"
+    ALREADY_RETRIED = "already_retried"
     ALREADY_UNDONE = "already_undone"
+    AMBIGUOUS = "ambiguous"
+    APPROVAL_VOID = "approval_void"
     AUTHORIZATION_NOT_FOUND = "authorization_not_found"
     BAD_CREDENTIAL = "bad_credential"
+    CANCELLED = "cancelled"
     CHANGED_SINCE = "changed_since"
+    DENIED = "denied"
+    EXPIRED = "expired"
     FAULT = "fault"
     INSTANCE_REFUSED = "instance_refused"
     INSTANCE_UNAVAILABLE = "instance_unavailable"
     INSTANCE_UNKNOWN = "instance_unknown"
     LAST_OPERATOR = "last_operator"
     LOOKS_LIKE_SECRET = "looks_like_secret"  # noqa: S105 - a code, not a secret
+    NOTHING_SELECTED = "nothing_selected"
+    NOTHING_TO_RETRY = "nothing_to_retry"
     NOT_ALLOWED = "not_allowed"
+    NOT_CANCELLABLE = "not_cancellable"
     NOT_CONFIRMED_STORED = "not_confirmed_stored"
     NOT_IN_EFFECT = "not_in_effect"
     NOT_UNDOABLE = "not_undoable"
+    NOT_YOURS = "not_yours"
     ORPHAN = "orphan"
     OUTCOME_UNKNOWN = "outcome_unknown"
     OWN_TOKEN = "own_token"  # noqa: S105 - a code, not a secret
@@ -27,6 +38,7 @@ class ErrorCode(StrEnum):
     PERMISSION_MISSING = "permission_missing"
     STALE_BUTTON = "stale_button"
     STARTING = "starting"
+    STOPPED = "stopped"
     UNDO_WINDOW_OVER = "undo_window_over"
     UNEXPECTED_ANSWER = "unexpected_answer"
     UNKNOWN_CHANGE = "unknown_change"
@@ -90,6 +102,10 @@ class StoreUnavailableError(Exception):
 
 class LeaseLostError(Exception):
     """Another executor has taken a request over; whatever was to be saved is not."""
+
+
+class MovedOnError(Exception):
+    """A person moved a request on meanwhile; whatever was to be saved is not."""
 
 
 class RepeatedDeliveryError(Exception):

@@ -1,12 +1,27 @@
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.changes.authorization import Authorization
+from bot.changes.errors import Problem
 from bot.changes.lockout import OwnToken
-from bot.changes.policy import Decision
 from bot.changes.ports import Authorizations, Filter, Store
-from bot.changes.request import ChangeRequest
+from bot.changes.request import ChangeRequest, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
+
+
+@dataclass(frozen=True)
+class History:
+    """What the record says of a token whose change is to be taken back.
+
+    Attributes:
+        undone: The update that is to be taken back.
+        recorded: The authorization as the bot's last record has it.
+        touched_by: The user id of somebody who asked for a change of the same token since.
+    """
+
+    undone: AuthorizationUpdate | None = None
+    recorded: Authorization | None = None
+    touched_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -15,21 +30,27 @@ class Facts:
 
     Attributes:
         current: The authorization as it was read a moment ago.
-        decision: What the policy says now of whoever asked.
-        undone: For an undo: the update that is to be taken back.
-        recorded: For an undo: the authorization as the bot's last record has it.
-        touched_by: For an undo: the user id of somebody else who asked for a change of the same
-            authorization since.
+        barred: Why the policy does not let it pass now, or None.
+        shown: Whether somebody has confirmed or approved what was shown.
+        history: For an undo: what the record says.
         own: What is known of the bot's own token; None where its value was shown.
         seen: The authorizations that the bot can see, where an operator token is at stake.
         active_users: The owners of operator tokens among them that may use InfluxDB.
     """
 
     current: Authorization
-    decision: Decision
-    undone: AuthorizationUpdate | None = None
-    recorded: Authorization | None = None
-    touched_by: str | None = None
+    barred: Problem | None = None
+    shown: bool = False
+    history: History | None = None
+    own: OwnToken | None = None
+    seen: Sequence[Authorization] = ()
+    active_users: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is true of an instance beside the tokens that are to be changed; see ``Facts``."""
+
     own: OwnToken | None = None
     seen: Sequence[Authorization] = ()
     active_users: frozenset[str] = frozenset()
@@ -40,46 +61,54 @@ def weighs_operators(update: AuthorizationUpdate, current: Authorization) -> boo
     return update.kind is ChangeKind.DISABLE and current.operator and current.active
 
 
-async def gather(
-    request: ChangeRequest,
-    current: Authorization,
-    decision: Decision,
+async def surroundings(
+    targets: Sequence[Target],
+    found: Mapping[str, Authorization],
     instance: Authorizations,
-    store: Store,
-) -> Facts:
-    """Read what the judgement of a request needs, and no more.
+    listed: Sequence[Authorization] | None,
+) -> Surroundings:
+    """Read what the judgement of some targets needs beside them, and no more.
+
+    Args:
+        targets: Those that are to be judged.
+        found: The authorizations as they were read, by id.
+        instance: The instance that has them.
+        listed: All that the instance showed a moment ago, if it was asked.
 
     Raises:
         UpstreamError: If the instance does not tell.
     """
-    facts = Facts(current, decision)
-    if request.undo_of is not None:
-        facts = await _with_history(facts, request, request.undo_of, store)
-    if request.update.kind is not ChangeKind.DISABLE:
-        return facts
-    if current.own is None:
-        facts = replace(facts, own=await instance.own_token())
-    if weighs_operators(request.update, current):
-        facts = await _with_operators(facts, instance)
-    return facts
-
-
-async def _with_history(facts: Facts, request: ChangeRequest, undone: str, store: Store) -> Facts:
-    target = request.target
-    async with store.reading() as reading:
-        original = await reading.request(undone)
-        recorded = await reading.last_record(target.instance, target.authorization_id)
-        other = await reading.touched_since(undone, target, request.requester.user_id)
-    return replace(
-        facts,
-        undone=None if original is None else original.update,
-        recorded=recorded,
-        touched_by=None if other is None else other.requester.user_id,
-    )
-
-
-async def _with_operators(facts: Facts, instance: Authorizations) -> Facts:
-    seen = await instance.list(Filter())
-    owners = {a.user_id for a in seen if a.operator and a.active and a.id != facts.current.id}
+    disabled = [
+        (t, found[t.authorization_id])
+        for t in targets
+        if t.update.kind is ChangeKind.DISABLE and t.authorization_id in found
+    ]
+    own = None
+    if any(current.own is None for _, current in disabled):
+        own = await instance.own_token()
+    if not any(weighs_operators(target.update, current) for target, current in disabled):
+        return Surroundings(own)
+    seen = await instance.list(Filter()) if listed is None else listed
+    owners = {a.user_id for a in seen if a.operator and a.active}
     active = [user_id for user_id in sorted(owners) if await instance.user_active(user_id)]
-    return replace(facts, seen=seen, active_users=frozenset(active))
+    return Surroundings(own, seen, frozenset(active))
+
+
+async def history_of(request: ChangeRequest, target: Target, store: Store) -> History | None:
+    """Read what the record says of a target of an undo; None where the request is none."""
+    if request.undo_of is None:
+        return None
+    # Where nobody asks, a later word of the requester's own counts as well.
+    except_for = None if request.automatic else request.requester.user_id
+    async with store.reading() as reading:
+        original = await reading.request(request.undo_of)
+        recorded = await reading.last_record(target.instance, target.authorization_id)
+        other = await reading.touched_since(request.undo_of, target, except_for, request.id or None)
+    undone = None
+    if original is not None:
+        undone = next(
+            (t.update for t in original.targets if t.authorization_id == target.authorization_id),
+            None,
+        )
+    touched_by = None if other is None else other.requester.user_id
+    return History(undone, recorded, touched_by)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -28,27 +28,29 @@ class Holding:
         self._lease = lease
 
     @asynccontextmanager
-    async def hold(self, key: str, lease: str, target: Target | None = None) -> AsyncIterator[None]:
-        """Wait until a key is free, and keep it while the context is open.
+    async def hold(
+        self, keys: Sequence[str], lease: str, targets: Sequence[Target] = ()
+    ) -> AsyncIterator[None]:
+        """Wait until all keys are free, and keep them while the context is open.
 
         Args:
-            key: What is held.
+            keys: What is held: all of it or nothing, so that two never wait for each other.
             lease: The lease under which it is held.
-            target: The authorization, where changes take it in the order in which they were asked
-                for.
+            targets: The authorizations, where changes take them in the order in which they were
+                asked for.
         """
-        # Whoever has it may be another process, so there is no event to wait for.
-        while not await self._take(key, lease, target):  # noqa: ASYNC110 - as said
+        # Whoever has them may be another process, so there is no event to wait for.
+        while not await self._take(keys, lease, targets):  # noqa: ASYNC110 - as said
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         try:
             yield
         finally:
             async with self._store.transaction() as transaction:
-                await transaction.let_go(key, lease)
+                await transaction.let_go(keys, lease)
 
-    async def _take(self, key: str, lease: str, target: Target | None) -> bool:
+    async def _take(self, keys: Sequence[str], lease: str, targets: Sequence[Target]) -> bool:
         now = self._clock()
         async with self._store.transaction() as transaction:
-            if target is not None and not await transaction.first_in_line(lease, target):
+            if targets and not await transaction.first_in_line(lease, targets):
                 return False
-            return await transaction.hold(key, lease, now, now + self._lease)
+            return await transaction.hold(keys, lease, now, now + self._lease)

@@ -2,9 +2,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import timedelta
 
-from bot.changes import evidence, undoing
+from bot.changes import evidence, refusals
+from bot.changes.asking import Ask, Received
+from bot.changes.audit import AuditEvent
+from bot.changes.decision import Denied, Wanted, decide
 from bot.changes.errors import (
     ErrorCode,
     Problem,
@@ -12,15 +15,14 @@ from bot.changes.errors import (
     StoreUnavailableError,
     UserError,
 )
-from bot.changes.policy import Allowed, Denied, Policy, Role, decide
+from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
-from bot.changes.request import ChangeRequest, Origin, Person, Target, new_change_id
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.request import ChangeRequest, Selection, Target, Timer, new_change_id
+from bot.changes.ruling import ends_freely, wanted_by
+from bot.changes.stages import no_timer_here
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
-# Without a name, undo means the latest change alone; these say that it cannot be undone.
-_ABOUT_THE_LATEST = (ErrorCode.ALREADY_UNDONE, ErrorCode.NOT_UNDOABLE)
 _NOT_ANSWERING = Problem(
     ErrorCode.NOT_CONFIRMED_STORED,
     "The bot's database does not answer. Nothing was changed.",
@@ -29,17 +31,34 @@ _NOT_ANSWERING = Problem(
 
 
 @dataclass(frozen=True)
-class Ask:
-    """Somebody asks for something: who, from where, when, and by which delivery from Slack.
+class Order:
+    """What somebody wants changed: named tokens, or all active ones of a user.
 
     Attributes:
-        delivery: What tells a repeat: the same for the same signed request.
+        lasts: After how long a disable ends by itself; None for never.
     """
 
-    person: Person
-    origin: Origin
-    delivery: str
-    now: datetime
+    targets: tuple[Target, ...] = ()
+    selection: Selection | None = None
+    reason: str = ""
+    lasts: timedelta | None = None
+
+    def draft(
+        self, ask: Ask, *, undo_of: str | None = None, retry_of: str | None = None
+    ) -> ChangeRequest:
+        """Make a request of it, not yet decided about."""
+        return ChangeRequest(
+            id=new_change_id(),
+            requester=ask.person,
+            origin=ask.origin,
+            targets=self.targets,
+            selection=self.selection,
+            reason=self.reason,
+            created_at=ask.now,
+            timer=None if self.lasts is None else Timer(self.lasts),
+            undo_of=undo_of,
+            retry_of=retry_of,
+        )
 
 
 class Intake:
@@ -60,140 +79,111 @@ class Intake:
         self, store: Store, policy: Callable[[], Policy], command: str, wake: Callable[[], None]
     ) -> None:
         self._store = store
-        self._policy = policy
-        self._command = command
+        self.policy = policy
+        self.command = command
         self._wake = wake
 
-    async def admit(self, ask: Ask, role: Role, asked: str, target: Target | None = None) -> None:
+    async def receive(self, received: Received) -> None:
+        """Store what cannot be decided before Slack was asked who it is from."""
+        async with self.committed(received.ask) as transaction:
+            await transaction.add_received(received)
+
+    async def admit(
+        self, ask: Ask, role: Role, asked: str, about: Target | ChangeRequest | None = None
+    ) -> None:
         """Let a person read; raise UserError if the policy denies it.
 
         Args:
             ask: Who asks.
             role: The role that it takes.
             asked: What they asked for, for the record: a subcommand's name.
-            target: What it was about, for the record, if they named it.
+            about: What it was about, for the record, if they named it.
         """
-        policy = self._policy()
-        decision = decide(policy, ask.person, role)
-        async with self._committed(ask, _NOT_ANSWERING) as transaction:
-            if not isinstance(decision, Allowed):
-                await transaction.append(
-                    evidence.denied(ask.person, ask.now, asked, decision, policy.digest, target)
-                )
-        if not isinstance(decision, Allowed):
-            raise UserError(_not_allowed(decision))
+        wanted = Wanted(role, channel_id=ask.origin.channel_id)
+        decision = decide(self.policy(), ask.person, ask.standing, wanted)
+        denied = decision if isinstance(decision, Denied) else None
+        async with self.committed(ask, _NOT_ANSWERING) as transaction:
+            if denied is not None:
+                await self.deny(transaction, ask, asked, denied, about)
+        if denied is not None:
+            raise UserError(not_allowed(denied))
 
     async def refuse(self, ask: Ask, problem: Problem, asked: str) -> None:
         """Record that a try was refused before it could be read as a request."""
-        async with self._committed(ask) as transaction:
-            await transaction.append(evidence.refused(ask.person, ask.now, asked, problem))
+        async with self.committed(ask) as transaction:
+            await self.note(transaction, ask, evidence.refused(ask.person, ask.now, asked, problem))
 
-    async def open(
-        self, ask: Ask, update: AuthorizationUpdate, target: Target, reason: str = ""
-    ) -> ChangeRequest:
-        """Store a request to change one authorization; raise UserError if it is denied."""
-        async with self._committed(ask) as transaction:
-            outcome = await self._take(transaction, ask, update, target, reason=reason)
-        return self._taken(outcome)
+    async def open(self, ask: Ask, order: Order) -> ChangeRequest:
+        """Store a request to change something; raise UserError if it is denied."""
+        async with self.committed(ask) as transaction:
+            outcome = await self.take(transaction, ask, order.draft(ask))
+        return self.taken(outcome)
 
-    async def undo(self, ask: Ask, change_id: str | None) -> ChangeRequest:
-        """Store a request that restores what was before a change; one update decides who undoes.
+    async def take(
+        self, transaction: Transaction, ask: Ask, draft: ChangeRequest
+    ) -> ChangeRequest | Problem:
+        """Decide about a draft, and store it if it may be asked for.
 
-        Args:
-            ask: Who asks.
-            change_id: The change, or None for the person's latest change in this channel, and
-                only that.
-
-        Raises:
-            UserError: If there is no such change, it cannot be undone, its window is over,
-                somebody else has undone it, or the person may not.
+        What needs a second person is stored as well: it is asked for in Slack.
         """
-        async with self._committed(ask) as transaction:
-            outcome = await self._take_undo(transaction, ask, change_id)
-        if change_id is None and isinstance(outcome, Problem) and outcome.code in _ABOUT_THE_LATEST:
-            hint = f"To undo an earlier change, name it: {self._command} undo CHANGE."
-            outcome = replace(outcome, hint=hint)
-        return self._taken(outcome)
-
-    async def _take_undo(
-        self, transaction: Transaction, ask: Ask, change_id: str | None
-    ) -> ChangeRequest | Problem:
-        if change_id is None:
-            original = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
-            missing = undoing.nothing_to_undo(self._command)
-        else:
-            original = await transaction.request(change_id)
-            missing = undoing.no_such_change(change_id, self._command)
-        if original is None:
-            return await self._refused(transaction, ask, missing, None)
-        if original.undone_by is not None:
-            return await self._lost(transaction, ask, original)
-        before = undoing.state_to_restore(
-            original, ask.now, self._policy().undo_window, self._command
-        )
-        if isinstance(before, Problem):
-            return await self._refused(transaction, ask, before, original)
-        target = Target(original.target.instance, original.target.authorization_id)
-        update = original.update.inverse(before)
-        return await self._take(transaction, ask, update, target, undone=original)
-
-    async def _take(
-        self,
-        transaction: Transaction,
-        ask: Ask,
-        update: AuthorizationUpdate,
-        target: Target,
-        *,
-        reason: str = "",
-        undone: ChangeRequest | None = None,
-    ) -> ChangeRequest | Problem:
-        policy = self._policy()
-        decision = decide(policy, ask.person, Role.OPERATOR, update.kind)
-        if not isinstance(decision, Allowed):
-            asked = "undo" if undone else update.kind.value
-            await transaction.append(
-                evidence.denied(ask.person, ask.now, asked, decision, policy.digest, target)
-            )
-            return _not_allowed(decision)
-        request = ChangeRequest(
-            id=new_change_id(),
-            requester=ask.person,
-            origin=ask.origin,
-            update=update,
-            reason=reason,
-            created_at=ask.now,
-            targets=(target,),
-            undo_of=None if undone is None else undone.id,
-            rule=decision.rule,
-            policy_digest=policy.digest,
-        )
-        if undone is not None and not await transaction.claim_undo(undone.id, request.id):
-            return await self._lost(transaction, ask, undone)
+        policy = self.policy()
+        earlier = await transaction.targets_asked(ask.person.user_id, ask.now - LIMIT_WINDOW, None)
+        wanted = wanted_by(draft, earlier)
+        freeze = await transaction.freeze()
+        decision = decide(policy, ask.person, ask.standing, wanted, freeze)
+        asked = "undo" if draft.undo_of else draft.kind.value
+        about = draft.targets[0] if len(draft.targets) == 1 else None
+        if isinstance(decision, Denied):
+            return await self.deny(transaction, ask, asked, decision, about)
+        if draft.timer is not None and not ends_freely(policy, wanted.targets):
+            problem = no_timer_here()
+            await self.note(transaction, ask, evidence.refused(ask.person, ask.now, asked, problem))
+            return problem
+        request = replace(draft, rule=decision.rule, policy_digest=policy.digest)
         await transaction.add_request(request, ask.now)
         await transaction.append(evidence.accepted(request))
         return request
 
-    async def _lost(self, transaction: Transaction, ask: Ask, original: ChangeRequest) -> Problem:
-        # Read again: whoever won may have won a moment ago.
-        current = await transaction.request(original.id) or original
-        winner = current.undone_by and await transaction.request(current.undone_by)
-        problem = undoing.already_undone(current, winner or None)
-        return await self._refused(transaction, ask, problem, original)
-
-    async def _refused(
-        self, transaction: Transaction, ask: Ask, problem: Problem, undone: ChangeRequest | None
+    async def deny(
+        self,
+        transaction: Transaction,
+        ask: Ask,
+        asked: str,
+        decision: Denied,
+        about: Target | ChangeRequest | None,
     ) -> Problem:
-        await transaction.append(evidence.refused(ask.person, ask.now, "undo", problem, undone))
-        return problem
+        """Record that the policy said no; give what the person is told."""
+        digest = self.policy().digest
+        event = evidence.denied(ask.person, ask.now, asked, decision, digest, about)
+        await self.note(transaction, ask, event)
+        return not_allowed(decision)
 
-    def _taken(self, outcome: ChangeRequest | Problem) -> ChangeRequest:
+    async def note(self, transaction: Transaction, ask: Ask, event: AuditEvent) -> None:
+        """Append a refusal to the record, unless the same person has filled enough of it lately.
+
+        The answer stays; the record counts the others.
+        """
+        earlier = await transaction.refusals_of(ask.person.user_id)
+        counted = refusals.counted(earlier, ask.person, ask.now)
+        await transaction.save_refusals(counted)
+        events = []
+        if earlier is not None and earlier.over(ask.now) and earlier.only_counted:
+            events.append(
+                evidence.refusals_counted(ask.person, ask.now, earlier.since, earlier.only_counted)
+            )
+        if not counted.only_counted:
+            events.append(event)
+        await transaction.append(*events)
+
+    def taken(self, outcome: ChangeRequest | Problem) -> ChangeRequest:
+        """Wake the executor for what was stored; raise UserError for what was not."""
         if isinstance(outcome, Problem):
             raise UserError(outcome)
         self._wake()
         return outcome
 
     @asynccontextmanager
-    async def _committed(
+    async def committed(
         self, ask: Ask, problem: Problem | None = None
     ) -> AsyncIterator[Transaction]:
         """Commit within the budget, or raise UserError with a problem: not confirmed, if none."""
@@ -206,7 +196,17 @@ class Intake:
                     raise RepeatedDeliveryError
                 yield transaction
         except (TimeoutError, StoreUnavailableError) as error:
-            raise UserError(problem or _not_confirmed(self._command)) from error
+            raise UserError(problem or _not_confirmed(self.command)) from error
+
+
+def not_allowed(decision: Denied) -> Problem:
+    """Say that the policy says no, by which rule, and who can help."""
+    return Problem(
+        ErrorCode.NOT_ALLOWED,
+        f"Not allowed: {decision.rule}. Nothing was changed.",
+        decision.hint,
+        helpers=decision.helpers,
+    )
 
 
 def _not_confirmed(command: str) -> Problem:
@@ -214,12 +214,4 @@ def _not_confirmed(command: str) -> Problem:
         ErrorCode.NOT_CONFIRMED_STORED,
         "Could not confirm that this was stored, so it may or may not be carried out.",
         f"Look at {command} history before you ask again.",
-    )
-
-
-def _not_allowed(decision: Denied) -> Problem:
-    return Problem(
-        ErrorCode.NOT_ALLOWED,
-        f"Not allowed: {decision.rule}. Nothing was changed.",
-        decision.hint,
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import ChangeRequest
+from bot.changes.request import Target
 
 _UNTOUCHED = "Nothing was changed."
 
@@ -16,9 +16,9 @@ def untouched(problem: Problem) -> Problem:
     return replace(problem, message=f"{problem.message} {_UNTOUCHED}")
 
 
-def same_revision(request: ChangeRequest, current: Authorization) -> bool:
+def same_revision(target: Target, current: Authorization) -> bool:
     """Tell whether nobody has touched the authorization since it was read before the change."""
-    before = request.target.before
+    before = target.before
     return before is not None and before.revision == current.revision
 
 
@@ -30,15 +30,15 @@ def may_arrive_late(fault: Problem) -> bool:
     return fault.code is ErrorCode.INSTANCE_UNAVAILABLE
 
 
-def not_in_effect(request: ChangeRequest, current: Authorization, fault: Problem | None) -> Problem:
+def not_in_effect(target: Target, current: Authorization, fault: Problem | None) -> Problem:
     """Say what a reading found instead of the change.
 
     Args:
-        request: The request whose PATCH was sent, or may have been.
+        target: The target whose PATCH was sent, or may have been.
         current: The authorization as it was read back.
         fault: What the PATCH was answered with, where that was no acceptance.
     """
-    if same_revision(request, current):
+    if same_revision(target, current):
         return Problem(
             ErrorCode.NOT_IN_EFFECT,
             f"{'' if fault is None else fault.message + ' '}The token was read back and is as it "

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from enum import IntEnum, StrEnum
 
@@ -151,6 +151,15 @@ class Policy:
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     limits: Limits = field(default_factory=Limits)
     undo_window: timedelta = timedelta(hours=24)
+
+    @property
+    def going(self) -> "Policy":
+        """Give the policy without its stop of all changes.
+
+        What only votes, or cancels, changes nothing; what was accepted before a stop waits for its
+        end instead of being refused.
+        """
+        return replace(self, limits=replace(self.limits, read_only=""))
 
     @property
     def digest(self) -> str:

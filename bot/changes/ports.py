@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.changes.asking import Received
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
+from bot.changes.decision import Freeze
 from bot.changes.lockout import OwnToken
-from bot.changes.request import ChangeRequest, MessageRef, Target
+from bot.changes.refusals import Refusals
+from bot.changes.request import ChangeRequest, Target, Vote
+from bot.changes.states import RequestState
 from bot.changes.update import AuthorizationUpdate
 
 
@@ -80,11 +84,51 @@ class Transaction(Protocol):
         """Give a request by its id, or None."""
         ...
 
-    async def save_request(self, request: ChangeRequest) -> None:
-        """Store how far a request and its targets have come, and where its message is.
+    async def save_request(
+        self, request: ChangeRequest, changed: Sequence[Target] | None = None
+    ) -> None:
+        """Store how far a request has come, and those of its targets that have changed.
 
-        Raises LeaseLostError if the request's lease is another's by now.
+        Without ``changed``, all targets are stored; those that are new are in any case.
+
+        Raises LeaseLostError if the request's lease is another's by now, and MovedOnError if a
+        person has moved it on meanwhile.
         """
+        ...
+
+    async def save_message(self, request: ChangeRequest) -> None:
+        """Store where a request's messages are, and whether its outcome is told."""
+        ...
+
+    async def save_timer(self, request: ChangeRequest) -> bool:
+        """Store a timer's progress; False if somebody has stopped it meanwhile."""
+        ...
+
+    async def move_on(self, request: ChangeRequest, was: RequestState, now: datetime) -> bool:
+        """Store a request that a person moved on, due at once; False if it is elsewhere by now.
+
+        One conditional update decides who was first.
+        """
+        ...
+
+    async def add_vote(self, change_id: str, vote: Vote, now: datetime) -> ChangeRequest | None:
+        """Store a vote of somebody who has none yet; the request is due at once.
+
+        Returns:
+            The request with all its votes, or None if it awaits none by now.
+        """
+        ...
+
+    async def drop_votes(self, change_id: str, voters: Sequence[str]) -> None:
+        """Take away the votes of people who may not approve any more."""
+        ...
+
+    async def cancel_the_rest(self, change_id: str, user_id: str) -> bool:
+        """Note that what was not sent yet is not wanted any more; False if that is too late."""
+        ...
+
+    async def stop_timer(self, change_id: str, user_id: str, now: datetime) -> bool:
+        """Stop a timer, so that its message is drawn anew; False if it runs no more."""
         ...
 
     async def claim_undo(self, change_id: str, undo_id: str) -> bool:
@@ -93,6 +137,14 @@ class Transaction(Protocol):
 
     async def release_undo(self, change_id: str, undo_id: str) -> None:
         """Give a reservation back, after an undo that changed nothing."""
+        ...
+
+    async def claim_retry(self, change_id: str, retry_id: str) -> bool:
+        """Reserve a change for one retry; False if another has it. One update decides."""
+        ...
+
+    async def release_retry(self, change_id: str, retry_id: str) -> None:
+        """Give a reservation back, after a retry that was closed before anything was sent."""
         ...
 
     async def latest_change(self, user_id: str, channel_id: str) -> ChangeRequest | None:
@@ -104,17 +156,23 @@ class Transaction(Protocol):
         ...
 
     async def touched_since(
-        self, change_id: str, target: Target, user_id: str
+        self, change_id: str, target: Target, except_for: str | None, until: str | None
     ) -> ChangeRequest | None:
-        """Give a request for a target, later than a change and by another person, or None.
+        """Give a request for a target, later than a change, or None.
 
-        Requests that were refused or failed did not touch it; those that found nothing to change
-        did.
+        Requests that were refused, cancelled, closed or failed did not touch it; those that found
+        nothing to change did.
+
+        Args:
+            change_id: The change after which to look.
+            target: The token.
+            except_for: A person whose requests do not count; None counts everybody's.
+            until: A request that does not count, such as the undo that asks.
         """
         ...
 
-    async def first_in_line(self, lease: str, target: Target) -> bool:
-        """Tell whether no earlier request for a target still waits or is being carried out.
+    async def first_in_line(self, lease: str, wanted: Sequence[Target]) -> bool:
+        """Tell whether no earlier request for one of these still waits or is carried out.
 
         Earlier than the one that is carried out under this lease.
         """
@@ -126,6 +184,18 @@ class Transaction(Protocol):
         """Give the newest requests for one authorization, newest first."""
         ...
 
+    async def open_requests(self, limit: int) -> list[ChangeRequest]:
+        """Give the requests that wait for somebody or something, the oldest first."""
+        ...
+
+    async def targets_asked(self, user_id: str, since: datetime, before: str | None) -> int:
+        """Count the tokens that a person has asked to change since a moment.
+
+        Requests that were closed before anything was sent do not count, nor what the bot asked for
+        itself. With ``before``, only requests earlier than that one count.
+        """
+        ...
+
     async def append(self, *events: AuditEvent) -> None:
         """Append to the record. The last thing a transaction does, since it locks the chain."""
         ...
@@ -135,6 +205,7 @@ class Transaction(Protocol):
         *,
         authorization_id: str | None = None,
         actor: str | None = None,
+        change_id: str | None = None,
         leave_out: EventTag | None = None,
         limit: int,
     ) -> list[ChainedEvent]:
@@ -162,16 +233,51 @@ class Transaction(Protocol):
         """Prolong a lease and what is held under it; False if it has been taken over."""
         ...
 
-    async def release(self, lease: str, due: datetime | None) -> None:
-        """Give a request back, due again at a moment, or never if nothing is left to do."""
+    async def release(self, lease: str, due: datetime | None, version: int, now: datetime) -> None:
+        """Give a request back, due again at a moment, or never if nothing is left to do.
+
+        Where a person has moved it on since ``version``, it is due at once.
+        """
         ...
 
-    async def hold(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
-        """Take a key, such as one authorization, until a moment; False if another has it."""
+    async def hold(self, keys: Sequence[str], owner: str, now: datetime, until: datetime) -> bool:
+        """Take keys, such as authorizations, until a moment; False if another has one of them."""
         ...
 
-    async def let_go(self, key: str, owner: str) -> None:
-        """Give a key back."""
+    async def let_go(self, keys: Sequence[str], owner: str) -> None:
+        """Give keys back."""
+        ...
+
+    async def freeze(self) -> Freeze | None:
+        """Give the freeze that stops all changes, or None."""
+        ...
+
+    async def set_freeze(self, freeze: Freeze | None) -> bool:
+        """Stop all changes, or let them go on; False if it was so already."""
+        ...
+
+    async def refusals_of(self, user_id: str) -> Refusals | None:
+        """Give how often a person was refused lately, or None if never."""
+        ...
+
+    async def refusals_before(self, moment: datetime) -> list[Refusals]:
+        """Give the counts that began before a moment."""
+        ...
+
+    async def save_refusals(self, counted: Refusals) -> None:
+        """Store how often a person was refused; a count of 0 is forgotten."""
+        ...
+
+    async def add_received(self, one: Received) -> None:
+        """Keep what was received until it is decided."""
+        ...
+
+    async def received(self) -> list[Received]:
+        """Give what is not decided yet, the oldest first."""
+        ...
+
+    async def forget_received(self, delivery: str) -> None:
+        """Drop what is decided."""
         ...
 
     async def forget(
@@ -205,28 +311,44 @@ class AnnouncementError(Exception):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True)
+class Related:
+    """The requests that the message of a request tells of as well.
+
+    Attributes:
+        undone: The change that it takes back, if it is an undo.
+        undo: The change that takes it back, if there is one by now.
+    """
+
+    undone: ChangeRequest | None = None
+    undo: ChangeRequest | None = None
+
+
 class Messenger(Protocol):
     """Slack, as far as the life of a change needs it."""
 
-    async def announce(
-        self,
-        request: ChangeRequest,
-        *,
-        undone: ChangeRequest | None = None,
-        undo: ChangeRequest | None = None,
-    ) -> MessageRef | None:
-        """Post or edit the one message of a request from its recorded state.
-
-        Args:
-            request: The request as it is recorded.
-            undone: The change that it takes back, if it is an undo; that change's message is
-                edited.
-            undo: The change that takes it back, if there is one by now.
+    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+        """Post or edit the messages of a request from its recorded state.
 
         Returns:
-            Where the message is, or None if it went to one person's eyes only.
+            The request with the places of its messages, where it has some.
 
         Raises:
             AnnouncementError: If Slack took it on no way; trying again may help.
+        """
+        ...
+
+    async def show_progress(self, request: ChangeRequest, sent: int) -> None:
+        """Edit the message of a request to say how many of its PATCHes were sent.
+
+        A failure is logged and no more: the outcome is told in any case.
+        """
+        ...
+
+    async def note_end(self, request: ChangeRequest) -> None:
+        """Tell the requester that a timer is about to end.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
         """
         ...

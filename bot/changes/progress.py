@@ -1,25 +1,19 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.changes import evidence
+from bot.changes import evidence, timers
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
+from bot.changes.drift import digest
 from bot.changes.errors import Problem
-from bot.changes.ports import Store
-from bot.changes.request import (
-    ChangeRequest,
-    RequestState,
-    TargetState,
-    move_request,
-    move_target,
-)
-
-_WITHOUT_EFFECT = (TargetState.REFUSED, TargetState.FAILED, TargetState.UNCHANGED)
+from bot.changes.ports import Store, Transaction
+from bot.changes.request import Approval, ChangeRequest, Target
+from bot.changes.states import RequestState, TargetState, move_request, move_target
 
 
 class Progress:
-    """Record how far a request has come, each step with its audit event in one transaction.
+    """Record how far a request has come, each step with its audit events in one transaction.
 
     Args:
         store: The database.
@@ -30,62 +24,159 @@ class Progress:
         self._store = store
         self._clock = clock
 
-    async def reach(
+    def reached(
         self,
-        request: ChangeRequest,
+        target: Target,
         state: TargetState,
         *,
         problem: Problem | None = None,
         before: Authorization | None = None,
         after: Authorization | None = None,
-    ) -> ChangeRequest:
-        """Move the target on, the request with it, and record both.
+    ) -> Target:
+        """Give a target that has come to a new state; ``record`` stores it.
 
         Args:
-            request: The request, whose other fields are stored too.
-            state: Where the target has come to.
+            target: The target.
+            state: Where it has come to.
             problem: What went wrong.
             before: The authorization as it was read before; None leaves what is recorded.
             after: The authorization as it was read last.
         """
         now = self._clock()
-        target = replace(
-            request.target,
-            state=move_target(request.target.state, state),
+        return replace(
+            target,
+            state=move_target(target.state, state),
             problem=problem,
-            before=before or request.target.before,
+            before=before or target.before,
             after=after,
-            intended_at=now if state is TargetState.INTENDED else request.target.intended_at,
+            intended_at=now if state is TargetState.INTENDED else target.intended_at,
             finished_at=now if state.final else None,
         )
-        request = replace(request, targets=(target,), state=_request_state(request.state, state))
-        await self._save(request, evidence.progress(request, now))
+
+    async def record(self, request: ChangeRequest, changed: Sequence[Target]) -> ChangeRequest:
+        """Store what some targets have come to, and how far the request is with them."""
+        if not changed:
+            return request
+        request = request.with_targets(*changed)
+        request = replace(request, state=_state_with(request), held_back="")
+        now = self._clock()
+        events = [evidence.progress(request, target, now) for target in changed]
+        return await self._save(request, changed, *events)
+
+    async def prepared(self, request: ChangeRequest) -> ChangeRequest:
+        """Store a request whose targets were looked up and read."""
+        ended = [target for target in request.targets if target.state.final]
+        if request.targets and len(ended) == len(request.targets):
+            request = replace(request, state=_state_with(request))
+        now = self._clock()
+        events = [evidence.progress(request, target, now) for target in ended]
+        return await self._save(request, request.targets, *events)
+
+    async def shown(
+        self,
+        request: ChangeRequest,
+        state: RequestState,
+        expires_at: datetime,
+        approval: Approval | None = None,
+        lapsed: Sequence[str] = (),
+    ) -> ChangeRequest:
+        """Store that a request waits for its requester, or for approvers.
+
+        Args:
+            request: The request.
+            state: For whom it waits.
+            expires_at: Until when.
+            approval: What it takes, with the votes that count.
+            lapsed: The user ids of those whose votes do not count any more.
+        """
+        request = replace(
+            request,
+            state=move_request(request.state, state),
+            expires_at=expires_at,
+            approval=approval or request.approval,
+            held_back="",
+        )
+        now = self._clock()
+        events = [evidence.shown(request, now, digest(request.targets))]
+        if lapsed:
+            events.insert(0, evidence.lapsed(request, now, lapsed))
+        async with self._store.transaction() as transaction:
+            await transaction.save_request(request, ())
+            await transaction.drop_votes(request.id, lapsed)
+            await transaction.append(*events)
         return request
 
-    def age_of_intent(self, request: ChangeRequest) -> timedelta:
-        """Tell how long ago the intent was recorded; the PATCH was sent after that."""
-        intended_at = request.target.intended_at
-        return timedelta() if intended_at is None else self._clock() - intended_at
+    async def closed(
+        self, request: ChangeRequest, state: RequestState, problem: Problem
+    ) -> ChangeRequest:
+        """Store that a request is over before anything was sent."""
+        request = replace(
+            request, state=move_request(request.state, state), closing=problem, held_back=""
+        )
+        return await self._save(request, (), evidence.closed(request, self._clock()))
+
+    async def came_to_nothing(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
+        """Store that a request has no target, and why."""
+        request = replace(request, closing=problem)
+        request = replace(request, state=_state_with(request), held_back="")
+        return await self._save(request, (), evidence.came_to_nothing(request, self._clock()))
+
+    async def held_back(self, request: ChangeRequest, reason: str) -> ChangeRequest:
+        """Store that a request waits although it is its turn."""
+        if request.held_back == reason:
+            return request
+        return await self._save(replace(request, held_back=reason), ())
 
     async def take_up(self, request: ChangeRequest) -> ChangeRequest:
-        """Record that a request was interrupted while its PATCH may have been on its way."""
+        """Record that a request was interrupted while a PATCH may have been on its way.
+
+        One that was held back was not interrupted.
+        """
+        if request.held_back:
+            return replace(request, held_back="")
         request = replace(request, interrupted=request.interrupted + 1)
-        await self._save(request, evidence.interrupted(request, self._clock()))
+        return await self._save(request, (), evidence.interrupted(request, self._clock()))
+
+    def age_of_intent(self, target: Target) -> timedelta:
+        """Tell how long ago the intent was recorded; the PATCH was sent after that."""
+        return timedelta() if target.intended_at is None else self._clock() - target.intended_at
+
+    async def _save(
+        self, request: ChangeRequest, changed: Sequence[Target], *events: AuditEvent
+    ) -> ChangeRequest:
+        ended = request.state is RequestState.FINISHED
+        if ended:
+            request = timers.started(request)
+        async with self._store.transaction() as transaction:
+            await transaction.save_request(request, changed)
+            if ended and request.timer is not None:
+                await transaction.save_timer(request)
+            if request.state.final:
+                await _give_back(transaction, request)
+            await transaction.append(*events)
         return request
 
-    async def _save(self, request: ChangeRequest, event: AuditEvent) -> None:
-        async with self._store.transaction() as transaction:
-            await transaction.save_request(request)
-            if request.undo_of is not None and request.target.state in _WITHOUT_EFFECT:
-                await transaction.release_undo(request.undo_of, request.id)
-            await transaction.append(event)
+
+async def _give_back(transaction: Transaction, request: ChangeRequest) -> None:
+    """Let others undo or retry what this one has reserved, if it changed nothing."""
+    if request.effective:
+        return
+    if request.undo_of is not None:
+        await transaction.release_undo(request.undo_of, request.id)
+    if request.retry_of is not None:
+        await transaction.release_retry(request.retry_of, request.id)
 
 
-def _request_state(current: RequestState, target: TargetState) -> RequestState:
-    if current is RequestState.ACCEPTED:
-        current = move_request(current, RequestState.EXECUTING)
-    if target.final:
-        return move_request(current, RequestState.FINISHED)
-    if target is TargetState.UNKNOWN:
-        return move_request(current, RequestState.UNRESOLVED)
-    return current
+def _state_with(request: ChangeRequest) -> RequestState:
+    """Give the state of a request whose targets have moved on."""
+    state = request.state
+    if state is RequestState.ACCEPTED:
+        state = move_request(state, RequestState.EXECUTING)
+    states = {target.state for target in request.targets}
+    if states & {TargetState.PENDING, TargetState.INTENDED}:
+        return state
+    if TargetState.UNKNOWN in states:
+        if state is RequestState.UNRESOLVED:
+            return state
+        return move_request(state, RequestState.UNRESOLVED)
+    return move_request(state, RequestState.FINISHED)

@@ -1,81 +1,27 @@
 """What people read: lists, details, history and previews. No authorization is changed here."""
 
-import json
+import asyncio
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.changes.audit import ChainedEvent, EventTag
-from bot.changes.authorization import Authorization, Status
-from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.facts import gather
-from bot.changes.judgement import Verdict, judge
+from bot.changes.authorization import Authorization
+from bot.changes.errors import BotError, ErrorCode, Problem, UpstreamError, UserError
+from bot.changes.lists import Listed, ListQuery, TokenPage
+from bot.changes.locating import Whereabouts, locate
 from bot.changes.lookup import find
-from bot.changes.policy import Policy, Role, decide
 from bot.changes.ports import Authorizations, Filter, Store
-from bot.changes.request import ChangeRequest, Origin, Person, Target
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.preparation import Preparation
+from bot.changes.request import ChangeRequest
+from bot.changes.ruling import Ruling, Rulings
 
 PAGE_SIZE = 8
 RECENT_CHANGES = 3
 HISTORY_LENGTH = 15
-
-
-@dataclass(frozen=True)
-class ListQuery:
-    """Which tokens are wanted, and which page of them; the first is 0."""
-
-    words: tuple[str, ...] = ()
-    user: str | None = None
-    org: str | None = None
-    status: Status | None = None
-    page: int = 0
-
-    def fits(self, authorization: Authorization) -> bool:
-        """Tell whether every word occurs in its description, id, owner or organisation."""
-        if self.status is not None and authorization.status is not self.status:
-            return False
-        fields = (
-            authorization.description,
-            authorization.id,
-            authorization.user,
-            authorization.org,
-        )
-        text = "\n".join(fields).casefold()
-        return all(word.casefold() in text for word in self.words)
-
-    def dump(self) -> str:
-        """Give the query as text, to be kept behind a button."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def load(cls, text: str) -> "ListQuery":
-        """Read a kept query."""
-        kept = json.loads(text)
-        status = kept["status"]
-        return cls(
-            words=tuple(kept["words"]),
-            user=kept["user"],
-            org=kept["org"],
-            status=None if status is None else Status(status),
-            page=kept["page"],
-        )
-
-
-@dataclass(frozen=True)
-class TokenPage:
-    """One page of a list. ``previous`` and ``next`` name the kept queries of its neighbours."""
-
-    instance: str
-    query: ListQuery
-    tokens: tuple[Authorization, ...]
-    total: int
-    page: int
-    pages: int
-    at: datetime
-    previous: str | None = None
-    next: str | None = None
+# Each takes two or three lines and a row of buttons; Slack takes 50 blocks.
+PENDING_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -95,17 +41,30 @@ class History:
     events: tuple[ChainedEvent, ...]
     authorization_id: str | None = None
     actor: str | None = None
+    change_id: str | None = None
     more: bool = False
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a change would do now."""
+    """What a change would do now.
 
-    instance: str
-    token: Authorization
-    update: AuthorizationUpdate
-    verdict: Verdict
+    Attributes:
+        request: The request as it would be shown, with its targets read.
+        ruling: What the policy says of it now.
+    """
+
+    request: ChangeRequest
+    ruling: Ruling
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The requests that wait for somebody or something, the oldest first."""
+
+    requests: tuple[ChangeRequest, ...]
+    at: datetime
+    more: bool = False
 
 
 class Queries:
@@ -114,7 +73,8 @@ class Queries:
     Args:
         instances: The InfluxDB instances by name.
         store: The database.
-        policy: Gives the policy in force.
+        preparation: Finds and reads what a preview shows.
+        rulings: Judges a preview.
         clock: Tells the time.
     """
 
@@ -122,13 +82,20 @@ class Queries:
         self,
         instances: Mapping[str, Authorizations],
         store: Store,
-        policy: Callable[[], Policy],
+        preparation: Preparation,
+        rulings: Rulings,
         clock: Callable[[], datetime],
     ) -> None:
         self._instances = instances
         self._store = store
-        self._policy = policy
+        self._preparation = preparation
+        self._rulings = rulings
         self._clock = clock
+
+    @property
+    def only_instance(self) -> str:
+        """Give the name of the one instance that there is; empty if there are several."""
+        return next(iter(self._instances)) if len(self._instances) == 1 else ""
 
     def instance(self, name: str) -> Authorizations:
         """Give an instance by its name; raise UserError if it is not configured."""
@@ -137,33 +104,49 @@ class Queries:
             raise UserError(
                 Problem(
                     ErrorCode.INSTANCE_UNKNOWN,
-                    f"There is no InfluxDB instance {name} here. Nothing was changed.",
+                    f"There is no InfluxDB instance {name[:40]} here. Nothing was changed.",
                     f"There is {', '.join(self._instances)}.",
                 )
             )
         return found
 
-    async def tokens(self, instance: str, query: ListQuery) -> TokenPage:
-        """Give one page of the tokens that fit, active ones first, then by description."""
-        where = self.instance(instance)
-        found = await where.list(Filter(query.user, query.org))
-        if not found:
-            # To a token that is inactive, InfluxDB shows an empty list.
-            await where.check_credential()
+    async def tokens(self, query: ListQuery) -> TokenPage:
+        """Give one page of the tokens that fit, active ones first, then by description.
+
+        Raises:
+            BotError: If no instance answers as it should.
+        """
+        names = tuple(self._instances) if query.instance is None else (query.instance,)
+        wanted = Filter(query.user, query.org)
+        answers = await asyncio.gather(*(self._listed(name, wanted) for name in names))
+        silent = [answer for answer in answers if isinstance(answer, BotError)]
+        if len(silent) == len(answers):
+            raise silent[0]
         fitting = sorted(
-            (a for a in found if query.fits(a)),
-            key=lambda a: (not a.active, a.description.casefold(), a.id),
+            (
+                each
+                for answer in answers
+                if not isinstance(answer, BotError)
+                for each in answer
+                if query.fits(each.token)
+            ),
+            key=lambda each: (
+                not each.token.active,
+                each.token.description.casefold(),
+                each.token.id,
+            ),
         )
         pages = max(1, -(-len(fitting) // PAGE_SIZE))
         page = min(max(query.page, 0), pages - 1)
         return TokenPage(
-            instance=instance,
+            instances=names,
             query=query,
             tokens=tuple(fitting[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]),
             total=len(fitting),
             page=page,
             pages=pages,
             at=self._clock(),
+            silent=tuple(error.problem for error in silent),
             previous=await self._keep(replace(query, page=page - 1)) if page else None,
             next=await self._keep(replace(query, page=page + 1)) if page + 1 < pages else None,
         )
@@ -174,26 +157,46 @@ class Queries:
             text = await reading.query(query_id)
         return None if text is None else ListQuery.load(text)
 
-    async def details(self, instance: str, authorization_id: str) -> TokenDetails:
-        """Give one token and its recent changes."""
-        token = await find(self.instance(instance), authorization_id)
-        async with self._store.reading() as reading:
-            recent = await reading.changes_of(instance, token.id, RECENT_CHANGES)
-        return TokenDetails(instance, token, tuple(recent), self._clock())
+    async def details(
+        self, instance: str | None, authorization_id: str
+    ) -> TokenDetails | Whereabouts:
+        """Give one token and its recent changes, or where it may be if that is not clear.
+
+        Args:
+            instance: The instance that is meant; None looks on all of them at once.
+            authorization_id: The token's id.
+
+        Raises:
+            BotError: If it is nowhere, or nobody can tell.
+        """
+        name = instance or self.only_instance
+        if name:
+            return await self._details(name, await find(self.instance(name), authorization_id))
+        where = (await locate(self._instances, [authorization_id]))[authorization_id]
+        if where.only is not None and where.only.token is not None:
+            return await self._details(where.only.instance, where.only.token)
+        if not any(place.token for place in where.having):
+            raise UserError(where.problem)
+        return where
 
     async def history(
-        self, authorization_id: str | None = None, actor: str | None = None
+        self,
+        authorization_id: str | None = None,
+        actor: str | None = None,
+        change_id: str | None = None,
     ) -> History:
-        """Give the newest events, of one authorization or one person if given."""
+        """Give the newest events, of one authorization, one person or one change if given."""
         async with self._store.reading() as reading:
             events = await reading.events(
                 authorization_id=authorization_id,
                 actor=actor,
+                change_id=change_id,
                 leave_out=EventTag.CHANGE_INTENDED,
                 limit=HISTORY_LENGTH + 1,
             )
         shown = tuple(events[:HISTORY_LENGTH])
-        return History(shown, authorization_id, actor, more=len(events) > HISTORY_LENGTH)
+        more = len(events) > HISTORY_LENGTH
+        return History(shown, authorization_id, actor, change_id, more=more)
 
     async def change(self, change_id: str) -> tuple[ChangeRequest | None, ChangeRequest | None]:
         """Give a change and the one that took it back, as far as they exist."""
@@ -202,24 +205,36 @@ class Queries:
             undone_by = None if change is None else change.undone_by
             return change, None if undone_by is None else await reading.request(undone_by)
 
-    async def preview(
-        self, person: Person, instance: str, authorization_id: str, update: AuthorizationUpdate
-    ) -> Preview:
-        """Judge a change as it would be judged just before its PATCH, and send nothing."""
-        where = self.instance(instance)
-        token = await find(where, authorization_id)
-        request = ChangeRequest(
-            id="",
-            requester=person,
-            origin=Origin(""),
-            update=update,
-            reason="",
-            created_at=self._clock(),
-            targets=(Target(instance, token.id),),
-        )
-        decision = decide(self._policy(), person, Role.OPERATOR, update.kind)
-        facts = await gather(request, token, decision, where, self._store)
-        return Preview(instance, token, update, judge(request, facts))
+    async def pending(self) -> Pending:
+        """Give what waits: for approval, for its requester, for InfluxDB, for its time."""
+        async with self._store.reading() as reading:
+            found = await reading.open_requests(PENDING_SHOWN + 1)
+        return Pending(tuple(found[:PENDING_SHOWN]), self._clock(), more=len(found) > PENDING_SHOWN)
+
+    async def preview(self, draft: ChangeRequest) -> Preview:
+        """Judge a change as it would be judged just before its PATCH, and send nothing.
+
+        Raises:
+            BotError: If its tokens cannot be looked up.
+        """
+        prepared = await self._preparation.prepare(draft)
+        return Preview(prepared, await self._rulings.of(prepared))
+
+    async def _details(self, name: str, token: Authorization) -> TokenDetails:
+        async with self._store.reading() as reading:
+            recent = await reading.changes_of(name, token.id, RECENT_CHANGES)
+        return TokenDetails(name, token, tuple(recent), self._clock())
+
+    async def _listed(self, name: str, wanted: Filter) -> Sequence[Listed] | BotError:
+        where = self.instance(name)
+        try:
+            found = await where.list(wanted)
+            if not found:
+                # To a token that is inactive, InfluxDB shows an empty list.
+                await where.check_credential()
+        except (UpstreamError, UserError) as error:
+            return error
+        return [Listed(name, each) for each in found]
 
     async def _keep(self, query: ListQuery) -> str:
         query_id = secrets.token_urlsafe(12)

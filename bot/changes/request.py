@@ -90,6 +90,19 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One instance on which the token of a request may be.
+
+    Attributes:
+        instance: Its name.
+        token: The authorization as it was read there.
+    """
+
+    instance: str
+    token: Authorization
+
+
+@dataclass(frozen=True)
 class Vote:
     """One approver's Approve."""
 
@@ -142,6 +155,7 @@ class ChangeRequest:
         targets: The authorizations; empty until a selection is looked up.
         selection: Whose tokens are to be looked up, if they are not named themselves.
         prepared: Whether the targets were looked up and read, to be shown.
+        choices: Where the token was found, if that is not clear; the requester chooses.
         confirmed_at: When the requester confirmed what was shown.
         expires_at: Until when a preview can be confirmed, or an approval carries.
         approval: The second person that it needs, or needed.
@@ -155,6 +169,7 @@ class ChangeRequest:
         automatic: Whether the bot asked for it in the requester's name, when a timer ended.
         message: The Slack message that tells of it, once it is posted.
         feed_message: Its copy in the feed.
+        announced: Whether its outcome was told.
         interrupted: How often an executor had to take it up again.
         lease: The claim under which it is being carried out; what another claim has taken over
             cannot be saved any more.
@@ -170,6 +185,7 @@ class ChangeRequest:
     state: RequestState = RequestState.ACCEPTED
     selection: Selection | None = None
     prepared: bool = False
+    choices: tuple[Choice, ...] = ()
     confirmed_at: datetime | None = None
     expires_at: datetime | None = None
     approval: Approval | None = None
@@ -184,6 +200,7 @@ class ChangeRequest:
     automatic: bool = False
     message: MessageRef | None = None
     feed_message: MessageRef | None = None
+    announced: bool = False
     interrupted: int = 0
     lease: str | None = None
     version: int = 0

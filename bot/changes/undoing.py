@@ -1,14 +1,33 @@
+"""What an undo or a retry may do, by the record of the change alone."""
+
 from datetime import datetime, timedelta
 
-from bot.changes.authorization import Authorization
+from bot.changes.duration import in_words
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import ChangeRequest, RequestState, TargetState
+from bot.changes.request import ChangeRequest, Target
+from bot.changes.states import RequestState, TargetState
+
+_OUTCOMES = {
+    RequestState.DENIED: "was denied",
+    RequestState.EXPIRED: "expired",
+    RequestState.CANCELLED: "was cancelled",
+    RequestState.VOIDED: "became void",
+}
 
 
-def state_to_restore(
+def restoring(original: ChangeRequest) -> tuple[Target, ...]:
+    """Give the targets of the change that restores what was before another."""
+    return tuple(
+        Target(target.instance, target.authorization_id, target.update.inverse(target.before))
+        for target in original.in_state(TargetState.DONE)
+        if target.before is not None
+    )
+
+
+def targets_to_restore(
     original: ChangeRequest, now: datetime, window: timedelta, command: str
-) -> Authorization | Problem:
-    """Give what an undo restores, or say why the change cannot be undone, by its record alone.
+) -> tuple[Target, ...] | Problem:
+    """Give what an undo restores, or say why the change cannot be undone.
 
     Args:
         original: The change that is to be undone.
@@ -16,7 +35,6 @@ def state_to_restore(
         window: How long after its end a change can be undone.
         command: The slash command's name, for hints.
     """
-    target = original.target
     instead = f"Say what you want instead: {command} disable, enable or describe it."
     if original.undo_of is not None:
         return Problem(
@@ -24,28 +42,29 @@ def state_to_restore(
             f"{original.id} is itself an undo, and an undo is not undone. Nothing was changed.",
             instead,
         )
-    if original.state is not RequestState.FINISHED:
+    if not original.state.final:
         return Problem(
             ErrorCode.NOT_UNDOABLE,
             f"Change {original.id} is not finished yet. Nothing was changed.",
             "Wait for its outcome, then undo it.",
         )
-    before, finished_at = target.before, target.finished_at
-    if target.state is not TargetState.DONE or before is None or finished_at is None:
+    found = restoring(original)
+    ended = [t.finished_at for t in original.targets if t.finished_at is not None]
+    if not found or not ended:
         return Problem(
             ErrorCode.NOT_UNDOABLE,
-            f"Change {original.id} ended as {target.state.value}, so there is nothing to undo. "
+            f"Change {original.id} {_outcome(original)}, so there is nothing to undo. "
             "Nothing was changed.",
-            f"See {command} history {target.authorization_id}.",
+            f"See {command} history {original.id}.",
         )
-    if now - finished_at > window:
+    if now - max(ended) > window:
         return Problem(
             ErrorCode.UNDO_WINDOW_OVER,
-            f"Change {original.id} can no longer be undone: its "
-            f"{window.total_seconds() / 3600:g} hours are over. Nothing was changed.",
+            f"Change {original.id} can no longer be undone: its {in_words(window)} are over. "
+            "Nothing was changed.",
             instead,
         )
-    return before
+    return found
 
 
 def already_undone(original: ChangeRequest, undo: ChangeRequest | None) -> Problem:
@@ -55,12 +74,34 @@ def already_undone(original: ChangeRequest, undo: ChangeRequest | None) -> Probl
         original: The change.
         undo: The request that has it reserved.
     """
-    finished = undo is not None and undo.state is RequestState.FINISHED
+    finished = undo is not None and undo.state.final
     state = "is already undone" if finished else "is already being undone"
     return Problem(
         ErrorCode.ALREADY_UNDONE,
         f"Change {original.id} {state}, as change {original.undone_by}. Nothing more was changed.",
         by="" if undo is None else undo.requester.user_id,
+    )
+
+
+def targets_to_retry(original: ChangeRequest, command: str) -> tuple[Target, ...] | Problem:
+    """Give the failed targets of a change, to be tried once more, or say why there are none."""
+    failed = original.in_state(TargetState.FAILED)
+    if original.state.final and failed:
+        return tuple(Target(t.instance, t.authorization_id, t.update) for t in failed)
+    return Problem(
+        ErrorCode.NOTHING_TO_RETRY,
+        f"Change {original.id} has no failed token to try again. Nothing was changed.",
+        f"See {command} history {original.id}.",
+    )
+
+
+def already_retried(original: ChangeRequest, retry: ChangeRequest | None) -> Problem:
+    """Say who tried a change again before somebody else could."""
+    return Problem(
+        ErrorCode.ALREADY_RETRIED,
+        f"Change {original.id} is already tried again, as change {original.retried_by}. Nothing "
+        "more was changed.",
+        by="" if retry is None else retry.requester.user_id,
     )
 
 
@@ -84,5 +125,20 @@ def nothing_to_undo(command: str) -> Problem:
 
 def undoable(change: ChangeRequest, now: datetime, window: timedelta) -> bool:
     """Tell whether a change's message shows an Undo button now."""
-    free = change.undone_by is None
-    return free and not isinstance(state_to_restore(change, now, window, ""), Problem)
+    if change.undone_by is not None:
+        return False
+    return not isinstance(targets_to_restore(change, now, window, ""), Problem)
+
+
+def retryable(change: ChangeRequest) -> bool:
+    """Tell whether a change's message shows a Retry button."""
+    if change.retried_by is not None:
+        return False
+    return not isinstance(targets_to_retry(change, ""), Problem)
+
+
+def _outcome(change: ChangeRequest) -> str:
+    if change.state in _OUTCOMES:
+        return _OUTCOMES[change.state]
+    states = dict.fromkeys(target.state.value for target in change.targets)
+    return f"ended as {' and '.join(states)}" if states else "came to nothing"

@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bot.changes.queries import History, Preview, TokenDetails, TokenPage
+from bot.changes.lists import TokenPage
+from bot.changes.locating import Whereabouts
+from bot.changes.queries import History, Pending, Preview, TokenDetails
 from bot.changes.request import ChangeRequest
 
 
@@ -39,7 +42,31 @@ class Accepted:
     request: ChangeRequest
 
 
-Reading = Notice | TokenPage | TokenDetails | History | Preview | Help
+class MoveName(StrEnum):
+    """What somebody did to a request that was under way."""
+
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    DENY = "deny"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Somebody moved a request on; the request is as it is recorded now."""
+
+    request: ChangeRequest
+    move: MoveName
+
+
+@dataclass(frozen=True)
+class ReasonWanted:
+    """Somebody wants to deny a request, and is asked why."""
+
+    change_id: str
+
+
+Reading = Notice | TokenPage | TokenDetails | Whereabouts | History | Pending | Preview | Help
 
 
 @dataclass(frozen=True)
@@ -49,4 +76,4 @@ class Later:
     read: Callable[[], Awaitable[Reading]]
 
 
-Answer = Reading | Accepted | Later
+Answer = Reading | Accepted | Moved | ReasonWanted | Later

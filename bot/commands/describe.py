@@ -1,4 +1,5 @@
 from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.intake import Order
 from bot.changes.policy import Role
 from bot.changes.request import Target
 from bot.changes.update import AuthorizationUpdate
@@ -7,7 +8,14 @@ from bot.commands.identifiers import authorization_id
 from bot.commands.subcommand import Given, Group, Subcommand
 
 
-async def describe(id: str, text: str, /, *, call: Given) -> Accepted:  # noqa: A002 - people read it
+async def describe(
+    id: str,  # noqa: A002 - people read the name
+    text: str,
+    /,
+    *,
+    on: str | None = None,
+    call: Given,
+) -> Accepted:
     """Set an authorization's description to the text after the id, as it was typed."""
     if not text:
         raise UserError(
@@ -17,14 +25,14 @@ async def describe(id: str, text: str, /, *, call: Given) -> Accepted:  # noqa: 
                 f"Usage: {call.command} {SUBCOMMAND.usage}",
             )
         )
-    target = Target(call.queries.instance(call.instance).name, authorization_id(id))
-    request = await call.intake.open(call.ask, AuthorizationUpdate(description=text), target)
-    return Accepted(request)
+    update = AuthorizationUpdate(description=text)
+    target = Target(call.instance_named(on), authorization_id(id), update)
+    return Accepted(await call.intake.open(call.ask, Order((target,))))
 
 
 SUBCOMMAND = Subcommand(
     name="describe",
-    usage="describe ID TEXT…",
+    usage="describe [--on INSTANCE] ID TEXT…",
     summary="Set a token's description to everything after the id, as you type it.",
     group=Group.CHANGE,
     role=Role.OPERATOR,

@@ -1,27 +1,45 @@
 from bot.changes.authorization import Status
 from bot.changes.policy import Role
 from bot.commands.answers import Accepted, Later
-from bot.commands.status_change import change_status
+from bot.commands.spans import span
+from bot.commands.status_change import StatusChange, change_status
 from bot.commands.subcommand import Given, Group, Subcommand
 
 
 async def disable(
-    id: str,  # noqa: A002 - people read the name
-    /,
-    *,
+    *id: str,  # noqa: A002 - people read the name
+    user: str | None = None,
     reason: str = "",
     describe: str | None = None,
+    for_: str | None = None,
     dry_run: bool = False,
+    on: str | None = None,
     call: Given,
 ) -> Accepted | Later:
-    """Set an authorization inactive."""
-    return await change_status(call, id, Status.INACTIVE, reason, describe, dry_run=dry_run)
+    """Set authorizations inactive."""
+    lasts = None if for_ is None else span(for_)
+    return await change_status(
+        call,
+        StatusChange(
+            ids=id,
+            status=Status.INACTIVE,
+            user=user,
+            reason=reason,
+            describe=describe,
+            lasts=lasts,
+            on=on,
+            dry_run=dry_run,
+        ),
+    )
 
 
 SUBCOMMAND = Subcommand(
     name="disable",
-    usage="disable ID [--reason TEXT] [--describe TEXT] [--dry-run]",
-    summary="Stop a token: InfluxDB refuses it from the next request on.",
+    usage=(
+        "disable ID… [--user NAME] [--reason TEXT] [--describe TEXT] [--for TIME] [--dry-run] "
+        "[--on INSTANCE]"
+    ),
+    summary="Stop tokens: InfluxDB refuses them from the next request on.",
     group=Group.CHANGE,
     role=Role.OPERATOR,
     run=disable,

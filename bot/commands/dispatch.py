@@ -1,14 +1,19 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from urllib.parse import unquote
 
 from bot.changes import outcomes
+from bot.changes.asking import Ask
+from bot.changes.decision import Denied, Wanted, decide
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.intake import Ask, Intake
-from bot.changes.policy import Allowed, Policy, Role, decide
+from bot.changes.intake import Intake
+from bot.changes.policy import Policy, Role
 from bot.changes.queries import Queries
 from bot.changes.request import Target
+from bot.changes.reversals import Reversals
 from bot.changes.secret import looks_like_secret
+from bot.changes.update import AuthorizationUpdate
 from bot.commands import parsing
 from bot.commands.answers import Answer, Later
 from bot.commands.grammar import LONGEST_TEXT, words
@@ -23,24 +28,24 @@ class Dispatcher:
     Args:
         registry: All subcommands.
         intake: Decides and stores.
+        reversals: Takes in undos.
         queries: Answers questions.
         policy: Gives the policy in force.
-        instance: The name of the InfluxDB instance.
     """
 
     def __init__(
         self,
         registry: Registry,
         intake: Intake,
+        reversals: Reversals,
         queries: Queries,
         policy: Callable[[], Policy],
-        instance: str,
     ) -> None:
         self._registry = registry
         self._intake = intake
+        self._reversals = reversals
         self._queries = queries
         self._policy = policy
-        self._instance = instance
 
     async def typed(self, ask: Ask, text: str) -> Answer:
         """Carry a typed command out.
@@ -65,12 +70,14 @@ class Dispatcher:
             subcommand = self._registry.find(found[0].text)
         rest = text[found[0].end :]
         await self._admit(ask, subcommand, rest.split())
-        with _untouched() if subcommand.changes else nullcontext():
+        with (
+            _untouched() if subcommand.changes else nullcontext(),
+            _with_usage(self._usage(subcommand)),
+        ):
             if _wants_help(subcommand, rest):
                 return self._registry.help(subcommand.name)
             bound = parsing.arguments(subcommand, rest, self._usage(subcommand))
-            call = self._call(ask, self._instance)
-            return await subcommand.run(*bound.args, **bound.kwargs, call=call)
+            return await subcommand.run(*bound.args, **bound.kwargs, call=self._call(ask, ""))
 
     async def pressed(
         self, ask: Ask, name: str, arguments: list[str], instance: str = ""
@@ -84,10 +91,10 @@ class Dispatcher:
             instance: The InfluxDB instance that the button names, if it names one.
         """
         subcommand = self._registry.find(name)
-        await self._admit(ask, subcommand, arguments)
+        await self._admit(ask, subcommand, arguments, instance)
         with _untouched() if subcommand.changes else nullcontext():
             bound = parsing.bind(subcommand, ["--", *arguments], self._usage(subcommand))
-            call = self._call(ask, instance or self._instance)
+            call = self._call(ask, instance)
             return await subcommand.run(*bound.args, **bound.kwargs, call=call)
 
     async def page(self, ask: Ask, query_id: str) -> Answer:
@@ -102,20 +109,23 @@ class Dispatcher:
                     f"Ask again: {self._registry.command} list.",
                 )
             )
-        return Later(lambda: self._queries.tokens(self._instance, query))
+        return Later(lambda: self._queries.tokens(query))
 
-    async def _admit(self, ask: Ask, subcommand: Subcommand, arguments: Sequence[str]) -> None:
+    async def _admit(
+        self, ask: Ask, subcommand: Subcommand, arguments: Sequence[str], instance: str = ""
+    ) -> None:
         """Let reads through and stop whoever may not; a change that may pass stores itself."""
-        denied = not isinstance(decide(self._policy(), ask.person, subcommand.role), Allowed)
-        if denied or not subcommand.changes:
+        wanted = Wanted(subcommand.role, channel_id=ask.origin.channel_id)
+        decision = decide(self._policy(), ask.person, ask.standing, wanted)
+        if isinstance(decision, Denied) or not subcommand.changes:
             # A denial is found in the history of the token that it was about.
             ids = [found for word in arguments if (found := as_authorization_id(word))]
-            target = Target(self._instance, ids[0]) if ids else None
-            await self._intake.admit(ask, subcommand.role, subcommand.name, target)
+            where = instance or self._queries.only_instance
+            about = Target(where, ids[0], _UNSPOKEN) if ids else None
+            await self._intake.admit(ask, subcommand.role, subcommand.name, about)
 
     async def _refuse_secrets(self, ask: Ask, text: str) -> None:
-        # Copied out of an address, a token's signs may be percent-encoded.
-        if not looks_like_secret(text) and not looks_like_secret(unquote(text)):
+        if not holds_secret(text):
             return
         problem = Problem(
             ErrorCode.LOOKS_LIKE_SECRET,
@@ -133,12 +143,23 @@ class Dispatcher:
         return Call(
             ask=ask,
             intake=self._intake,
+            reversals=self._reversals,
             queries=self._queries,
             policy=self._policy(),
             instance=instance,
             command=self._registry.command,
             help=self._registry.help,
         )
+
+
+# What a denied command would have set does not matter any more.
+_UNSPOKEN = AuthorizationUpdate(description="")
+
+
+def holds_secret(text: str) -> bool:
+    """Tell whether a command's text holds what looks like a secret, and must not be stored."""
+    # Copied out of an address, a token's signs may be percent-encoded.
+    return looks_like_secret(text) or looks_like_secret(unquote(text))
 
 
 def _wants_help(subcommand: Subcommand, rest: str) -> bool:
@@ -156,3 +177,14 @@ def _untouched() -> Iterator[None]:
         if error.problem.code is not ErrorCode.USAGE:
             raise
         raise UserError(outcomes.untouched(error.problem)) from error
+
+
+@contextmanager
+def _with_usage(usage: str) -> Iterator[None]:
+    """Say how a command is written where its subcommand says only what is wrong."""
+    try:
+        yield
+    except UserError as error:
+        if error.problem.code is not ErrorCode.USAGE or error.problem.hint:
+            raise
+        raise UserError(replace(error.problem, hint=f"Usage: {usage}")) from error

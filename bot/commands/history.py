@@ -1,12 +1,12 @@
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.policy import Role
 from bot.changes.queries import History
-from bot.commands.identifiers import authorization_id, user_id
+from bot.commands.identifiers import as_change_id, authorization_id, user_id
 from bot.commands.subcommand import Given, Group, Subcommand
 
 
 async def history(subject: str | None = None, /, *, call: Given) -> History:
-    """Show what was done, tried and refused, of one authorization or one person if given."""
+    """Show what was done, tried and refused, of one token, change or person if given."""
     if subject is None:
         return await call.queries.history()
     person = user_id(subject)
@@ -20,12 +20,15 @@ async def history(subject: str | None = None, /, *, call: Given) -> History:
                 "Pick the person from the list that Slack offers, or give a user id: U0ALICE.",
             )
         )
+    change = as_change_id(subject)
+    if change is not None:
+        return await call.queries.history(change_id=change)
     return await call.queries.history(authorization_id=authorization_id(subject))
 
 
 SUBCOMMAND = Subcommand(
     name="history",
-    usage="history [ID | @user]",
+    usage="history [ID | CHANGE | @user]",
     summary="Show what was done, tried and refused: by whom, when and why.",
     group=Group.RECORD,
     role=Role.VIEWER,

@@ -41,9 +41,9 @@ def as_authorization_id(text: str) -> str | None:
 
 def change_id(text: str) -> str:
     """Read a change's id, such as ``7F3K2Q``, in any case; raise UserError if it is none."""
-    bare = _bare(text).upper().translate(_MISREAD)
-    if _CHANGE_ID.fullmatch(bare):
-        return bare
+    found = as_change_id(text)
+    if found is not None:
+        return found
     raise UserError(
         Problem(
             ErrorCode.USAGE,
@@ -52,6 +52,12 @@ def change_id(text: str) -> str:
             "The message of a change and the history show it.",
         )
     )
+
+
+def as_change_id(text: str) -> str | None:
+    """Read a change's id, or give None."""
+    bare = _bare(text).upper().translate(_MISREAD)
+    return bare if _CHANGE_ID.fullmatch(bare) else None
 
 
 def user_id(text: str) -> str | None:

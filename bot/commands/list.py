@@ -1,6 +1,6 @@
 from bot.changes.authorization import Status
+from bot.changes.lists import ListQuery
 from bot.changes.policy import Role
-from bot.changes.queries import ListQuery
 from bot.commands.answers import Later
 from bot.commands.subcommand import Given, Group, Subcommand
 
@@ -10,16 +10,18 @@ async def list_tokens(
     user: str | None = None,
     org: str | None = None,
     status: Status | None = None,
+    on: str | None = None,
     call: Given,
 ) -> Later:
     """List the tokens whose description, id, owner or organisation holds every word."""
-    query = ListQuery(words, user, org, status)
-    return Later(lambda: call.queries.tokens(call.instance, query))
+    instance = call.instance_named(on) or None
+    query = ListQuery(words, user, org, status, instance=instance)
+    return Later(lambda: call.queries.tokens(query))
 
 
 SUBCOMMAND = Subcommand(
     name="list",
-    usage="list [WORDS…] [--user NAME] [--org NAME] [--status active|inactive]",
+    usage=("list [WORDS…] [--user NAME] [--org NAME] [--status active|inactive] [--on INSTANCE]"),
     summary="List the tokens whose description, id, owner or organisation matches.",
     group=Group.FIND,
     role=Role.VIEWER,

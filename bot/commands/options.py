@@ -44,9 +44,10 @@ def tokens(subcommand: Subcommand, text: str) -> list[str]:
     """
     after = subcommand.verbatim_after
     if after is not None:
-        return ["--", *_with_verbatim_tail(words(text, after), text, after)]
+        leading, behind = _leading_options(subcommand, text)
+        return [*leading, "--", *_with_verbatim_tail(words(behind, after), behind, after)]
     found = words(text)
-    takes_value = {_option(p) for p in _keywords(subcommand.run) if p.annotation is not bool}
+    takes_value = _taking_values(subcommand)
     given: list[str] = []
     rest: list[str] = []
     position = 0
@@ -67,6 +68,27 @@ def tokens(subcommand: Subcommand, text: str) -> list[str]:
         else:
             given.append(name if sign and not value else word.text)
     return [*given, "--", *rest]
+
+
+def _leading_options(subcommand: Subcommand, text: str) -> tuple[list[str], str]:
+    """Take the options off that stand before a text which is taken as it was typed."""
+    given: list[str] = []
+    takes_value = _taking_values(subcommand)
+    while found := words(text, 2):
+        first = found[0]
+        if not _is_option(first):
+            break
+        name, sign, value = first.text.partition("=")
+        end = first.end
+        if name in takes_value and not value and _has_value(found, 1):
+            sign, value, end = "=", found[1].text, found[1].end
+        given.append(f"{name}={value}" if sign and value else name)
+        text = text[end:]
+    return given, text
+
+
+def _taking_values(subcommand: Subcommand) -> set[str]:
+    return {_option(p) for p in _keywords(subcommand.run) if p.annotation is not bool}
 
 
 def _with_verbatim_tail(found: list[Word], text: str, after: int) -> list[str]:
@@ -120,4 +142,5 @@ def _keywords(run: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 def _option(parameter: inspect.Parameter) -> str:
-    return f"--{parameter.name.replace('_', '-')}"
+    # A name that is Python's own word ends in an underscore.
+    return f"--{parameter.name.rstrip('_').replace('_', '-')}"

@@ -1,5 +1,6 @@
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from bot.commands.subcommand import Group, Subcommand
 
 HELP_FLAGS = ("-h", "--help")
 _IN_A_HINT = 5
+_OPTIONAL = re.compile(r" \[[^\]]*\]")
 
 
 class Registry:
@@ -67,7 +69,7 @@ class Registry:
 
     def usage_hint(self) -> str:
         """Give the hint that Slack shows beside the command; the manifest holds it."""
-        shown = [s.usage.split(" [")[0] for s in self.subcommands if s.group is not Group.HELP]
+        shown = [_OPTIONAL.sub("", s.usage) for s in self.subcommands if s.group is not Group.HELP]
         return f"{' | '.join(shown[:_IN_A_HINT])} | help"
 
     def _line(self, subcommand: Subcommand) -> HelpLine:

@@ -4,15 +4,22 @@ from bot.commands.identifiers import authorization_id
 from bot.commands.subcommand import Given, Group, Subcommand
 
 
-async def show(id: str, /, *, call: Given) -> Later:  # noqa: A002 - people read the name
+async def show(
+    id: str,  # noqa: A002 - people read the name
+    /,
+    *,
+    on: str | None = None,
+    call: Given,
+) -> Later:
     """Show everything about a token but its secret."""
     wanted = authorization_id(id)
-    return Later(lambda: call.queries.details(call.instance, wanted))
+    instance = call.instance_named(on)
+    return Later(lambda: call.queries.details(instance or None, wanted))
 
 
 SUBCOMMAND = Subcommand(
     name="show",
-    usage="show ID",
+    usage="show ID [--on INSTANCE]",
     summary="Show everything about a token but its secret, and its last changes.",
     group=Group.FIND,
     role=Role.VIEWER,

@@ -1,31 +1,80 @@
-"""What disable and enable share: one authorization gets a status, and a description if given."""
+"""What disable and enable share: tokens get a status, and a description if given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.changes.authorization import Status
+from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.intake import Order
 from bot.changes.policy import Role
-from bot.changes.request import Target
+from bot.changes.request import Selection, Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Later
 from bot.commands.identifiers import authorization_id
 from bot.commands.subcommand import Call
 
+# More ids do not fit into one command's text anyway.
+_MOST_IDS = 100
 
-async def change_status(
-    call: Call, typed_id: str, status: Status, reason: str, describe: str | None, *, dry_run: bool
-) -> Accepted | Later:
-    """Open the change of one authorization's status, or preview it.
 
-    Args:
-        call: Who asks.
-        typed_id: The authorization's id as it was typed.
+@dataclass(frozen=True)
+class StatusChange:
+    """How the status of some tokens is to be changed, as it was typed.
+
+    Attributes:
+        ids: The authorizations' ids.
         status: The new status.
+        user: The name of a user whose active tokens are meant, in place of ids.
         reason: Why, for the record.
         describe: The new description, or None to leave it.
+        lasts: After how long it ends by itself; None for never.
+        on: The name of the InfluxDB instance, if it was named.
         dry_run: Whether only to say what would happen.
     """
-    wanted = authorization_id(typed_id)
-    update = AuthorizationUpdate(status, describe)
-    if dry_run:
+
+    ids: Sequence[str]
+    status: Status
+    user: str | None = None
+    reason: str = ""
+    describe: str | None = None
+    lasts: timedelta | None = None
+    on: str | None = None
+    dry_run: bool = False
+
+
+async def change_status(call: Call, wanted: StatusChange) -> Accepted | Later:
+    """Open the change of tokens' status, or preview it.
+
+    Raises:
+        UserError: If it names no token, or both ids and a user.
+    """
+    update = AuthorizationUpdate(wanted.status, wanted.describe)
+    order = _order(call, wanted, update)
+    if wanted.dry_run:
         await call.intake.admit(call.ask, Role.OPERATOR, f"{update.kind} --dry-run")
-        return Later(lambda: call.queries.preview(call.ask.person, call.instance, wanted, update))
-    target = Target(call.queries.instance(call.instance).name, wanted)
-    return Accepted(await call.intake.open(call.ask, update, target, reason))
+        draft = order.draft(call.ask)
+        return Later(lambda: call.queries.preview(draft))
+    return Accepted(await call.intake.open(call.ask, order))
+
+
+def _order(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Order:
+    instance = call.instance_named(wanted.on)
+    if wanted.user is not None:
+        if wanted.ids:
+            raise _usage("Name tokens by their ids, or a user with --user, not both.")
+        if not instance:
+            raise _usage("--user needs --on INSTANCE, since there are several instances.")
+        selection = Selection(instance, wanted.user, update)
+        return Order(selection=selection, reason=wanted.reason, lasts=wanted.lasts)
+    ids = list(dict.fromkeys(authorization_id(each) for each in wanted.ids))
+    if not ids:
+        raise _usage("ID is missing.")
+    if len(ids) > _MOST_IDS:
+        raise _usage(f"That names {len(ids)} tokens, and {_MOST_IDS} are the most at once.")
+    targets = tuple(Target(instance, each, update) for each in ids)
+    return Order(targets, reason=wanted.reason, lasts=wanted.lasts)
+
+
+def _usage(message: str) -> UserError:
+    return UserError(Problem(ErrorCode.USAGE, message))

@@ -5,9 +5,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.changes.intake import Ask, Intake
+from bot.changes.asking import Ask
+from bot.changes.intake import Intake
 from bot.changes.policy import Policy, Role
 from bot.changes.queries import Queries
+from bot.changes.reversals import Reversals
 from bot.commands.answers import Answer, Help
 
 
@@ -25,18 +27,28 @@ class Call:
     """One use of a subcommand: who asks, and what it may use.
 
     Attributes:
-        instance: The name of the InfluxDB instance that is meant.
+        instance: The name of the InfluxDB instance that a button names; empty if none does.
         command: The slash command's name, such as ``/token``.
         help: Gives the help of all subcommands, or of one.
     """
 
     ask: Ask
     intake: Intake
+    reversals: Reversals
     queries: Queries
     policy: Policy
     instance: str
     command: str
     help: Callable[[str | None], Help]
+
+    def instance_named(self, typed: str | None) -> str:
+        """Give the name of the instance that is meant; empty if it has to be found.
+
+        Raises:
+            UserError: If there is none of this name.
+        """
+        name = typed or self.instance or self.queries.only_instance
+        return self.queries.instance(name).name if name else ""
 
 
 # A parameter that the grammar does not fill.

@@ -7,7 +7,7 @@ from bot.commands.subcommand import Given, Group, Subcommand
 async def undo(change: str | None = None, /, *, call: Given) -> Accepted:
     """Restore what was before a change; without one, before the caller's latest in this channel."""
     named = None if change is None else change_id(change)
-    return Accepted(await call.intake.undo(call.ask, named))
+    return Accepted(await call.reversals.undo(call.ask, named))
 
 
 SUBCOMMAND = Subcommand(

@@ -1,17 +1,24 @@
-from bot.changes.policy import Role, roles_of
+from bot.changes.decision import Denied, at_home, role_held
+from bot.changes.policy import Role
 from bot.commands.answers import Notice
 from bot.commands.subcommand import Given, Group, Subcommand
 
 
 async def whoami(*, call: Given) -> Notice:
     """Say which roles the caller has, and by which rule."""
-    person = call.ask.person
-    roles, rule = roles_of(call.policy, person)
-    held = ", ".join(role.title for role in roles) if roles else "none"
-    return Notice(
-        f"Your roles: {held}",
-        (f"Rule: {rule}.", f"Slack user id {person.user_id}, workspace {person.team_id}."),
-    )
+    person, standing = call.ask.person, call.ask.standing
+    held = role_held(call.policy, person, standing)
+    role = Role.ANYONE if isinstance(held, Denied) else held.role
+    roles = [each.title for each in Role if Role.ANYONE < each <= role]
+    rule = held.rule or "you are not listed, nor in a user group that is"
+    lines = [f"Rule: {rule}."]
+    if not at_home(call.policy.home, person):
+        roles, lines = [], ["Rule: you belong to another Slack workspace than this bot."]
+    if standing.unreadable:
+        groups = ", ".join(sorted(standing.unreadable))
+        lines.append(f"Slack does not tell now who is in {groups}; that may give you more.")
+    lines.append(f"Slack user id {person.user_id}, workspace {person.team_id}.")
+    return Notice(f"Your roles: {', '.join(roles) or 'none'}", tuple(lines))
 
 
 SUBCOMMAND = Subcommand(

@@ -15,6 +15,8 @@ class AuditRows:
 
     async def append(self, *events: AuditEvent) -> None:
         """Append to the record. The last thing a transaction does, since it locks the chain."""
+        if not events:
+            return
         # The update comes first: it takes the head row's lock, so that no other transaction can
         # read the same head.
         await self._connection.execute(
@@ -22,11 +24,13 @@ class AuditRows:
         )
         head = (await self._connection.execute(select(audit_head))).mappings().one()
         sequence, previous = head["sequence"] - len(events), head["hash"]
+        links = []
         for event in events:
             sequence += 1
             link = chain(event, sequence, previous)
             previous = link.hash
-            await self._connection.execute(insert(audit_events).values(**_row(link)))
+            links.append(_row(link))
+        await self._connection.execute(insert(audit_events), links)
         await self._connection.execute(update(audit_head).values(hash=previous))
 
     async def events(
@@ -34,6 +38,7 @@ class AuditRows:
         *,
         authorization_id: str | None = None,
         actor: str | None = None,
+        change_id: str | None = None,
         leave_out: EventTag | None = None,
         limit: int,
     ) -> list[ChainedEvent]:
@@ -43,6 +48,8 @@ class AuditRows:
             statement = statement.where(audit_events.c.authorization_id == authorization_id)
         if actor is not None:
             statement = statement.where(audit_events.c.actor == actor)
+        if change_id is not None:
+            statement = statement.where(audit_events.c.change_id == change_id)
         if leave_out is not None:
             statement = statement.where(audit_events.c.tag != leave_out.value)
         rows = (await self._connection.execute(statement)).mappings()

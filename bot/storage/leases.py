@@ -1,15 +1,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, literal, or_, select, update
+from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.changes.request import ChangeRequest
-from bot.storage.requests import RequestRows
-from bot.storage.tables import holds, requests
+from bot.storage.moves import Moves
+from bot.storage.tables import UtcDateTime, holds, requests
 
 
-class Leases(RequestRows):
+class Leases(Moves):
     """Who works on which request, and who holds which authorization, within one transaction."""
 
     async def claim(
@@ -46,17 +46,35 @@ class Leases(RequestRows):
         )
         return True
 
-    async def release(self, lease: str, due: datetime | None) -> None:
-        """Give a request back, due again at a moment, or never if nothing is left to do."""
+    async def release(self, lease: str, due: datetime | None, version: int, now: datetime) -> None:
+        """Give a request back, due again at a moment, or never if nothing is left to do.
+
+        Where a person has moved it on since ``version``, it is due at once.
+        """
+        moved_on = requests.c.version != version
         await self._connection.execute(
             update(requests)
             .where(requests.c.lease_owner == lease)
-            .values(lease_owner=None, lease_until=None, due_at=due)
+            .values(
+                lease_owner=None,
+                lease_until=None,
+                due_at=case((moved_on, literal(now, UtcDateTime)), else_=literal(due, UtcDateTime)),
+            )
         )
 
-    async def hold(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
-        """Take a key until a moment; False if another owner has it. One upsert decides."""
-        taking = insert(holds).values(key=key, owner=owner, until=until)
+    async def hold(self, keys: Sequence[str], owner: str, now: datetime, until: datetime) -> bool:
+        """Take keys until a moment; False, and none is taken, if another owner has one of them."""
+        taken = await self._connection.execute(
+            select(holds.c.key)
+            .where(holds.c.key.in_(keys), holds.c.until > now, holds.c.owner != owner)
+            .limit(1)
+        )
+        if taken.first() is not None:
+            return False
+        # The upsert decides, where another transaction looked at the same moment.
+        taking = insert(holds).values(
+            [{"key": key, "owner": owner, "until": until} for key in sorted(keys)]
+        )
         result = await self._connection.execute(
             taking.on_conflict_do_update(
                 index_elements=[holds.c.key],
@@ -64,10 +82,13 @@ class Leases(RequestRows):
                 where=or_(holds.c.until <= now, holds.c.owner == owner),
             )
         )
-        return result.rowcount == 1
+        if result.rowcount == len(keys):
+            return True
+        await self.let_go(keys, owner)
+        return False
 
-    async def let_go(self, key: str, owner: str) -> None:
-        """Give a key back."""
+    async def let_go(self, keys: Sequence[str], owner: str) -> None:
+        """Give keys back."""
         await self._connection.execute(
-            delete(holds).where(holds.c.key == key, holds.c.owner == owner)
+            delete(holds).where(holds.c.key.in_(keys), holds.c.owner == owner)
         )

@@ -1,6 +1,7 @@
 """Requests and targets as rows, and back."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from pydantic import SecretStr, TypeAdapter
@@ -8,25 +9,32 @@ from sqlalchemy import RowMapping
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
+from bot.changes.people import Person
 from bot.changes.request import (
+    Approval,
     ChangeRequest,
+    Choice,
     MessageRef,
     Origin,
-    Person,
-    RequestState,
+    Selection,
     Target,
-    TargetState,
+    Timer,
+    Vote,
 )
+from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate
 
 _AUTHORIZATION = TypeAdapter(Authorization)
+_CHOICES = TypeAdapter(tuple[Choice, ...])
 _PROBLEM = TypeAdapter(Problem)
+_UPDATE = TypeAdapter(AuthorizationUpdate)
 
 
 def request_row(request: ChangeRequest) -> dict[str, Any]:
     """Give the columns that never change after a request is stored, and those that do."""
     origin = request.origin
     url = origin.response_url
+    selection = request.selection
     return {
         "id": request.id,
         "requester": request.requester.user_id,
@@ -36,62 +44,98 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         "response_url": None if url is None else url.get_secret_value(),
         "pressed_channel": None if origin.pressed is None else origin.pressed.channel_id,
         "pressed_ts": None if origin.pressed is None else origin.pressed.ts,
-        "new_status": None if request.update.status is None else request.update.status.value,
-        "new_description": request.update.description,
+        "selected_user": None if selection is None else selection.user,
+        "selected_instance": None if selection is None else selection.instance,
+        "selected_update": None if selection is None else _json(_UPDATE, selection.update),
         "reason": request.reason,
         "created_at": request.created_at,
         "undo_of": request.undo_of,
         "undone_by": request.undone_by,
+        "retry_of": request.retry_of,
+        "retried_by": request.retried_by,
+        "automatic": request.automatic,
         "rule": request.rule,
         "policy_digest": request.policy_digest,
+        "cancelled_by": request.cancelled_by,
+        "version": request.version,
         **progress_row(request),
+        **message_row(request),
+        **timer_row(request.timer),
     }
 
 
 def progress_row(request: ChangeRequest) -> dict[str, Any]:
     """Give the columns that the executor moves on."""
-    message = request.message
+    approval = request.approval
     return {
         "state": request.state.value,
+        "prepared": request.prepared,
+        "choices": _CHOICES.dump_python(request.choices, mode="json"),
+        "confirmed_at": request.confirmed_at,
+        "expires_at": request.expires_at,
+        "approval": None
+        if approval is None
+        else {
+            "rule": approval.rule,
+            "approvers": list(approval.approvers),
+            "quorum": approval.quorum,
+        },
+        "granted_at": None if approval is None else approval.granted_at,
+        "closing": _json(_PROBLEM, request.closing),
+        "held_back": request.held_back,
         "interrupted": request.interrupted,
+    }
+
+
+def message_row(request: ChangeRequest) -> dict[str, Any]:
+    """Give the columns that say where a request's messages are."""
+    message, copy = request.message, request.feed_message
+    return {
         "message_channel": None if message is None else message.channel_id,
         "message_ts": None if message is None else message.ts,
+        "feed_channel": None if copy is None else copy.channel_id,
+        "feed_ts": None if copy is None else copy.ts,
+        "announced": request.announced,
+    }
+
+
+def timer_row(timer: Timer | None) -> dict[str, Any]:
+    """Give the columns of a timer; without one they are empty."""
+    return {
+        "lasts_seconds": None if timer is None else int(timer.lasts.total_seconds()),
+        "ends_at": None if timer is None else timer.ends_at,
+        "end_noted_at": None if timer is None else timer.noted_at,
+        "timer_stopped_by": "" if timer is None else timer.stopped_by,
     }
 
 
 def target_row(target: Target) -> dict[str, Any]:
     """Give a target's columns but its place."""
+    status = target.update.status
     return {
         "instance": target.instance,
         "authorization_id": target.authorization_id,
+        "new_status": None if status is None else status.value,
+        "new_description": target.update.description,
         "state": target.state.value,
-        "before": authorization_json(target.before),
-        "after": authorization_json(target.after),
-        "problem": None
-        if target.problem is None
-        else _PROBLEM.dump_python(target.problem, mode="json"),
+        "before": _json(_AUTHORIZATION, target.before),
+        "after": _json(_AUTHORIZATION, target.after),
+        "problem": _json(_PROBLEM, target.problem),
         "intended_at": target.intended_at,
         "finished_at": target.finished_at,
     }
 
 
-def authorization_json(authorization: Authorization | None) -> dict[str, Any] | None:
-    """Give an authorization as JSON values; it holds no secret."""
-    if authorization is None:
-        return None
-    dumped: dict[str, Any] = _AUTHORIZATION.dump_python(authorization, mode="json")
-    return dumped
-
-
 def to_authorization(value: object) -> Authorization | None:
-    """Read an authorization back from JSON values."""
+    """Read an authorization back from JSON values; it holds no secret."""
     return None if value is None else _AUTHORIZATION.validate_python(value, strict=False)
 
 
-def to_request(row: RowMapping, target_rows: Sequence[RowMapping]) -> ChangeRequest:
-    """Read a request back from its row and its targets' rows, which are in their order."""
+def to_request(
+    row: RowMapping, target_rows: Sequence[RowMapping], vote_rows: Sequence[RowMapping]
+) -> ChangeRequest:
+    """Read a request back from its row, its targets' rows in their order, and its votes."""
     url = row["response_url"]
-    status = row["new_status"]
     return ChangeRequest(
         id=row["id"],
         requester=Person(row["requester"], row["team"], row["enterprise"]),
@@ -100,36 +144,94 @@ def to_request(row: RowMapping, target_rows: Sequence[RowMapping]) -> ChangeRequ
             response_url=None if url is None else SecretStr(url),
             pressed=_message(row["pressed_channel"], row["pressed_ts"]),
         ),
-        update=AuthorizationUpdate(
-            status=None if status is None else Status(status), description=row["new_description"]
-        ),
+        targets=tuple(_to_target(target) for target in target_rows),
         reason=row["reason"],
         created_at=row["created_at"],
-        targets=tuple(_to_target(target) for target in target_rows),
         state=RequestState(row["state"]),
+        selection=_selection(row),
+        prepared=row["prepared"],
+        choices=_CHOICES.validate_python(row["choices"]),
+        confirmed_at=row["confirmed_at"],
+        expires_at=row["expires_at"],
+        approval=_approval(row, vote_rows),
+        closing=_problem(row["closing"]),
+        held_back=row["held_back"],
+        cancelled_by=row["cancelled_by"],
+        timer=_timer(row),
         undo_of=row["undo_of"],
         undone_by=row["undone_by"],
+        retry_of=row["retry_of"],
+        retried_by=row["retried_by"],
+        automatic=row["automatic"],
         message=_message(row["message_channel"], row["message_ts"]),
+        feed_message=_message(row["feed_channel"], row["feed_ts"]),
+        announced=row["announced"],
         interrupted=row["interrupted"],
         lease=row["lease_owner"],
+        version=row["version"],
         rule=row["rule"],
         policy_digest=row["policy_digest"],
     )
 
 
 def _to_target(row: RowMapping) -> Target:
-    problem = row["problem"]
+    status = row["new_status"]
     return Target(
         instance=row["instance"],
         authorization_id=row["authorization_id"],
+        update=AuthorizationUpdate(
+            None if status is None else Status(status), row["new_description"]
+        ),
         state=TargetState(row["state"]),
         before=to_authorization(row["before"]),
         after=to_authorization(row["after"]),
-        problem=None if problem is None else _PROBLEM.validate_python(problem),
+        problem=_problem(row["problem"]),
         intended_at=row["intended_at"],
         finished_at=row["finished_at"],
     )
 
 
+def _selection(row: RowMapping) -> Selection | None:
+    if row["selected_user"] is None:
+        return None
+    update = _UPDATE.validate_python(row["selected_update"])
+    return Selection(row["selected_instance"], row["selected_user"], update)
+
+
+def _approval(row: RowMapping, vote_rows: Sequence[RowMapping]) -> Approval | None:
+    kept = row["approval"]
+    if kept is None:
+        return None
+    return Approval(
+        rule=kept["rule"],
+        approvers=tuple(kept["approvers"]),
+        quorum=kept["quorum"],
+        votes=tuple(
+            Vote(Person(vote["voter"], vote["team"], vote["enterprise"]), vote["voted_at"])
+            for vote in vote_rows
+        ),
+        granted_at=row["granted_at"],
+    )
+
+
+def _timer(row: RowMapping) -> Timer | None:
+    if row["lasts_seconds"] is None:
+        return None
+    return Timer(
+        lasts=timedelta(seconds=row["lasts_seconds"]),
+        ends_at=row["ends_at"],
+        noted_at=row["end_noted_at"],
+        stopped_by=row["timer_stopped_by"],
+    )
+
+
+def _problem(value: object) -> Problem | None:
+    return None if value is None else _PROBLEM.validate_python(value)
+
+
 def _message(channel_id: str | None, ts: str | None) -> MessageRef | None:
     return None if channel_id is None or ts is None else MessageRef(channel_id, ts)
+
+
+def _json(kind: TypeAdapter[Any], value: object) -> Any:
+    return None if value is None else kind.dump_python(value, mode="json")

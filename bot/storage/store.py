@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
 from bot.storage.engine import READING
+from bot.storage.inbox import Inbox
 from bot.storage.leases import Leases
 from bot.storage.memos import Memos
+from bot.storage.switches import Switches
 
 
-class SqlTransaction(Leases, AuditRows, Memos):
+class SqlTransaction(Leases, AuditRows, Memos, Switches, Inbox):
     """One transaction on the database: all that can be read and written in it."""
 
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -59,16 +60,39 @@ requests = Table(
     Column("response_url", Text),
     Column("pressed_channel", String(64)),
     Column("pressed_ts", String(32)),
-    Column("new_status", String(16)),
-    Column("new_description", Text),
+    Column("selected_user", Text),
+    Column("selected_instance", String(64)),
+    Column("selected_update", JSON(none_as_null=True)),
     Column("reason", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("prepared", Boolean, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    # Why a second person is needed, who that can be, and how many it takes.
+    Column("approval", JSON(none_as_null=True)),
+    Column("granted_at", UtcDateTime),
+    Column("closing", JSON(none_as_null=True)),
+    Column("held_back", Text, nullable=False),
+    Column("cancelled_by", String(64), nullable=False),
+    Column("lasts_seconds", Integer),
+    Column("ends_at", UtcDateTime),
+    Column("end_noted_at", UtcDateTime),
+    Column("timer_stopped_by", String(64), nullable=False),
     Column("undo_of", String(16), ForeignKey("requests.id")),
     Column("undone_by", String(16)),
+    Column("retry_of", String(16), ForeignKey("requests.id")),
+    Column("retried_by", String(16)),
+    Column("automatic", Boolean, nullable=False),
     Column("message_channel", String(64)),
     Column("message_ts", String(32)),
+    Column("feed_channel", String(64)),
+    Column("feed_ts", String(32)),
+    Column("announced", Boolean, nullable=False),
     Column("interrupted", Integer, nullable=False),
+    # Grows whenever a person moves the request on, so that an executor does not write over that.
+    Column("version", Integer, nullable=False),
     Column("rule", Text, nullable=False),
     Column("policy_digest", String(64), nullable=False),
     # What the executor works by: a request is due until it is finished and announced.
@@ -77,6 +101,18 @@ requests = Table(
     Column("lease_until", UtcDateTime),
     Index("ix_requests_due_at", "due_at"),
     Index("ix_requests_requester_channel_id", "requester", "channel_id"),
+    Index("ix_requests_requester_created_at", "requester", "created_at"),
+    Index("ix_requests_state", "state"),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("request_id", String(16), ForeignKey("requests.id"), primary_key=True),
+    Column("voter", String(64), primary_key=True),
+    Column("team", String(64), nullable=False),
+    Column("enterprise", String(64)),
+    Column("voted_at", UtcDateTime, nullable=False),
 )
 
 targets = Table(
@@ -86,6 +122,8 @@ targets = Table(
     Column("position", Integer, primary_key=True),
     Column("instance", String(64), nullable=False),
     Column("authorization_id", String(16), nullable=False),
+    Column("new_status", String(16)),
+    Column("new_description", Text),
     Column("state", String(16), nullable=False),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
@@ -111,6 +149,7 @@ audit_events = Table(
     Column("hash", String(64), nullable=False),
     Index("ix_audit_events_authorization_id_sequence", "authorization_id", "sequence"),
     Index("ix_audit_events_actor_sequence", "actor", "sequence"),
+    Index("ix_audit_events_change_id_sequence", "change_id", "sequence"),
 )
 
 # One row. Whoever appends updates it first, so that two cannot take the same place.
@@ -146,4 +185,33 @@ stored_queries = Table(
     Column("query", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_stored_queries_created_at", "created_at"),
+)
+
+# What Slack has sent, and nobody has decided yet, since Slack must be asked who that was.
+received = Table(
+    "received",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+)
+
+# At most one row: while it is there, changes are stopped for every replica.
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+# How often somebody was refused lately; the record gets the first few, and then the count.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("team", String(64), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("count", Integer, nullable=False),
 )

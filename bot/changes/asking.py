@@ -1,0 +1,42 @@
+"""Who asks for something, from where, when, and by which delivery from Slack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.changes.people import Person, Standing
+from bot.changes.request import Origin
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Somebody asks for something.
+
+    Attributes:
+        delivery: What tells a repeat: the same for the same signed request.
+        standing: What Slack says of the person.
+    """
+
+    person: Person
+    origin: Origin
+    delivery: str
+    now: datetime
+    standing: Standing = field(default_factory=Standing)
+
+
+@dataclass(frozen=True)
+class Received:
+    """Something that was asked and is not decided yet, since Slack must be asked who that is.
+
+    Attributes:
+        kind: ``command``, ``click`` or ``submission``.
+        content: What was asked, as the listener reads it; it holds no secret.
+    """
+
+    ask: Ask
+    kind: str
+    content: Mapping[str, str]
+
+    def by(self, standing: Standing) -> Ask:
+        """Give the ask as it is decided: a delivery of its own, so that it is decided once."""
+        return replace(self.ask, delivery=f"{self.ask.delivery}:decided", standing=standing)

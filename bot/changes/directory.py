@@ -1,0 +1,21 @@
+from typing import Protocol
+
+from bot.changes.people import Person, Standing
+
+
+class Directory(Protocol):
+    """What Slack says of people: their accounts, and the policy's user groups they are in."""
+
+    def known(self, person: Person) -> Standing | None:
+        """Give what is remembered and fresh; None where Slack would have to be asked.
+
+        It asks nothing, so that no look-up stands between a person and the ack.
+        """
+        ...
+
+    async def look_up(self, person: Person) -> Standing:
+        """Ask Slack for what is not fresh; what it does not tell is unknown, or unreadable.
+
+        It never raises.
+        """
+        ...

@@ -1,0 +1,89 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.changes import evidence, timers
+from bot.changes.ports import AnnouncementError, Messenger, Store
+from bot.changes.request import ChangeRequest, new_change_id
+from bot.changes.undoing import restoring
+
+_log = structlog.get_logger()
+
+
+class Ending:
+    """End the timers of finished changes: a note beforehand, and then a change that restores.
+
+    Args:
+        store: The database.
+        messenger: Slack.
+        clock: Tells the time.
+        retry: How long to wait after Slack did not take the note.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        messenger: Messenger,
+        clock: Callable[[], datetime],
+        retry: timedelta,
+    ) -> None:
+        self._store = store
+        self._messenger = messenger
+        self._clock = clock
+        self._retry = retry
+
+    async def advance(self, request: ChangeRequest) -> datetime | None:
+        """Do what a finished request's timer asks for now; say when it is due again, or None."""
+        now = self._clock()
+        match timers.next_step(request.timer, now):
+            case timers.Sleep(until):
+                return until
+            case timers.NoteEnd():
+                return await self._note(request, now)
+            case timers.EnableAgain():
+                return await self._enable_again(request, now)
+            case None:
+                return None
+
+    async def _note(self, request: ChangeRequest, now: datetime) -> datetime | None:
+        timer = request.timer
+        if timer is None or timer.ends_at is None:
+            return None
+        if request.undone_by is None:
+            try:
+                await self._messenger.note_end(request)
+            except AnnouncementError as error:
+                _log.warning("the end of a timer is not noted yet", reason=str(error))
+                return min(timer.ends_at, now + self._retry)
+        noted = replace(request, timer=replace(timer, noted_at=now))
+        async with self._store.transaction() as transaction:
+            await transaction.save_timer(noted)
+        return timer.ends_at
+
+    async def _enable_again(self, request: ChangeRequest, now: datetime) -> datetime | None:
+        """Ask for the restoring change in the requester's name; it is judged as any other."""
+        timer = request.timer
+        if timer is None:
+            return None
+        again = ChangeRequest(
+            id=new_change_id(),
+            requester=request.requester,
+            origin=replace(request.origin, response_url=None, pressed=None),
+            targets=restoring(request),
+            reason="",
+            created_at=now,
+            undo_of=request.id,
+            automatic=True,
+            rule=request.rule,
+            policy_digest=request.policy_digest,
+        )
+        over = replace(request, timer=replace(timer, ends_at=None))
+        async with self._store.transaction() as transaction:
+            if await transaction.save_timer(over) and await transaction.claim_undo(
+                request.id, again.id
+            ):
+                await transaction.add_request(again, now)
+                await transaction.append(evidence.accepted(again))
+        return None

@@ -1,0 +1,236 @@
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from bot.changes import evidence, moving
+from bot.changes.asking import Ask
+from bot.changes.audit import EventTag
+from bot.changes.decision import Denied, Wanted, decide
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.intake import Intake
+from bot.changes.policy import Role
+from bot.changes.ports import Transaction
+from bot.changes.request import ChangeRequest, Vote
+from bot.changes.states import RequestState, move_request
+from bot.changes.undoing import no_such_change
+
+Move = Callable[[Transaction, Ask, ChangeRequest], Awaitable[ChangeRequest | Problem]]
+
+
+class Moves:
+    """Take in what people do to a request that is under way: confirm, approve, deny, cancel.
+
+    Whether they may is judged at the click, against the database's state. One conditional update
+    decides; whoever comes later is told what has become of the request, and by whom.
+
+    Every method raises UserError where nothing was moved, and what ``Intake`` raises.
+
+    Args:
+        intake: Decides and stores.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def confirm(self, ask: Ask, change_id: str, instance: str = "") -> ChangeRequest:
+        """Let what was shown be carried out, if its own requester says so.
+
+        Args:
+            ask: Who confirms.
+            change_id: The request.
+            instance: Which of the instances on which the token was found is meant.
+        """
+        return await self._move(ask, change_id, "confirm", partial(self._confirm, instance))
+
+    async def approve(self, ask: Ask, change_id: str) -> ChangeRequest:
+        """Count an approver's vote; with enough of them, the request is carried out."""
+        return await self._move(ask, change_id, "approve", self._approve)
+
+    async def deny(self, ask: Ask, change_id: str, reason: str) -> ChangeRequest:
+        """Close a request that waits for approval."""
+        return await self._move(ask, change_id, "deny", partial(self._deny, reason))
+
+    async def cancel(self, ask: Ask, change_id: str) -> ChangeRequest:
+        """Stop what has not begun: a request, the rest of one, or the end of a timer."""
+        return await self._move(ask, change_id, "cancel", self._cancel)
+
+    async def may_deny(self, ask: Ask, change_id: str) -> None:
+        """Raise UserError if a person cannot deny a request now; nothing is moved."""
+        await self._move(ask, change_id, "deny", self._could_deny)
+
+    async def _move(self, ask: Ask, change_id: str, name: str, move: Move) -> ChangeRequest:
+        async with self._intake.committed(ask) as transaction:
+            request = await transaction.request(change_id)
+            if request is None:
+                outcome: ChangeRequest | Problem = no_such_change(change_id, self._intake.command)
+            else:
+                outcome = await move(transaction, ask, request)
+            if isinstance(outcome, Problem) and outcome.code is not ErrorCode.NOT_ALLOWED:
+                event = evidence.refused(ask.person, ask.now, name, outcome, request)
+                await self._intake.note(transaction, ask, event)
+        return self._intake.taken(outcome)
+
+    async def _confirm(
+        self, instance: str, transaction: Transaction, ask: Ask, request: ChangeRequest
+    ) -> ChangeRequest | Problem:
+        denied = await self._denied(transaction, ask, request, "confirm", Role.OPERATOR)
+        if denied is not None:
+            return denied
+        if request.state is not RequestState.PREVIEWED:
+            return moving.already_decided(request)
+        if ask.person.user_id != request.requester.user_id:
+            return moving.not_the_requester(request)
+        problem = moving.too_late(request, ask.now)
+        if problem is not None:
+            return problem
+        if request.choices:
+            chosen = [choice for choice in request.choices if choice.instance == instance]
+            if not chosen:
+                return moving.not_chosen(request)
+            target = replace(request.targets[0], instance=instance, before=chosen[0].token)
+            request = replace(request, targets=(target,), choices=())
+        confirmed = replace(
+            request,
+            state=move_request(request.state, RequestState.ACCEPTED),
+            confirmed_at=ask.now,
+            expires_at=None,
+        )
+        return await self._stored(
+            transaction, ask, request, confirmed, EventTag.REQUEST_CONFIRMED, instance=instance
+        )
+
+    async def _approve(
+        self, transaction: Transaction, ask: Ask, request: ChangeRequest
+    ) -> ChangeRequest | Problem:
+        problem = await self._cannot_decide(transaction, ask, request, "approve")
+        if problem is not None:
+            return problem
+        approval = request.approval
+        rules = self._intake.policy().approval
+        if ask.person.user_id == request.requester.user_id and not rules.self_approval:
+            own = Denied(
+                "you asked for this change yourself, and self_approval is off",
+                "Another approver has to agree.",
+                () if approval is None else approval.approvers,
+            )
+            return await self._intake.deny(transaction, ask, "approve", own, request)
+        if approval is not None and ask.person.user_id in {
+            vote.voter.user_id for vote in approval.votes
+        }:
+            return moving.voted_before(request)
+        voted = await transaction.add_vote(request.id, Vote(ask.person, ask.now), ask.now)
+        if voted is None or voted.approval is None:
+            return moving.already_decided(await transaction.request(request.id) or request)
+        votes, quorum = len(voted.approval.votes), voted.approval.quorum
+        event = evidence.by_person(
+            voted, EventTag.APPROVAL_VOTED, ask.person, ask.now, votes=votes, quorum=quorum
+        )
+        if votes < quorum:
+            await transaction.append(event)
+            return voted
+        granted = replace(
+            voted,
+            state=move_request(voted.state, RequestState.ACCEPTED),
+            approval=replace(voted.approval, granted_at=ask.now),
+        )
+        if not await transaction.move_on(granted, voted.state, ask.now):
+            return moving.already_decided(await transaction.request(request.id) or request)
+        await transaction.append(
+            event, evidence.by_person(granted, EventTag.APPROVAL_GRANTED, ask.person, ask.now)
+        )
+        return granted
+
+    async def _deny(
+        self, reason: str, transaction: Transaction, ask: Ask, request: ChangeRequest
+    ) -> ChangeRequest | Problem:
+        problem = await self._cannot_decide(transaction, ask, request, "deny")
+        if problem is not None:
+            return problem
+        return await self._closed(transaction, ask, request, RequestState.DENIED, reason)
+
+    async def _could_deny(
+        self, transaction: Transaction, ask: Ask, request: ChangeRequest
+    ) -> ChangeRequest | Problem:
+        return await self._cannot_decide(transaction, ask, request, "deny") or request
+
+    async def _cancel(
+        self, transaction: Transaction, ask: Ask, request: ChangeRequest
+    ) -> ChangeRequest | Problem:
+        # Anybody who may change tokens may stop a timer: it keeps closed what is closed.
+        own = ask.person.user_id == request.requester.user_id
+        timed = request.timer is not None and request.timer.ends_at is not None
+        needed = Role.OPERATOR if own or timed else Role.APPROVER
+        denied = await self._denied(transaction, ask, request, "cancel", needed)
+        if denied is not None:
+            return denied
+        if request.state.waiting or request.state is RequestState.ACCEPTED:
+            return await self._closed(transaction, ask, request, RequestState.CANCELLED, "")
+        done = await transaction.cancel_the_rest(request.id, ask.person.user_id)
+        tag = EventTag.REQUEST_CANCELLED
+        if not done:
+            done = await transaction.stop_timer(request.id, ask.person.user_id, ask.now)
+            tag = EventTag.TIMER_STOPPED
+        if not done:
+            return moving.not_cancellable(request, self._intake.command)
+        await transaction.append(evidence.by_person(request, tag, ask.person, ask.now))
+        return await transaction.request(request.id) or request
+
+    async def _cannot_decide(
+        self, transaction: Transaction, ask: Ask, request: ChangeRequest, name: str
+    ) -> Problem | None:
+        """Say why a person cannot approve or deny a request now, or None."""
+        denied = await self._denied(transaction, ask, request, name, Role.APPROVER)
+        if denied is not None:
+            return denied
+        if request.state is not RequestState.AWAITING_APPROVAL:
+            return moving.already_decided(request)
+        return moving.too_late(request, ask.now)
+
+    async def _denied(
+        self, transaction: Transaction, ask: Ask, request: ChangeRequest, name: str, role: Role
+    ) -> Problem | None:
+        """Ask the policy; what only votes or cancels is not a change, whatever stops changes."""
+        policy = self._intake.policy().going
+        wanted = Wanted(role, request.kinds, channel_id=ask.origin.channel_id)
+        decision = decide(policy, ask.person, ask.standing, wanted)
+        if not isinstance(decision, Denied):
+            return None
+        return await self._intake.deny(transaction, ask, name, decision, request)
+
+    async def _closed(
+        self,
+        transaction: Transaction,
+        ask: Ask,
+        request: ChangeRequest,
+        state: RequestState,
+        reason: str,
+    ) -> ChangeRequest | Problem:
+        tag = (
+            EventTag.APPROVAL_DENIED if state is RequestState.DENIED else EventTag.REQUEST_CANCELLED
+        )
+        closed = replace(
+            request,
+            state=move_request(request.state, state),
+            closing=moving.closed_by(state, ask.person.user_id, reason),
+            held_back="",
+        )
+        outcome = await self._stored(transaction, ask, request, closed, tag, reason=reason)
+        if outcome is closed and request.undo_of is not None:
+            await transaction.release_undo(request.undo_of, request.id)
+        if outcome is closed and request.retry_of is not None:
+            await transaction.release_retry(request.retry_of, request.id)
+        return outcome
+
+    async def _stored(
+        self,
+        transaction: Transaction,
+        ask: Ask,
+        request: ChangeRequest,
+        moved: ChangeRequest,
+        tag: EventTag,
+        **detail: str,
+    ) -> ChangeRequest | Problem:
+        if not await transaction.move_on(moved, request.state, ask.now):
+            return moving.already_decided(await transaction.request(request.id) or request)
+        await transaction.append(evidence.by_person(moved, tag, ask.person, ask.now, **detail))
+        return moved

@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+from bot.changes import evidence, undoing
+from bot.changes.asking import Ask
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.intake import Intake, Order
+from bot.changes.ports import Transaction
+from bot.changes.request import ChangeRequest
+
+# Without a name, undo means the latest change alone; these say that it cannot be undone.
+_ABOUT_THE_LATEST = (ErrorCode.ALREADY_UNDONE, ErrorCode.NOT_UNDOABLE)
+
+
+class Reversals:
+    """Take in what refers to an earlier change: its undo, and the retry of what failed.
+
+    Each is a change of its own, and judged as what it causes. One update decides who undoes or
+    retries a change; whoever comes later is told who was first.
+
+    Args:
+        intake: Decides and stores.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def undo(self, ask: Ask, change_id: str | None) -> ChangeRequest:
+        """Store a request that restores what was before a change.
+
+        Args:
+            ask: Who asks.
+            change_id: The change, or None for the person's latest change in this channel, and
+                only that.
+
+        Raises:
+            UserError: If there is no such change, it cannot be undone, its window is over,
+                somebody else has undone it, or the person may not.
+        """
+        command = self._intake.command
+        async with self._intake.committed(ask) as transaction:
+            outcome = await self._undo(transaction, ask, change_id)
+        if change_id is None and isinstance(outcome, Problem) and outcome.code in _ABOUT_THE_LATEST:
+            hint = f"To undo an earlier change, name it: {command} undo CHANGE."
+            outcome = replace(outcome, hint=hint)
+        return self._intake.taken(outcome)
+
+    async def retry(self, ask: Ask, change_id: str) -> ChangeRequest:
+        """Store a request that tries the failed targets of a change once more.
+
+        Raises:
+            UserError: If there is no such change, nothing of it failed, somebody else has tried it
+                again, or the person may not.
+        """
+        async with self._intake.committed(ask) as transaction:
+            outcome = await self._retry(transaction, ask, change_id)
+        return self._intake.taken(outcome)
+
+    async def _undo(
+        self, transaction: Transaction, ask: Ask, change_id: str | None
+    ) -> ChangeRequest | Problem:
+        command = self._intake.command
+        if change_id is None:
+            original = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
+            missing = undoing.nothing_to_undo(command)
+        else:
+            original = await transaction.request(change_id)
+            missing = undoing.no_such_change(change_id, command)
+        if original is None:
+            return await self._refused(transaction, ask, "undo", missing, None)
+        if original.undone_by is not None:
+            return await self._already_undone(transaction, ask, original)
+        window = self._intake.policy().undo_window
+        found = undoing.targets_to_restore(original, ask.now, window, command)
+        if isinstance(found, Problem):
+            return await self._refused(transaction, ask, "undo", found, original)
+        draft = Order(found).draft(ask, undo_of=original.id)
+        if not await transaction.claim_undo(original.id, draft.id):
+            return await self._already_undone(transaction, ask, original)
+        outcome = await self._intake.take(transaction, ask, draft)
+        if isinstance(outcome, Problem):
+            await transaction.release_undo(original.id, draft.id)
+        return outcome
+
+    async def _retry(
+        self, transaction: Transaction, ask: Ask, change_id: str
+    ) -> ChangeRequest | Problem:
+        command = self._intake.command
+        original = await transaction.request(change_id)
+        if original is None:
+            missing = undoing.no_such_change(change_id, command)
+            return await self._refused(transaction, ask, "retry", missing, None)
+        if original.retried_by is not None:
+            retry = await transaction.request(original.retried_by)
+            problem = undoing.already_retried(original, retry)
+            return await self._refused(transaction, ask, "retry", problem, original)
+        found = undoing.targets_to_retry(original, command)
+        if isinstance(found, Problem):
+            return await self._refused(transaction, ask, "retry", found, original)
+        draft = Order(found, reason=original.reason).draft(ask, retry_of=original.id)
+        if not await transaction.claim_retry(original.id, draft.id):
+            problem = undoing.already_retried(original, None)
+            return await self._refused(transaction, ask, "retry", problem, original)
+        outcome = await self._intake.take(transaction, ask, draft)
+        if isinstance(outcome, Problem):
+            await transaction.release_retry(original.id, draft.id)
+        return outcome
+
+    async def _already_undone(
+        self, transaction: Transaction, ask: Ask, original: ChangeRequest
+    ) -> Problem:
+        # Read again: whoever won may have won a moment ago.
+        current = await transaction.request(original.id) or original
+        winner = current.undone_by and await transaction.request(current.undone_by)
+        problem = undoing.already_undone(current, winner or None)
+        return await self._refused(transaction, ask, "undo", problem, original)
+
+    async def _refused(
+        self,
+        transaction: Transaction,
+        ask: Ask,
+        asked: str,
+        problem: Problem,
+        about: ChangeRequest | None,
+    ) -> Problem:
+        event = evidence.refused(ask.person, ask.now, asked, problem, about)
+        await self._intake.note(transaction, ask, event)
+        return problem

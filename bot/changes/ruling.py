@@ -1,0 +1,97 @@
+"""What is true now of whoever asked for a request, and of those who agreed to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.changes.approval import Tally, tally
+from bot.changes.decision import Decision, Denied, NeedsApproval, Wanted, decide, stop
+from bot.changes.directory import Directory
+from bot.changes.policy import LIMIT_WINDOW, Policy, Role
+from bot.changes.ports import Store
+from bot.changes.request import ChangeRequest
+from bot.changes.update import ChangeKind
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the policy says of a request now.
+
+    Attributes:
+        decision: Of its requester and of what it causes; a stop of all changes is not in it.
+        stopped: What stops all changes now, or None.
+        tally: The votes that count now.
+        ends_freely: Whether the end of its timer, which enables, needs no second person.
+    """
+
+    decision: Decision
+    stopped: Denied | None = None
+    tally: Tally = field(default_factory=Tally)
+    ends_freely: bool = True
+
+    @property
+    def missing_votes(self) -> int:
+        """Give how many votes are missing; 0 where none are needed, or there are enough."""
+        if not isinstance(self.decision, NeedsApproval):
+            return 0
+        return max(0, self.decision.quorum - len(self.tally.counting))
+
+
+class Rulings:
+    """Judge requests with what is true at the moment.
+
+    Args:
+        policy: Gives the policy in force.
+        directory: Tells what Slack says of people.
+        store: The database.
+    """
+
+    def __init__(self, policy: Callable[[], Policy], directory: Directory, store: Store) -> None:
+        self._policy = policy
+        self._directory = directory
+        self._store = store
+
+    async def of(self, request: ChangeRequest) -> Ruling:
+        """Judge a request now: its requester's role, its voters' roles, and what stops changes."""
+        policy = self._policy()
+        async with self._store.reading() as reading:
+            freeze = await reading.freeze()
+            earlier = await reading.targets_asked(
+                request.requester.user_id, request.created_at - LIMIT_WINDOW, request.id
+            )
+        standing = await self._directory.look_up(request.requester)
+        votes = () if request.approval is None else request.approval.votes
+        standings = {
+            vote.voter.user_id: await self._directory.look_up(vote.voter) for vote in votes
+        }
+        wanted = wanted_by(request, earlier)
+        return Ruling(
+            decision=decide(policy.going, request.requester, standing, wanted),
+            stopped=stop(policy, freeze),
+            tally=tally(policy, request, standings),
+            ends_freely=ends_freely(policy, wanted.targets),
+        )
+
+
+def wanted_by(request: ChangeRequest, earlier: int) -> Wanted:
+    """Give what a request causes, as the policy judges it.
+
+    Args:
+        request: The request.
+        earlier: How many tokens its requester has asked to change shortly before.
+    """
+    open_targets = [target for target in request.targets if not target.state.final]
+    targets = len(open_targets) if request.prepared else len(request.targets)
+    return Wanted(
+        role=Role.OPERATOR,
+        kinds=request.kinds,
+        targets=max(1, targets),
+        # What ends by itself was judged when it was asked for.
+        earlier=0 if request.automatic else earlier,
+        channel_id=request.origin.channel_id,
+    )
+
+
+def ends_freely(policy: Policy, targets: int) -> bool:
+    """Tell whether so many tokens may be enabled without a second person."""
+    rules = policy.approval
+    return ChangeKind.ENABLE not in rules.needed_for and not (rules.several and targets > 1)

@@ -1,0 +1,18 @@
+from bot.changes.policy import Role
+from bot.changes.queries import Pending
+from bot.commands.subcommand import Given, Group, Subcommand
+
+
+async def pending(*, call: Given) -> Pending:
+    """Show what waits: for approval, for its requester, for InfluxDB, or for its time."""
+    return await call.queries.pending()
+
+
+SUBCOMMAND = Subcommand(
+    name="pending",
+    usage="pending",
+    summary="Show what waits for approval, for Confirm, for InfluxDB or for its time.",
+    group=Group.RECORD,
+    role=Role.VIEWER,
+    run=pending,
+)

@@ -1,0 +1,26 @@
+from datetime import timedelta
+
+from bot.changes import timers
+from bot.changes.duration import in_words, parse_duration
+from bot.changes.errors import ErrorCode, Problem, UserError
+
+
+def span(text: str) -> timedelta:
+    """Read how long a disable lasts, such as ``2h``; raise UserError if it is out of bounds."""
+    try:
+        found = parse_duration(text)
+    except ValueError:
+        raise UserError(
+            Problem(
+                ErrorCode.USAGE, f"--for takes a time such as 30m, 2h or 1d, not “{text[:40]}”."
+            )
+        ) from None
+    if timers.SHORTEST <= found <= timers.LONGEST:
+        return found
+    raise UserError(
+        Problem(
+            ErrorCode.USAGE,
+            f"--for takes {in_words(timers.SHORTEST)} to {in_words(timers.LONGEST)}, not "
+            f"“{text[:40]}”.",
+        )
+    )
