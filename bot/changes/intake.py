@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.changes import evidence, refusals
 from bot.changes.asking import Ask, Received
 from bot.changes.audit import AuditEvent
-from bot.changes.decision import Denied, Wanted, decide
+from bot.changes.decision import Denied, NeedsApproval, Wanted, decide
 from bot.changes.errors import (
     ErrorCode,
     Problem,
@@ -17,7 +17,7 @@ from bot.changes.errors import (
 )
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
-from bot.changes.request import ChangeRequest, Selection, Target, Timer, new_change_id
+from bot.changes.request import Approval, ChangeRequest, Selection, Target, Timer, new_change_id
 from bot.changes.ruling import ends_freely, wanted_by
 from bot.changes.stages import no_timer_here
 
@@ -140,6 +140,10 @@ class Intake:
             await self.note(transaction, ask, evidence.refused(ask.person, ask.now, asked, problem))
             return problem
         request = replace(draft, rule=decision.rule, policy_digest=policy.digest)
+        if isinstance(decision, NeedsApproval):
+            approvers = tuple(sorted(decision.approvers))
+            approval = Approval(decision.rule, approvers, decision.quorum)
+            request = replace(request, approval=approval)
         await transaction.add_request(request, ask.now)
         await transaction.append(evidence.accepted(request))
         return request

@@ -1,26 +1,35 @@
-from bot.changes.queries import History, Preview, TokenDetails, TokenPage
-from bot.commands.answers import Accepted, Help, Notice, Reading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bot.changes.lists import TokenPage
+from bot.changes.locating import Whereabouts
+from bot.changes.queries import History, Pending, Preview, TokenDetails
+from bot.commands.answers import Accepted, Help, Moved, Notice, Reading
+from bot.slack.blocks.dry_run import preview_message
 from bot.slack.blocks.history import history_message
 from bot.slack.blocks.notice import help_message, notice_message
-from bot.slack.blocks.private import accepted_message
+from bot.slack.blocks.pending import pending_message
+from bot.slack.blocks.private import accepted_message, moved_message
 from bot.slack.blocks.rich import Message
-from bot.slack.blocks.tokens import details_message, page_message, preview_message
+from bot.slack.blocks.tokens import details_message, page_message, whereabouts_message
+
+_DRAWN: Mapping[type[Any], Callable[[Any], Message]] = MappingProxyType(
+    {
+        Notice: notice_message,
+        Help: help_message,
+        TokenPage: page_message,
+        TokenDetails: details_message,
+        Whereabouts: whereabouts_message,
+        Preview: preview_message,
+        History: history_message,
+        Pending: pending_message,
+        Moved: moved_message,
+        Accepted: lambda accepted: accepted_message(accepted.request),
+    }
+)
 
 
-def answer_message(answer: Reading | Accepted) -> Message:
+def answer_message(answer: Reading | Accepted | Moved) -> Message:
     """Draw a subcommand's answer."""
-    match answer:
-        case Notice():
-            return notice_message(answer)
-        case Help():
-            return help_message(answer)
-        case TokenPage():
-            return page_message(answer)
-        case TokenDetails():
-            return details_message(answer)
-        case Preview():
-            return preview_message(answer)
-        case History():
-            return history_message(answer)
-        case Accepted(request):
-            return accepted_message(request)
+    return _DRAWN[type(answer)](answer)

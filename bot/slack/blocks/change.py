@@ -1,4 +1,4 @@
-"""The one message of a change: posted when it ends, edited when it is undone."""
+"""The message of a change of one token: posted when it ends, edited when it is undone."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 from slack_sdk.models.blocks import RichTextElement
 
 from bot.changes.authorization import Authorization
-from bot.changes.request import ChangeRequest, Target, TargetState
+from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
 from bot.changes.update import AuthorizationUpdate, ChangeKind, summary
 from bot.slack.blocks import buttons
+from bot.slack.blocks.endings import timer_line, timer_text, undone_lines, undone_text
 from bot.slack.blocks.rich import (
-    LONGEST_TOLD,
     Line,
     Message,
     bold,
@@ -18,10 +19,19 @@ from bot.slack.blocks.rich import (
     escaped,
     joined,
     paragraph,
-    person,
     plain,
     quoted,
     shown,
+)
+from bot.slack.blocks.wording import (
+    INTERRUPTED,
+    clock_time,
+    name_of,
+    problem_lines,
+    problem_text,
+    provenance,
+    told,
+    whereabouts,
 )
 
 _DONE = {
@@ -49,7 +59,6 @@ _UNDONE = defaultdict(
         TargetState.LOST: "; outcome of the undo lost",
     },
 )
-_INTERRUPTED = "The bot was interrupted meanwhile and took this up again."
 
 
 def change_message(
@@ -57,39 +66,46 @@ def change_message(
     *,
     undo: ChangeRequest | None = None,
     undoable: bool = False,
+    retryable: bool = False,
     note: str = "",
 ) -> Message:
-    """Tell what became of a change, and of its undo if there was one.
+    """Tell what became of a change of one token, and of its undo if there was one.
 
     Args:
         change: The change as it is recorded.
         undo: The change that took it back, or is trying to.
         undoable: Whether to offer Undo.
+        retryable: Whether to offer Retry.
         note: A last line, such as why it was sent to one person alone.
     """
-    target = change.target
+    target = change.targets[0]
     lines = [
-        joined([bold(_title(change, undo))], [plain(description(change))]),
+        joined([bold(_title(change, undo))], [plain(name_of(target.seen))]),
         joined([code(target.authorization_id)], *whereabouts(target)),
-        *_outcome(change),
-        _provenance(change),
-        *([] if undo is None else _undone(undo)),
+        *outcome_lines(change),
+        provenance(change),
+        *([] if undo is None else undone_lines(undo, outcome_lines(undo))),
+        *([] if undo is not None else [timer_line(change)]),
         *([[plain(note)]] if note else []),
     ]
     blocks = [paragraph(*lines)]
     if undo is None:
         offered = [buttons.undo(change)] if undoable else []
-        offered.append(buttons.details(target.instance, target.authorization_id))
-        blocks.append(buttons.row(*offered))
+        offered += [buttons.retry(change)] if retryable else []
+        if change.timer is not None and change.timer.ends_at is not None:
+            offered.append(buttons.cancel(change, "Keep disabled"))
+        if target.instance:
+            offered.append(buttons.details(target.instance, target.authorization_id))
+        blocks += [buttons.row(*offered)] if offered else []
     return Message(_text(change, undo), tuple(blocks))
 
 
 def _title(change: ChangeRequest, undo: ChangeRequest | None) -> str:
-    before = change.target.before
-    kind = change.update.kind if before is None else change.update.effect_on(before)
-    match change.target.state:
+    target = change.targets[0]
+    kind = target.effect
+    match target.state:
         case TargetState.DONE:
-            return f"{_DONE[kind]}{'' if undo is None else _UNDONE[undo.target.state]}"
+            return f"{_DONE[kind]}{'' if undo is None else _UNDONE[undo.targets[0].state]}"
         case TargetState.APPLIED:
             return f"{_DONE[kind]}, but not read back"
         case TargetState.UNKNOWN:
@@ -100,33 +116,15 @@ def _title(change: ChangeRequest, undo: ChangeRequest | None) -> str:
             return NOT_DONE[kind]
 
 
-def description(change: ChangeRequest) -> str:
-    """Give the token's description as it was seen last; empty if nothing was read."""
-    seen = change.target.after or change.target.before
-    if seen is None:
-        return ""
-    return shown(seen.description) or "no description"
-
-
-def whereabouts(target: Target) -> list[Line]:
-    """Say whose token it is and where, as far as it was read."""
-    seen = target.after or target.before
-    owner: list[Line] = (
-        []
-        if seen is None
-        else [[plain(f"owner {shown(seen.user)}")], [plain(f"organisation {shown(seen.org)}")]]
-    )
-    return [*owner, [plain(target.instance)]]
-
-
-def _outcome(change: ChangeRequest) -> list[Line]:
-    target = change.target
+def outcome_lines(change: ChangeRequest) -> list[Line]:
+    """Tell what became of the one token of a change."""
+    target = change.targets[0]
     lines: list[Line] = []
     if target.state is TargetState.DONE and target.before is not None:
-        lines += _differences(change.update, target.before, target.finished_at)
-    lines += problem(target)
+        lines += _differences(target.update, target.before, target.finished_at)
+    lines += problem_lines(target.problem)
     if change.interrupted:
-        lines.append([plain(_INTERRUPTED)])
+        lines.append([plain(INTERRUPTED)])
     return lines
 
 
@@ -143,82 +141,39 @@ def _differences(
     return list(lines)
 
 
-def told(field: str, value: str) -> str:
-    """Write a field's value: a status as it is, a description quoted, or ``none``."""
-    if field == "status":
-        return value
-    return quoted(value) if shown(value) else "none"
-
-
-def problem(target: Target) -> list[Line]:
-    """Tell what went wrong, who was first, and what to do next; nothing if all went well."""
-    wrong = target.problem
-    if wrong is None:
-        return []
-    by: Line = [plain(" By "), person(wrong.by), plain(".")] if wrong.by else []
-    return [
-        [plain(shown(wrong.message, LONGEST_TOLD)), *by],
-        [plain(shown(wrong.hint, LONGEST_TOLD))],
-    ]
-
-
-def _provenance(change: ChangeRequest) -> Line:
-    reason = [plain(quoted(change.reason))] if change.reason else []
-    return joined(
-        [plain("by "), person(change.requester.user_id)],
-        reason,
-        [plain("change "), code(change.id)],
-    )
-
-
-def _undone(undo: ChangeRequest) -> list[Line]:
-    who: Line = [plain("by "), person(undo.requester.user_id), plain(" as change "), code(undo.id)]
-    if undo.target.state is TargetState.DONE:
-        return [[plain("Undone "), *who], *_outcome(undo)]
-    return [[plain("Undo asked for "), *who], *_outcome(undo)]
-
-
-def clock_time(at: datetime) -> str:
-    """Give a time of day, to the second, in UTC."""
-    return f"{at:%H:%M:%S} UTC"
-
-
 def _text(change: ChangeRequest, undo: ChangeRequest | None) -> str:
     parts = [f"{_title(change, undo)}: {_subject(change)}."]
     for each in (change, *(() if undo is None else (undo,))):
-        parts += _changed(each)
-        if each.target.problem is not None:
-            parts.append(shown(each.target.problem.message, LONGEST_TOLD))
+        parts += [*_changed(each), problem_text(each.targets[0].problem)]
         if each.interrupted:
-            parts.append(_INTERRUPTED)
+            parts.append(INTERRUPTED)
     if change.reason:
         parts.append(f"Reason: {quoted(change.reason)}.")
+    if undo is None:
+        parts.append(timer_text(change))
     parts.append(f"Change {change.id}.")
     who = f" By <@{change.requester.user_id}>."
-    return escaped(" ".join(parts)) + who + ("" if undo is None else _undone_by(undo))
+    said = " ".join(part for part in parts if part)
+    return escaped(said) + who + ("" if undo is None else undone_text(undo))
 
 
 def _subject(change: ChangeRequest) -> str:
-    target = change.target
-    seen = target.after or target.before
+    target = change.targets[0]
+    seen = target.seen
+    where = f"on {target.instance}" if target.instance else ""
     if seen is None:
-        return f"{target.authorization_id} on {target.instance}"
+        return f"{target.authorization_id} {where}".strip()
     whose = f"owner {shown(seen.user)}, organisation {shown(seen.org)}"
-    return f"{description(change)} ({target.authorization_id}), {whose}, on {target.instance}"
-
-
-def _undone_by(undo: ChangeRequest) -> str:
-    done = undo.target.state is TargetState.DONE
-    return f" {'Undone' if done else 'Undo asked for'} by <@{undo.requester.user_id}>."
+    return f"{name_of(seen)} ({target.authorization_id}), {whose}, {where}"
 
 
 def _changed(change: ChangeRequest) -> list[str]:
-    target = change.target
+    target = change.targets[0]
     if target.state is not TargetState.DONE or target.before is None:
         return []
     fields = [
         f"{field.capitalize()}: {told(field, old)} → {told(field, new)}"
-        for field, old, new in summary(change.update, target.before)
+        for field, old, new in summary(target.update, target.before)
     ]
     at = "" if target.finished_at is None else f", read back at {clock_time(target.finished_at)}"
     return [f"{'; '.join(fields)}{at}."] if fields else []

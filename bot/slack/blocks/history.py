@@ -8,7 +8,6 @@ from slack_sdk.models.blocks import RichTextElement
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.errors import ErrorCode
 from bot.changes.queries import History
-from bot.slack.blocks.change import told
 from bot.slack.blocks.rich import (
     Line,
     Message,
@@ -22,6 +21,7 @@ from bot.slack.blocks.rich import (
     quoted,
     shown,
 )
+from bot.slack.blocks.wording import told
 
 # What stands before a token's id, and what stands after it.
 Sentence = Callable[[AuditEvent], tuple[str, str]]
@@ -37,6 +37,7 @@ _TO = MappingProxyType(
 _DID = MappingProxyType(
     {"disable": "disabled", "enable": "enabled", "describe": "changed the description of"}
 )
+_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry"})
 # What a kind changes goes without saying.
 _IMPLIED = MappingProxyType({"disable": "status", "enable": "status", "describe": "description"})
 _REFUSED: Mapping[str, str] = MappingProxyType(
@@ -45,6 +46,12 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         ErrorCode.NOT_UNDOABLE: "that change cannot be undone",
         ErrorCode.UNDO_WINDOW_OVER: "its time for an undo was over",
         ErrorCode.UNKNOWN_CHANGE: "there is no such change",
+        ErrorCode.ALREADY_DECIDED: "somebody was first, or it was over",
+        ErrorCode.ALREADY_RETRIED: "it was already tried again",
+        ErrorCode.NOTHING_TO_RETRY: "nothing of it had failed",
+        ErrorCode.EXPIRED: "its time was over",
+        ErrorCode.NOT_YOURS: "somebody else had asked for it",
+        ErrorCode.NOT_CANCELLABLE: "there was nothing to cancel",
     }
 )
 
@@ -69,6 +76,8 @@ def history_message(history: History) -> Message:
 def _title(history: History) -> str:
     if history.authorization_id is not None:
         return f"History of {history.authorization_id}"
+    if history.change_id is not None:
+        return f"History of change {history.change_id}"
     return "History of one person" if history.actor is not None else "History"
 
 
@@ -79,7 +88,7 @@ def _line(event: AuditEvent) -> Line:
         subject += [plain(" "), code(event.authorization_id)]
     return joined(
         [plain(_moment(event))],
-        [person(event.actor), plain(" "), *subject, plain(after)],
+        [_actor(event), plain(" "), *subject, plain(after)],
         [plain(_reason(event))],
         [plain("change "), code(event.change_id)] if event.change_id else [],
     )
@@ -90,7 +99,13 @@ def _text(event: AuditEvent) -> str:
     subject = "" if event.authorization_id is None else f" {event.authorization_id}"
     change = "" if event.change_id is None else f" (change {event.change_id})"
     said = escaped(f"{before}{subject}{after} {_reason(event)}", _LONGEST_LINE)
-    return f"{_moment(event)}: <@{event.actor}> {said}{change}"
+    who = f"<@{event.actor}>" if event.team else escaped(event.actor)
+    return f"{_moment(event)}: {who} {said}{change}"
+
+
+def _actor(event: AuditEvent) -> RichTextElement:
+    # Whoever uses the command line is no user of Slack's.
+    return person(event.actor) if event.team else plain(shown(event.actor))
 
 
 def _reason(event: AuditEvent) -> str:
@@ -109,6 +124,8 @@ def _sentence(event: AuditEvent) -> tuple[str, str]:
 
 def _accepted(event: AuditEvent) -> tuple[str, str]:
     wanted, asked = event.detail.get("description"), event.detail.get("asked")
+    if event.detail.get("automatic"):
+        return f"had asked to {_to(event)}", " when the time of its disable is over"
     if not isinstance(wanted, str) or asked == "undo":
         return f"asked to {_to(event)}", ""
     link = " to" if asked == "describe" else " and describe it as"
@@ -173,9 +190,45 @@ def _to(event: AuditEvent) -> str:
     if asked == "undo":
         which = f"change {event.detail['undo_of']}" if "undo_of" in event.detail else "a change"
         return f"undo {which}{' of' if somewhere else ''}"
+    if asked in _MOVES:
+        which = f"change {event.change_id or event.detail.get('undo_of', '')}".strip()
+        return f"{asked} {which}{' of' if somewhere else ''}"
     if asked in _TO:
-        return _TO[asked] if somewhere else f"{_TO[asked]} a token"
+        return _TO[asked] if somewhere else f"{_TO[asked]} {_which(event)}"
     return f"use {asked}"
+
+
+def _which(event: AuditEvent) -> str:
+    """Say which tokens a request is about that names no single one."""
+    count, selected = event.detail.get("tokens"), event.detail.get("selected")
+    if isinstance(selected, str):
+        return f"the active tokens of {shown(selected)}"
+    return f"{count} tokens" if isinstance(count, int) else "a token"
+
+
+def _moved(verb: str) -> Sentence:
+    """Say that a person moved a request on."""
+
+    def sentence(event: AuditEvent) -> tuple[str, str]:
+        about = " of" if event.authorization_id is not None else ""
+        return f"{verb} a change{about}", _counted(event)
+
+    return sentence
+
+
+def _counted(event: AuditEvent) -> str:
+    votes, quorum = event.detail.get("votes"), event.detail.get("quorum")
+    return f": {votes} of {quorum} votes" if isinstance(votes, int) else ""
+
+
+def _lapsed(event: AuditEvent) -> tuple[str, str]:
+    about = " of" if event.authorization_id is not None else ""
+    return f"saw the approval of a change{about}", " lapse: somebody who voted may not approve now"
+
+
+def _refusals(event: AuditEvent) -> tuple[str, str]:
+    count = event.detail.get("count")
+    return f"was refused {count} more times within ten minutes", ""
 
 
 def _value(field: str, value: object) -> str:
@@ -196,5 +249,20 @@ _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
         EventTag.CHANGE_FAILED: _with_message(lambda event: f"failed to {_to(event)}"),
         EventTag.CHANGE_UNKNOWN: _with_message(lambda event: f"tried to {_to(event)}"),
         EventTag.CHANGE_LOST: _with_message(lambda event: f"tried to {_to(event)}"),
+        EventTag.CHANGE_CANCELLED: lambda event: (f"did not {_to(event)}", ": cancelled before"),
+        EventTag.REFUSALS_COUNTED: _refusals,
+        EventTag.REQUEST_SHOWN: lambda event: (f"was shown what it takes to {_to(event)}", ""),
+        EventTag.REQUEST_CONFIRMED: _moved("confirmed"),
+        EventTag.REQUEST_CANCELLED: _moved("cancelled"),
+        EventTag.REQUEST_EXPIRED: lambda event: (f"waited too long to {_to(event)}", ""),
+        EventTag.REQUEST_VOIDED: _with_message(lambda event: f"could not {_to(event)}"),
+        EventTag.APPROVAL_ASKED: lambda event: (f"needs an approval to {_to(event)}", ""),
+        EventTag.APPROVAL_VOTED: _moved("agreed to"),
+        EventTag.APPROVAL_GRANTED: _moved("approved"),
+        EventTag.APPROVAL_LAPSED: _lapsed,
+        EventTag.APPROVAL_DENIED: _moved("denied"),
+        EventTag.TIMER_STOPPED: _moved("stopped the timer of"),
+        EventTag.CHANGES_FROZEN: lambda _: ("stopped all changes", ""),
+        EventTag.CHANGES_UNFROZEN: lambda _: ("let changes go on", ""),
     }
 )

@@ -9,11 +9,12 @@ from bot.slack.blocks.rich import (
     bold,
     code,
     escaped,
+    mention_text,
     paragraph,
-    person,
     plain,
     shown,
 )
+from bot.slack.blocks.wording import problem_lines
 
 
 def notice_message(notice: Notice) -> Message:
@@ -32,10 +33,11 @@ def problem_message(problem: Problem, error_id: str) -> Message:
         problem: What is wrong.
         error_id: The id under which the log knows it.
     """
-    by: Line = [plain(" By "), person(problem.by), plain(".")] if problem.by else []
     message, hint = shown(problem.message, LONGEST_TOLD), shown(problem.hint, LONGEST_TOLD)
-    lines: list[Line] = [[plain(message), *by], [plain(hint)], [plain("error "), code(error_id)]]
+    lines = [*problem_lines(problem), [plain("error "), code(error_id)]]
     who = f" By <@{problem.by}>." if problem.by else ""
+    if problem.helpers:
+        who += f" Can help: {', '.join(mention_text(each) for each in problem.helpers)}."
     text = f"{escaped(f'{message} {hint}')}{who} Error {error_id}."
     return Message(text, (paragraph(*lines),))
 

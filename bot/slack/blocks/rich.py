@@ -15,6 +15,7 @@ from typing import Any
 from slack_sdk.models.blocks import RichTextBlock, RichTextElement, RichTextSectionElement
 from slack_sdk.models.blocks.block_elements import RichTextElementParts
 
+from bot.changes.policy import is_group
 from bot.changes.secret import mask_secrets
 
 _Style = RichTextElementParts.TextStyle
@@ -97,6 +98,16 @@ def code(text: str) -> RichTextElement:
 def person(user_id: str) -> RichTextElement:
     """Mention a Slack user; the id comes from Slack, never from a text."""
     return RichTextElementParts.User(user_id=user_id)
+
+
+def mention(group_id: str) -> RichTextElement:
+    """Mention a Slack user group; the id comes from the policy, never from a text."""
+    return RichTextElementParts.UserGroup(usergroup_id=group_id)
+
+
+def mention_text(slack_id: str) -> str:
+    """Mention a user or a user group in a top-level text, where it must not be escaped."""
+    return f"<!subteam^{slack_id}>" if is_group(slack_id) else f"<@{slack_id}>"
 
 
 Line = Sequence[RichTextElement]

@@ -5,15 +5,16 @@ from types import MappingProxyType
 from typing import Any
 
 from humanize import naturaldelta
+from slack_sdk.models.blocks import ButtonElement
 
 from bot.changes.authorization import Authorization
-from bot.changes.judgement import NothingToDo, Refuse
+from bot.changes.lists import ListQuery, TokenPage
+from bot.changes.locating import Whereabouts
 from bot.changes.permissions import in_plain_words
-from bot.changes.queries import ListQuery, Preview, TokenDetails, TokenPage
-from bot.changes.request import ChangeRequest, TargetState
-from bot.changes.update import summary
+from bot.changes.queries import TokenDetails
+from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
-from bot.slack.blocks.change import told
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
     Line,
@@ -28,20 +29,17 @@ from bot.slack.blocks.rich import (
     quoted,
     shown,
 )
+from bot.slack.blocks.wording import OUTCOMES, name_of
 
 _PERMISSIONS_SHOWN = 20
-_UNTOUCHED = "Nothing was changed."
-_OUTCOMES = MappingProxyType(
+_CLOSED = MappingProxyType(
     {
-        TargetState.PENDING: "not begun yet",
-        TargetState.INTENDED: "under way",
-        TargetState.DONE: "done",
-        TargetState.UNCHANGED: "nothing to change",
-        TargetState.APPLIED: "applied, not read back",
-        TargetState.REFUSED: "refused, nothing changed",
-        TargetState.FAILED: "failed",
-        TargetState.UNKNOWN: "outcome unknown",
-        TargetState.LOST: "outcome lost",
+        RequestState.AWAITING_APPROVAL: "waits for approval",
+        RequestState.PREVIEWED: "waits for Confirm",
+        RequestState.DENIED: "denied",
+        RequestState.EXPIRED: "expired",
+        RequestState.CANCELLED: "cancelled",
+        RequestState.VOIDED: "approval void",
     }
 )
 
@@ -50,14 +48,19 @@ def page_message(page: TokenPage) -> Message:
     """Show one page of a list, with buttons for each token and for the neighbouring pages."""
     title = _list_title(page)
     blocks: list[dict[str, Any]] = [paragraph([bold(title)])]
-    for token in page.tokens:
-        blocks.append(paragraph([bold(_name(token))], _row(token, page.at)))
+    several = len(page.instances) > 1
+    for listed in page.tokens:
+        where = listed.instance if several else ""
+        blocks.append(paragraph([bold(name_of(listed.token))], _row(listed.token, page.at, where)))
         blocks.append(
             buttons.row(
-                buttons.details(page.instance, token.id, "Show"),
-                buttons.toggle(page.instance, token),
+                buttons.details(listed.instance, listed.token.id, "Show"),
+                buttons.toggle(listed.instance, listed.token),
             )
         )
+    silent = [shown(problem.message, LONGEST_TOLD) for problem in page.silent]
+    if silent:
+        blocks.append(paragraph(*([plain(each)] for each in silent)))
     turns = [("Previous", page.previous), ("Next", page.next)]
     turning = [
         buttons.page(text, query_id, place)
@@ -66,11 +69,8 @@ def page_message(page: TokenPage) -> Message:
     ]
     if turning:
         blocks.append(buttons.row(*turning))
-    listed = [
-        f"{_name(t)} ({t.id}), {t.status}, owner {shown(t.user)}, organisation {shown(t.org)}"
-        for t in page.tokens
-    ]
-    return Message(escaped("\n".join((title, *listed))), tuple(blocks))
+    told = [_told(each.token, each.instance if several else "") for each in page.tokens]
+    return Message(escaped("\n".join((title, *told, *silent))), tuple(blocks))
 
 
 def details_message(details: TokenDetails) -> Message:
@@ -80,7 +80,7 @@ def details_message(details: TokenDetails) -> Message:
     allowed = in_plain_words(token)
     more = len(allowed) - _PERMISSIONS_SHOWN
     lines: list[Line] = [
-        [bold(_name(token))],
+        [bold(name_of(token))],
         joined([code(token.id)], [bold(token.status.value)], [plain(details.instance)]),
         [plain(f"Owner {shown(token.user)}, organisation {shown(token.org)}")],
         [plain(_ages(token))],
@@ -89,17 +89,20 @@ def details_message(details: TokenDetails) -> Message:
         *([plain(shown(line))] for line in allowed[:_PERMISSIONS_SHOWN]),
         *([[plain(f"and {more} more")]] if more > 0 else []),
         [bold("This bot's last changes")],
-        *(_change_line(change) for change in details.recent),
+        *(_change_line(change, token.id) for change in details.recent),
         *([] if details.recent else [[plain("none")]]),
     ]
     text = [
         (
-            f"{_name(token)} ({token.id}): {token.status}, owner {shown(token.user)}, "
+            f"{name_of(token)} ({token.id}): {token.status}, owner {shown(token.user)}, "
             f"organisation {shown(token.org)}, on {details.instance}. {_ages(token)}"
         ),
         *(f"Warning: {warning}" for warning in _warnings(token)),
         f"Allows: {shown('; '.join(allowed), LONGEST_TOLD)}.",
-        *(f"{_moment_and_outcome(change)}, change {change.id}." for change in details.recent),
+        *(
+            f"{_moment_and_outcome(change, token.id)}, change {change.id}."
+            for change in details.recent
+        ),
     ]
     return Message(
         escaped("\n".join(text)),
@@ -107,30 +110,31 @@ def details_message(details: TokenDetails) -> Message:
     )
 
 
-def preview_message(preview: Preview) -> Message:
-    """Tell what a change would do; nothing was sent."""
-    token = preview.token
-    match preview.verdict:
-        case Refuse(problem):
-            # What a refusal says of its effect is said below, of the dry run.
-            why = shown(problem.message, LONGEST_TOLD).removesuffix(_UNTOUCHED).strip()
-            outcome = f"It would be refused. {why} {shown(problem.hint, LONGEST_TOLD)}".strip()
-        case NothingToDo():
-            outcome = "It would find nothing to change."
-        case _:
-            changes = "; ".join(
-                f"{field} {told(field, old)} → {told(field, new)}"
-                for field, old, new in summary(preview.update, token)
+def whereabouts_message(where: Whereabouts) -> Message:
+    """Say on which instances a token was found, with a button for each."""
+    title = f"Which one? {where.authorization_id}"
+    lines: list[Line] = [[bold(title)]]
+    texts = [title]
+    offered: list[ButtonElement] = []
+    for place in where.having:
+        if place.token is None:
+            continue
+        lines.append(
+            joined(
+                [bold(place.instance)],
+                [plain(name_of(place.token))],
+                [plain(place.token.status.value)],
+                [plain(f"owner {shown(place.token.user)}")],
             )
-            outcome = f"It would change {changes}."
-    lines: list[Line] = [
-        joined([bold(f"Dry run: {preview.update.kind}")], [plain(_name(token))]),
-        joined([code(token.id)], [plain(f"owner {shown(token.user)}")], [plain(preview.instance)]),
-        [plain(outcome)],
-        [plain(_UNTOUCHED)],
-    ]
-    text = f"Dry run: {preview.update.kind} {token.id}. {outcome} {_UNTOUCHED}"
-    return Message(escaped(text), (paragraph(*lines),))
+        )
+        texts.append(_told(place.token, place.instance))
+        text = f"Show on {place.instance}"
+        offered.append(buttons.details(place.instance, where.authorization_id, text, len(offered)))
+    for place in where.silent:
+        words = f"{place.instance} does not say whether it has it."
+        lines.append([plain(words)])
+        texts.append(words)
+    return Message(escaped("\n".join(texts)), (paragraph(*lines), buttons.row(*offered)))
 
 
 def _list_title(page: TokenPage) -> str:
@@ -138,7 +142,7 @@ def _list_title(page: TokenPage) -> str:
     noun = "token" if page.total == 1 else "tokens"
     subject = f"{page.total or 'No'} {status}{noun}{_wanted(page.query)}"
     turn = f", page {page.page + 1} of {page.pages}" if page.pages > 1 else ""
-    return f"{subject} on {page.instance}{turn}"
+    return f"{subject} on {' and '.join(page.instances)}{turn}"
 
 
 def _wanted(query: ListQuery) -> str:
@@ -152,19 +156,24 @@ def _wanted(query: ListQuery) -> str:
     return f" {' '.join(parts)}" if parts else ""
 
 
-def _row(token: Authorization, now: datetime) -> Line:
+def _row(token: Authorization, now: datetime, instance: str) -> Line:
     age = "" if token.created_at is None else f"created {naturaldelta(now - token.created_at)} ago"
     return joined(
         [code(token.id)],
         [plain(token.status.value)],
         [plain(f"owner {shown(token.user)}")],
         [plain(f"organisation {shown(token.org)}")],
+        [plain(instance)],
         [plain(age)] if age else [],
     )
 
 
-def _name(token: Authorization) -> str:
-    return shown(token.description) or "no description"
+def _told(token: Authorization, instance: str) -> str:
+    where = f", on {instance}" if instance else ""
+    return (
+        f"{name_of(token)} ({token.id}), {token.status}, owner {shown(token.user)}, organisation "
+        f"{shown(token.org)}{where}"
+    )
 
 
 def _warnings(token: Authorization) -> list[str]:
@@ -183,14 +192,18 @@ def _when(word: str, at: datetime | None) -> str:
     return f"{word} at an unknown time" if at is None else f"{word} {at:%Y-%m-%d %H:%M} UTC"
 
 
-def _change_line(change: ChangeRequest) -> Line:
+def _change_line(change: ChangeRequest, authorization_id: str) -> Line:
     return joined(
-        [plain(_moment_and_outcome(change))],
+        [plain(_moment_and_outcome(change, authorization_id))],
         [plain("by "), person(change.requester.user_id)],
         [plain("change "), code(change.id)],
     )
 
 
-def _moment_and_outcome(change: ChangeRequest) -> str:
-    verb = "undo" if change.undo_of else change.update.kind.value
-    return f"{change.created_at:%Y-%m-%d %H:%M} UTC, {verb}: {_OUTCOMES[change.target.state]}"
+def _moment_and_outcome(change: ChangeRequest, authorization_id: str) -> str:
+    verb = "undo" if change.undo_of else change.kind.value
+    outcome = _CLOSED.get(change.state)
+    if outcome is None:
+        states = [t.state for t in change.targets if t.authorization_id == authorization_id]
+        outcome = OUTCOMES[states[0]] if states else "nothing changed"
+    return f"{change.created_at:%Y-%m-%d %H:%M} UTC, {verb}: {outcome}"

@@ -1,0 +1,61 @@
+"""What a change means beyond the token itself, in plain words."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.changes.authorization import Authorization
+from bot.changes.permissions import in_plain_words
+from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
+from bot.changes.update import ChangeKind
+
+_LINES = 3
+_EFFECT = {
+    ChangeKind.DISABLE: "Whatever uses it can no longer",
+    ChangeKind.ENABLE: "Whoever holds it can again",
+}
+_EFFECTS = {
+    ChangeKind.DISABLE: "Whatever uses them stops",
+    ChangeKind.ENABLE: "Whoever holds them can use them again",
+}
+
+
+def blast_radius(request: ChangeRequest) -> tuple[str, ...]:
+    """Say what a request stops, or lets happen again, a sentence each.
+
+    Args:
+        request: A request whose targets were read; those that are left out do not count.
+    """
+    seen = [t.seen for t in request.targets if t.state is not TargetState.REFUSED]
+    tokens = [each for each in seen if each is not None]
+    if not tokens or request.kind is ChangeKind.DESCRIBE:
+        return ()
+    if len(tokens) == 1:
+        return _of_one(tokens[0], request.kind)
+    return _of_several(tokens, request.kind)
+
+
+def _of_one(token: Authorization, kind: ChangeKind) -> tuple[str, ...]:
+    if token.operator:
+        return (f"{_EFFECT[kind]} do everything in all organisations: it is an operator token.",)
+    allowed = in_plain_words(token)
+    more = f"; and {len(allowed) - _LINES} more" if len(allowed) > _LINES else ""
+    return (f"{_EFFECT[kind]}: {'; '.join(allowed[:_LINES])}{more}.",)
+
+
+def _of_several(tokens: Sequence[Authorization], kind: ChangeKind) -> tuple[str, ...]:
+    operators = sum(token.operator for token in tokens)
+    sentences = [
+        f"{_EFFECTS[kind]}: {len(tokens)} tokens of {_named(t.user for t in tokens)} in "
+        f"{_named(t.org for t in tokens)}."
+    ]
+    if operators:
+        noun = "an operator token" if operators == 1 else "operator tokens"
+        sentences.append(f"{operators} of them {'is' if operators == 1 else 'are'} {noun}.")
+    return tuple(sentences)
+
+
+def _named(names: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(names))
+    if len(distinct) > _LINES:
+        return f"{', '.join(distinct[:_LINES])} and {len(distinct) - _LINES} more"
+    return " and ".join(distinct)

@@ -1,0 +1,41 @@
+"""The one message of a request, whatever stage it is in, drawn from what is recorded."""
+
+from dataclasses import dataclass
+
+from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
+from bot.slack.blocks.change import change_message
+from bot.slack.blocks.rich import Message
+from bot.slack.blocks.several import several_message
+from bot.slack.blocks.waiting import waiting_message
+
+_WITH_OUTCOME = (RequestState.FINISHED, RequestState.UNRESOLVED)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Which buttons a request's message offers once there is an outcome."""
+
+    undo: bool = False
+    retry: bool = False
+
+
+def request_message(
+    change: ChangeRequest,
+    offer: Offer,
+    *,
+    undo: ChangeRequest | None = None,
+    note: str = "",
+) -> Message:
+    """Draw a request.
+
+    Args:
+        change: The request as it is recorded.
+        offer: Which buttons to offer.
+        undo: The change that took it back, or is trying to.
+        note: A last line, such as why it was sent to one person alone.
+    """
+    if change.state not in _WITH_OUTCOME:
+        return waiting_message(change, note)
+    draw = change_message if len(change.targets) == 1 else several_message
+    return draw(change, undo=undo, undoable=offer.undo, retryable=offer.retry, note=note)
