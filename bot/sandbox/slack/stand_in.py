@@ -74,7 +74,7 @@ class SlackStandIn:
         self._ack_seconds = ack_seconds
         self._response_urls = ResponseUrls(self.workspace)
         web_api = WebApi(self.workspace, RateLimits() if rate_limits else None)
-        self.app = slack_app(web_api, self._response_urls, self.faults, self._record)
+        self.app = slack_app(web_api, self._response_urls, self.faults, self._record, clock)
         bot = installation
         self.add_person(Person(bot.bot_user_id, bot.bot_name, team_id, is_bot=True))
 

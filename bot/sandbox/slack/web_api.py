@@ -53,6 +53,9 @@ class WebApi:
         if not token:
             raise RefusedError("not_authed")
         installation = self._workspace.installation
+        if token.startswith("xapp-"):
+            # No page says whether the kind or the validity is judged first.
+            raise RefusedError("not_allowed_token_type")
         if token != installation.bot_token:
             raise RefusedError("invalid_auth")
         if (seconds := self._seconds_to_wait(method, arguments)) > 0:
