@@ -16,6 +16,7 @@ _PER_MINUTE: Final[Mapping[str, int]] = {
     "chat.update": 50,
     "conversations.info": 50,
     "conversations.open": 50,
+    "usergroups.list": 20,
     "usergroups.users.list": 20,
     "users.info": 100,
 }

@@ -6,7 +6,7 @@ https://docs.slack.dev/apis/web-api
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from bot.sandbox.slack import chat, directory
+from bot.sandbox.slack import chat, directory, usergroups
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.replies import RefusedError, Reply
 from bot.sandbox.slack.scopes import NEEDED, require
@@ -22,7 +22,8 @@ METHODS: Final[Mapping[str, Method]] = {
     "chat.update": chat.update,
     "conversations.info": directory.conversations_info,
     "conversations.open": directory.conversations_open,
-    "usergroups.users.list": directory.usergroups_users_list,
+    "usergroups.list": usergroups.list_groups,
+    "usergroups.users.list": usergroups.list_members,
     "users.info": directory.users_info,
 }
 

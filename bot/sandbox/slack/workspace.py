@@ -47,6 +47,7 @@ class Usergroup:
     id: str
     handle: str
     members: Collection[str] = ()
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,12 @@ class Installation:
 
 
 class Workspace:
-    """People, channels and messages; every change of them is announced."""
+    """People, channels and messages; every change of them is announced.
+
+    On a free plan, which a test may set, there are no user groups to read.
+    """
+
+    is_on_free_plan = False
 
     def __init__(
         self, installation: Installation, clock: Callable[[], datetime], changed: StateChanges

@@ -95,6 +95,7 @@ async def test_methods_that_are_not_there_are_refused(
         ("chat.update", {"channel": "C0INCIDENTS", "text": "x"}, "chat:write"),
         ("chat.delete", {"channel": "C0INCIDENTS"}, "chat:write"),
         ("users.info", {"user": "U0ALICE"}, "users:read"),
+        ("usergroups.list", {}, "usergroups:read"),
         ("usergroups.users.list", {"usergroup": "S0ONCALL"}, "usergroups:read"),
         ("conversations.open", {"users": "U0ALICE"}, "im:write"),
         ("conversations.info", {"channel": "C0INCIDENTS"}, "channels:read"),
