@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.sandbox import cast
-from bot.sandbox.slack import Delivery, SlackStandIn
+from bot.sandbox.slack import Delivery, ImpossibleInSlackError, SlackStandIn
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.stand_in import ImpossibleInSlackError
 from bot.sandbox.terminal import render
 
 
