@@ -19,6 +19,9 @@ _PER_MINUTE: Final[Mapping[str, int]] = {
     "usergroups.list": 20,
     "usergroups.users.list": 20,
     "users.info": 100,
+    "views.open": 100,
+    "views.push": 100,
+    "views.update": 100,
 }
 _MINUTE: Final = timedelta(minutes=1)
 _SECOND: Final = timedelta(seconds=1)

@@ -12,6 +12,7 @@ from bot.sandbox.slack.app import slack_app
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
+from bot.sandbox.slack.in_modals import PeopleInModals
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.outbound import Delivery, SignedRequest, send
 from bot.sandbox.slack.payloads import Origin, block_actions_form, command_form, escaped
@@ -19,14 +20,13 @@ from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.response_urls import Asked, ResponseUrls
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 from bot.sandbox.slack.signing import signed_headers
-from bot.sandbox.slack.watching import WatchedWorkspace
 from bot.sandbox.slack.web_api import WebApi
 from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup, Workspace
 
 ACK_SECONDS: Final = 3.0
 
 
-class SlackStandIn(WatchedWorkspace):
+class SlackStandIn(PeopleInModals):
     """A Slack workspace with the app installed.
 
     Whoever serves ``app`` sets ``base_url`` to its address, and ``events_url`` to the app's

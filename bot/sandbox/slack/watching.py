@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.journal import ApiCall
 from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.modal_view import View
 from bot.sandbox.slack.replies import Reply
 from bot.sandbox.slack.workspace import Workspace
 
@@ -37,6 +38,10 @@ class WatchedWorkspace:
         """Give the messages between the app and a person."""
         return self.messages(self.workspace.direct_channel(user).id)
 
+    def open_view(self, user: str) -> View | None:
+        """Give the modal's view that a person has in front of them."""
+        return self.workspace.modals.in_front_of(user)
+
     def wait_for(self, condition: Callable[[], T], timeout: float = 5) -> Awaitable[T]:
         """Wait until something is so in the workspace or the journal, and give what it is.
 
@@ -60,5 +65,6 @@ class WatchedWorkspace:
             f"{f' to {m.ephemeral_to} alone' if m.ephemeral_to else ''}: {m.text!r}"
             for m in self.workspace.all_messages()
         ]
+        views = [f"{v.id} {v.person}: {v.title!r}" for v in self.workspace.modals.open_views()]
         calls = [f"{call.method} -> {call.status} {dict(call.answer)}" for call in self.journal]
-        return "\n".join(messages + calls[-10:]) or "nothing"
+        return "\n".join(messages + views + calls[-10:]) or "nothing"

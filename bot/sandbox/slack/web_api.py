@@ -6,7 +6,7 @@ https://docs.slack.dev/apis/web-api
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from bot.sandbox.slack import chat, directory, usergroups
+from bot.sandbox.slack import chat, directory, usergroups, views
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.replies import RefusedError, Reply
 from bot.sandbox.slack.scopes import NEEDED, require
@@ -25,6 +25,9 @@ METHODS: Final[Mapping[str, Method]] = {
     "usergroups.list": usergroups.list_groups,
     "usergroups.users.list": usergroups.list_members,
     "users.info": directory.users_info,
+    "views.open": views.open_view,
+    "views.push": views.push_view,
+    "views.update": views.update_view,
 }
 
 
