@@ -11,6 +11,7 @@ from bot.sandbox.slack.forms import read_form
 from bot.sandbox.slack.inputs import Input, State, inputs_in
 from bot.sandbox.slack.messages import Blocks, Button, buttons_in
 from bot.sandbox.slack.mrkdwn import Reader
+from bot.sandbox.slack.reading import Piece
 
 
 @dataclass(eq=False)
@@ -97,14 +98,22 @@ class View:
         return buttons_in(self.blocks)
 
     @property
+    def pieces(self) -> list[Piece]:
+        """Its blocks as its person reads them, with what is filled in and what is wrong with it.
+
+        Raises:
+            CannotDrawError: If it has a block whose words are not known.
+        """
+        return list(read_form(self.blocks, self.state, self.errors, self.reader()))
+
+    @property
     def plain(self) -> str:
         """Everything that its person reads in it, line by line.
 
         Raises:
             CannotDrawError: If it has a block whose words are not known.
         """
-        pieces = read_form(self.blocks, self.state, self.errors, self.reader())
-        texts = [line for piece in pieces for line in (piece.text, piece.aside)]
+        texts = [line for piece in self.pieces for line in (piece.text, piece.aside)]
         return "\n".join(line for line in (self.title, self.trouble, *texts, self.controls) if line)
 
     @property
