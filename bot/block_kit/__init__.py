@@ -6,10 +6,18 @@ this app has no use for count as unknown, so that nothing is sent that nobody ha
 
 from bot.block_kit.messages import (
     MOST_TEXT,
+    MOST_VIEW_BYTES,
     Surface,
     block_problems,
     problems,
     total_text,
 )
 
-__all__ = ["MOST_TEXT", "Surface", "block_problems", "problems", "total_text"]
+__all__ = [
+    "MOST_TEXT",
+    "MOST_VIEW_BYTES",
+    "Surface",
+    "block_problems",
+    "problems",
+    "total_text",
+]

@@ -25,12 +25,14 @@ Slack refuses more with ``msg_blocks_too_long``. Its staff speak of 12,000 "with
 (github.com/slackapi/bolt-js/issues/2509); 11,341 were refused once (issue 2867).
 """
 
+MOST_VIEW_BYTES: Final = 250_000
+"""Bytes of a view as JSON; Slack refuses more with ``view_too_large``."""
+
 _MOST_BLOCKS: Final[Mapping[Surface, int]] = {
     Surface.MESSAGE: 50,
     Surface.MODAL: 100,
     Surface.HOME: 100,
 }
-_MOST_VIEW_BYTES: Final = 250_000
 _MOST_TOP_LEVEL_TEXT: Final = 4000
 
 _VIEW_KEYS: Final[Mapping[str, Rule]] = {
@@ -123,8 +125,8 @@ def _view(view: Mapping[str, Any], surface: Surface) -> Iterator[str]:
     found = [*rule(view, "view"), *_lacks_submit(view, surface)]
     yield from found
     # Only a view of the right shape is sure to be shallow enough to be written out.
-    if not found and (size := len(json.dumps(view).encode())) > _MOST_VIEW_BYTES:
-        yield f"The view has {size} bytes; at most {_MOST_VIEW_BYTES} are allowed."
+    if not found and (size := len(json.dumps(view).encode())) > MOST_VIEW_BYTES:
+        yield f"The view has {size} bytes; at most {MOST_VIEW_BYTES} are allowed."
 
 
 def _lacks_submit(view: Mapping[str, Any], surface: Surface) -> Iterator[str]:

@@ -56,8 +56,9 @@ def _sandbox(*script: Script) -> int:
     """Use the real bot without Slack and InfluxDB: stand-ins play their parts.
 
     Without options it serves both and the bot, and prints their addresses. With --say TEXT,
-    --press BUTTON and --as USER, each as often as wanted, it carries them out in their order,
-    prints what people see, and ends. --tour shows the main job. --influxdb plain|hashed chooses
-    whether InfluxDB shows tokens.
+    --press BUTTON, --fill TEXT and --as USER, each as often as wanted, it carries them out in
+    their order, prints what people see, and ends. --fill fills in the first empty text input of
+    the open modal; while one is open, --press presses its buttons. --tour shows the main job.
+    --influxdb plain|hashed chooses whether InfluxDB shows tokens.
     """
     return sandbox.sandbox(script)

@@ -15,9 +15,10 @@ from bot.clock import system_clock
 from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
-from bot.sandbox.script import ScriptError, Stage, Step, parse
+from bot.sandbox.script import ScriptError, Step, parse
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.stage import Stage
 from bot.sandbox.tour import tour
 from bot.settings import Settings
 from bot.telemetry.logs import configure_logs

@@ -1,26 +1,64 @@
 """Who and what there is in the sandbox's Slack workspace."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
-from bot.sandbox.slack import Channel, Person, SlackStandIn
+from bot.sandbox.slack import Channel, Person, SlackStandIn, Usergroup
 
-ALICE = "U0ALICE"
-BOB = "U0BOB"
-MALLORY = "U0MALLORY"
-INCIDENTS = "C0INCIDENTS"
+ALICE: Final = "U0ALICE"
+BOB: Final = "U0BOB"
+CAROL: Final = "U0CAROL"
+DAVE: Final = "U0DAVE"
+MALLORY: Final = "U0MALLORY"
+GUEST: Final = "U0GUEST"
+GONE: Final = "U0GONE"
+VISITOR: Final = "U0VISITOR"
 
-PEOPLE = MappingProxyType({ALICE: "alice", BOB: "bob", MALLORY: "mallory"})
-"""Everybody in the workspace, by user id."""
+INCIDENTS: Final = "C0INCIDENTS"
+SECURITY: Final = "C0SECURITY"
+SHARED: Final = "C0SHARED"
+
+ONCALL_GROUP: Final = "S0ONCALL"
+SECURITY_GROUP: Final = "S0SECURITY"
+
+PEOPLE: Final[Mapping[str, Person]] = MappingProxyType(
+    {
+        person.id: person
+        for person in (
+            Person(ALICE, "alice"),
+            Person(BOB, "bob"),
+            Person(CAROL, "carol"),
+            Person(DAVE, "dave"),
+            Person(MALLORY, "mallory"),
+            Person(GUEST, "guest", is_restricted=True),
+            Person(GONE, "gone", deleted=True),
+            Person(VISITOR, "visitor", team_id="T0VISITOR"),
+        )
+    }
+)
+"""Everybody who is to be seen in the workspace, by user id.
+
+A guest sees the channels that they are in; a visitor is of another workspace, and in the shared
+channel alone.
+"""
 
 SCOPES = ("commands", "chat:write", "channels:read", "groups:read")
 """What the app is granted: what its manifest asks for."""
 
 ALLOWED = (ALICE, BOB)
-"""Who may use the bot; Mallory may not."""
+"""Who may use the bot; nobody else may."""
 
 
 def populate(slack: SlackStandIn) -> None:
-    """Put the people and the incident channel into a workspace."""
-    for user_id, name in PEOPLE.items():
-        slack.add_person(Person(user_id, name))
-    slack.add_channel(Channel(INCIDENTS, "incidents", members=frozenset(PEOPLE)))
+    """Put the people, their channels and their groups into a workspace."""
+    for person in PEOPLE.values():
+        slack.add_person(person)
+    everybody = frozenset(PEOPLE) - {VISITOR}
+    slack.add_channel(Channel(INCIDENTS, "incidents", members=everybody))
+    slack.add_channel(Channel(SECURITY, "security", members={BOB, CAROL}))
+    slack.add_channel(
+        Channel(SHARED, "shared", is_ext_shared=True, members={ALICE, BOB, CAROL, VISITOR})
+    )
+    slack.add_usergroup(Usergroup(ONCALL_GROUP, "oncall", (ALICE, BOB)))
+    slack.add_usergroup(Usergroup(SECURITY_GROUP, "security", (CAROL, BOB)))

@@ -3,9 +3,10 @@ import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator, Iterator
+from email.utils import formatdate
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 DROP_CONNECTION = "sandbox.drop_connection"
@@ -33,9 +34,23 @@ class _DroppableProtocol(H11Protocol):
 
         async def with_drop(scope: Scope, receive: Receive, send: Send) -> None:
             extensions = {**scope.get("extensions", {}), DROP_CONNECTION: drop}
-            await app({**scope, "extensions": extensions}, receive, send)
+            await app({**scope, "extensions": extensions}, receive, _dating(send))
 
         self.app = with_drop
+
+
+def _dating(send: Send) -> Send:
+    """Tell the date in the answers of applications that do not tell it by a clock of their own."""
+
+    async def dated(message: Message) -> None:
+        headers = list(message.get("headers", ()))
+        is_start = message["type"] == "http.response.start"
+        if is_start and not any(name.lower() == b"date" for name, _ in headers):
+            date = (b"date", formatdate(usegmt=True).encode())
+            message = {**message, "headers": [date, *headers]}
+        await send(message)
+
+    return dated
 
 
 class _EmbeddedServer(uvicorn.Server):
@@ -93,6 +108,7 @@ async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Asyn
         log_config=None,
         access_log=False,
         lifespan="off",
+        date_header=False,
         server_header=False,
         timeout_graceful_shutdown=1,
     )

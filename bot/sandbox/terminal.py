@@ -1,23 +1,26 @@
-"""Drawing a Slack message in a terminal, as a person would see it."""
+"""Drawing a Slack message or modal in a terminal, as a person would see it."""
 
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.modal_view import View
 from bot.sandbox.slack.mrkdwn import read_mrkdwn
 from bot.sandbox.slack.reading import Look, Piece, read_blocks
 from bot.sandbox.slack.workspace import Workspace
 
 _INDENT: Final = "  "
-_BOLD, _DIM, _CYAN, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
+_BOLD, _DIM, _CYAN, _RED, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[31m", "\x1b[0m"
 _COLOURS: Final = {
     Look.HEADING: _BOLD,
     Look.CONTEXT: _DIM,
     Look.DIVIDER: _DIM,
     Look.QUOTE: _DIM,
     Look.CONTROLS: _CYAN,
+    Look.LABEL: _BOLD,
+    Look.ERROR: _RED,
 }
 
 
@@ -40,14 +43,28 @@ def render(message: Message, workspace: Workspace, *, width: int = 80, colour: b
     if message.deleted:
         lines.append(f"{_INDENT}This message was deleted.")
         return "\n".join(lines)
-    room = max(width - len(_INDENT), 20)
-    for look, drawn in _draw(_pieces(message, workspace), room):
-        lines.extend(
-            _INDENT + paint(line, _COLOURS.get(look, "")) if line else "" for line in drawn
-        )
+    lines += _paint_all(_pieces(message, workspace), width, paint)
     if message.edited:
         lines.append(paint(f"{_INDENT}(edited)", _DIM))
     return "\n".join(lines)
+
+
+def render_view(view: View, *, width: int = 80, colour: bool = False) -> str:
+    """Draw the modal in front of a person: its title, what it says, its inputs and its buttons.
+
+    Args:
+        view: What to draw.
+        width: Columns to stay within.
+        colour: Whether to use ANSI escape sequences.
+
+    Raises:
+        CannotDrawError: At a block or element without a drawing, rather than leave a gap.
+    """
+    paint = _paint if colour else _leave_bare
+    pieces = [Piece(Look.ERROR, view.trouble)] if view.trouble else []
+    pieces += [*view.pieces, Piece(Look.CONTROLS, view.controls)]
+    lines = [paint(_visible(f"Modal · {view.title}"), _BOLD)]
+    return "\n".join(lines + _paint_all(pieces, width, paint))
 
 
 def _headline(message: Message, workspace: Workspace) -> str:
@@ -69,6 +86,15 @@ def _pieces(message: Message, workspace: Workspace) -> list[Piece]:
     if not message.blocks:
         return [Piece(Look.TEXT, read_mrkdwn(message.text, reader))]
     return list(read_blocks(message.blocks, reader))
+
+
+def _paint_all(pieces: Sequence[Piece], width: int, paint: Callable[[str, str], str]) -> list[str]:
+    room = max(width - len(_INDENT), 20)
+    return [
+        _INDENT + paint(line, _COLOURS.get(look, "")) if line else ""
+        for look, drawn in _draw(pieces, room)
+        for line in drawn
+    ]
 
 
 def _draw(pieces: Sequence[Piece], room: int) -> Iterator[tuple[Look, list[str]]]:

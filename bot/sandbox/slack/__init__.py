@@ -5,11 +5,13 @@ are silent it takes the stricter reading and says so beside the code.
 """
 
 from bot.sandbox.slack.faults import Fault, Faults
+from bot.sandbox.slack.impossible import ImpossibleInSlackError
 from bot.sandbox.slack.journal import ApiCall
 from bot.sandbox.slack.messages import Button, Message
+from bot.sandbox.slack.modal_view import View
 from bot.sandbox.slack.outbound import Delivery, SignedRequest
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
-from bot.sandbox.slack.stand_in import ImpossibleInSlackError, SlackStandIn
+from bot.sandbox.slack.stand_in import SlackStandIn
 from bot.sandbox.slack.workspace import Channel, Person, Usergroup, Workspace
 
 __all__ = [
@@ -26,5 +28,6 @@ __all__ = [
     "SignedRequest",
     "SlackStandIn",
     "Usergroup",
+    "View",
     "Workspace",
 ]

@@ -1,4 +1,4 @@
-"""What the acknowledgement of a slash command shows to people.
+"""What comes of the app's acknowledgement for the person who waits for it.
 
 https://docs.slack.dev/interactivity/implementing-slash-commands#responding_immediate_response
 """
@@ -11,14 +11,20 @@ from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.outbound import Acknowledgement, Delivery, SignedRequest
 from bot.sandbox.slack.replies import RefusedError
 from bot.sandbox.slack.response_urls import Asked, show
+from bot.sandbox.slack.submissions import TROUBLE, conclude
 from bot.sandbox.slack.workspace import Workspace
 
 
 def deliver(workspace: Workspace, request: SignedRequest, ack: Acknowledgement) -> Delivery:
     """Show what the app acknowledged a request with, and give the delivery as it went.
 
-    Nothing is shown for the acknowledgement of a press, nor for an empty one.
+    Nothing is shown for the acknowledgement of a press, nor for an empty one; that of a submission
+    says what becomes of the view.
     """
+    if request.submitted is not None:
+        reason = conclude(workspace.modals, request.submitted, ack)
+        told = None if reason is None else TROUBLE
+        return Delivery(ack.status, ack.body, ack.seconds, told, request, reason=reason)
     shown: Message | None = None
     error = ack.error
     if error is None and request.asked is not None and ack.body.strip():

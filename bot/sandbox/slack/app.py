@@ -1,6 +1,8 @@
 """The stand-in's HTTP side: the Web API and the response URLs."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,9 +21,17 @@ Record = Callable[[str, Mapping[str, Any], Reply], None]
 
 
 def slack_app(
-    web_api: WebApi, response_urls: ResponseUrls, faults: Faults, record: Record
+    web_api: WebApi,
+    response_urls: ResponseUrls,
+    faults: Faults,
+    record: Record,
+    clock: Callable[[], datetime],
 ) -> Starlette:
-    """Put the routes together."""
+    """Put the routes together; every answer of the Web API tells the date by this clock."""
+
+    def dated(response: Response) -> Response:
+        response.headers["Date"] = format_datetime(clock().astimezone(UTC), usegmt=True)
+        return response
 
     async def call_method(request: Request) -> Response:
         method = request.path_params["method"]
@@ -29,12 +39,12 @@ def slack_app(
             arguments = await read_arguments(request)
         except RefusedError as error:
             record(method, {}, error.reply)
-            return error.reply.response()
+            return dated(error.reply.response())
         form_token = arguments.pop("token", "")
         token = request.headers.get("authorization", "").removeprefix("Bearer ") or form_token
         reply = await faults.around(method, lambda: web_api.call(method, arguments, token))
         record(method, arguments, reply)
-        return reply.response()
+        return dated(reply.response())
 
     async def use_response_url(request: Request) -> Response:
         raw = await request.body()

@@ -62,3 +62,8 @@ def required(arguments: Mapping[str, Any], name: str) -> str:
             response_metadata={"messages": [f"[ERROR] missing required field: {name}"]},
         )
     return value
+
+
+def is_set(arguments: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a flag is set; in a query or form it is a word."""
+    return arguments.get(name) in (True, "1", "true")

@@ -1,11 +1,18 @@
-"""What an app says in a message, checked as Slack checks it."""
+"""What an app says in a message or view, checked as Slack checks it."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.block_kit import MOST_TEXT, block_problems, total_text
+from bot.block_kit import (
+    MOST_TEXT,
+    MOST_VIEW_BYTES,
+    Surface,
+    block_problems,
+    problems,
+    total_text,
+)
 from bot.sandbox.slack.messages import Blocks
 from bot.sandbox.slack.replies import RefusedError
 
@@ -36,13 +43,34 @@ def check_content(arguments: Mapping[str, Any], most_text: int = MOST_TEXT_POSTE
         raise RefusedError("msg_too_long")
     if total_text(blocks) > MOST_TEXT:
         raise RefusedError("msg_blocks_too_long")
-    if problems := block_problems(blocks):
-        raise RefusedError(
-            "invalid_blocks",
-            errors=problems,
-            response_metadata={"messages": [f"[ERROR] {problem}" for problem in problems]},
-        )
+    if found := block_problems(blocks):
+        raise RefusedError("invalid_blocks", errors=found, response_metadata=_told(found))
     return Content(text, blocks)
+
+
+def check_view(view: object) -> dict[str, Any]:
+    """Take a modal's view, which in a form is JSON in a string.
+
+    Raises:
+        RefusedError: ``view_too_large`` or ``invalid_arguments``.
+    """
+    try:
+        parsed = json.loads(view) if isinstance(view, str) else view
+        size = len(json.dumps(parsed).encode())
+    except (ValueError, RecursionError):
+        raise RefusedError("invalid_arguments") from None
+    if size > MOST_VIEW_BYTES:
+        raise RefusedError("view_too_large")
+    if not isinstance(parsed, dict):
+        missing = ["missing required field: view"]
+        raise RefusedError("invalid_arguments", response_metadata=_told(missing))
+    if found := problems(parsed, Surface.MODAL):
+        raise RefusedError("invalid_arguments", response_metadata=_told(found))
+    return parsed
+
+
+def _told(found: list[str]) -> dict[str, list[str]]:
+    return {"messages": [f"[ERROR] {problem}" for problem in found]}
 
 
 def _parsed(blocks: object) -> Blocks:

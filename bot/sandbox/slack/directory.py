@@ -57,15 +57,6 @@ def conversations_open(workspace: Workspace, arguments: Arguments) -> dict[str, 
     return {"channel": {"id": workspace.direct_channel(people[0].id).id}}
 
 
-def usergroups_users_list(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
-    """List the ids of a user group's members, without the deactivated ones."""
-    group = workspace.usergroups.get(required(arguments, "usergroup"))
-    if group is None:
-        raise RefusedError("no_such_subteam")
-    gone = {person.id for person in workspace.people.values() if person.deleted}
-    return {"users": [member for member in group.members if member not in gone]}
-
-
 def _user_json(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,

@@ -83,11 +83,7 @@ class Message:
         versions = [[] if self.deleted else self.blocks]
         versions += reversed([*self.earlier, self.blocks]) if outdated else []
         for blocks in versions:
-            fitting = [
-                button
-                for button in buttons_in(blocks)
-                if text in {None, button.text} and action_id in {None, button.action_id}
-            ]
+            fitting = buttons_like(blocks, text, action_id)
             if nth < len(fitting):
                 return fitting[nth]
         return None
@@ -107,6 +103,17 @@ def buttons_in(blocks: Sequence[dict[str, Any]]) -> list[Button]:
         for block in blocks
         for element in interactive_elements(block)
         if element["type"] == "button"
+    ]
+
+
+def buttons_like(
+    blocks: Sequence[dict[str, Any]], text: str | None, action_id: str | None
+) -> list[Button]:
+    """Find the buttons of this text and action id, None meaning any."""
+    return [
+        button
+        for button in buttons_in(blocks)
+        if text in {None, button.text} and action_id in {None, button.action_id}
     ]
 
 

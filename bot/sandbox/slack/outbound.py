@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.modal_view import View
 from bot.sandbox.slack.response_urls import Asked
 
 
@@ -15,13 +16,15 @@ class SignedRequest:
     """A request to the app, byte for byte.
 
     ``command`` is what the person typed, and ``asked`` where an answer in the acknowledgement
-    goes; both are None for what is not a slash command.
+    goes; both are None for what is not a slash command. ``submitted`` is the view that the
+    acknowledgement of its submission is about.
     """
 
     body: bytes
     headers: Mapping[str, str]
     command: str | None = None
     asked: Asked | None = None
+    submitted: View | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Acknowledgement:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A command or press as it went.
+    """A command, press or submission as it went.
 
     Attributes:
         status: The HTTP status of the acknowledgement; 0 if there was none.
@@ -46,9 +49,11 @@ class Delivery:
         shown: The message that the acknowledgement of a command shows at once, if any.
         error: What Slack tells the person: ``operation_timeout`` after 3 seconds,
             ``dispatch_failed`` if the app did not answer or answered with another status than
-            2xx, ``invalid_command_response`` if its answer cannot be shown.
+            2xx, ``invalid_command_response`` if its answer cannot be shown; of a submission
+            "We had some trouble connecting. Try again?" for all of these.
         request: What was sent, so that it can be sent again.
         confirmation: The words of the confirm dialog that the person accepted, if any.
+        reason: What was wrong with the acknowledgement of a submission, for who builds the app.
     """
 
     status: int
@@ -58,6 +63,7 @@ class Delivery:
     request: SignedRequest = field(repr=False)
     shown: Message | None = None
     confirmation: str | None = None
+    reason: str | None = None
 
 
 async def send(url: str, request: SignedRequest, within: float) -> Acknowledgement:

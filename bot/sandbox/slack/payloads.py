@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 
 import json
 import re
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -46,7 +46,7 @@ def command_form(workspace: Workspace, origin: Origin, command: str, text: str) 
             "api_app_id": installation.app_id,
             "is_enterprise_install": "false",
             "response_url": origin.response_url,
-            "trigger_id": _trigger_id(workspace),
+            "trigger_id": workspace.triggers.issue(origin.person.id),
         }
     ).encode()
 
@@ -71,28 +71,41 @@ def block_actions_form(
     }
     payload: dict[str, Any] = {
         "type": "block_actions",
-        "user": {
-            "id": origin.person.id,
-            "username": origin.person.name,
-            "name": origin.person.name,
-            "team_id": team_id,
-        },
-        "api_app_id": installation.app_id,
-        "token": _VERIFICATION_TOKEN,
+        **interaction(workspace, origin.person, team_id),
         "container": container,
-        "trigger_id": _trigger_id(workspace),
-        "team": {"id": installation.team_id, "domain": installation.team_domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "trigger_id": workspace.triggers.issue(origin.person.id),
         "channel": {"id": origin.channel.id, "name": _channel_name(origin.channel)},
         "state": {"values": {}},
         "response_url": origin.response_url,
-        "actions": [_action_json(button, workspace)],
+        "actions": [action_json(button, workspace)],
     }
     if message.thread_ts is not None:
         container["thread_ts"] = message.thread_ts
     if message.ephemeral_to is None:
         payload["message"] = message_json(message, installation)
+    return interaction_form(payload)
+
+
+def interaction(workspace: Workspace, person: Person, team_id: str) -> dict[str, Any]:
+    """Write what every interaction says: who, from which workspace, with which app."""
+    installation = workspace.installation
+    return {
+        "user": {
+            "id": person.id,
+            "username": person.name,
+            "name": person.name,
+            "team_id": team_id,
+        },
+        "api_app_id": installation.app_id,
+        "token": _VERIFICATION_TOKEN,
+        "team": {"id": installation.team_id, "domain": installation.team_domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def interaction_form(payload: Mapping[str, Any]) -> bytes:
+    """Write the body of an interaction: one field, with JSON in it."""
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
@@ -145,11 +158,8 @@ def _channel_name(channel: Channel) -> str:
     return "privategroup" if channel.is_private else channel.name
 
 
-def _trigger_id(workspace: Workspace) -> str:
-    return f"{workspace.next_number()}.{workspace.next_number()}.{secrets.token_hex(16)}"
-
-
-def _action_json(button: Button, workspace: Workspace) -> dict[str, Any]:
+def action_json(button: Button, workspace: Workspace) -> dict[str, Any]:
+    """Write which button was pressed."""
     action: dict[str, Any] = {
         "type": "button",
         "action_id": button.action_id,

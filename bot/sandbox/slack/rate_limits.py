@@ -16,8 +16,12 @@ _PER_MINUTE: Final[Mapping[str, int]] = {
     "chat.update": 50,
     "conversations.info": 50,
     "conversations.open": 50,
+    "usergroups.list": 20,
     "usergroups.users.list": 20,
     "users.info": 100,
+    "views.open": 100,
+    "views.push": 100,
+    "views.update": 100,
 }
 _MINUTE: Final = timedelta(minutes=1)
 _SECOND: Final = timedelta(seconds=1)

@@ -23,6 +23,9 @@ class Look(StrEnum):
     CONTEXT = "context"
     DIVIDER = "divider"
     CONTROLS = "controls"
+    LABEL = "label"
+    ENTRY = "entry"
+    ERROR = "error"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The stand-in as tests, demo and sandbox use it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from starlette.applications import Starlette
 
@@ -11,28 +11,22 @@ from bot.sandbox.slack.acknowledgements import deliver
 from bot.sandbox.slack.app import slack_app
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.faults import Faults
-from bot.sandbox.slack.journal import ApiCall
+from bot.sandbox.slack.impossible import ImpossibleInSlackError
+from bot.sandbox.slack.in_modals import PeopleInModals
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.outbound import Delivery, SignedRequest, send
 from bot.sandbox.slack.payloads import Origin, block_actions_form, command_form, escaped
 from bot.sandbox.slack.rate_limits import RateLimits
-from bot.sandbox.slack.replies import Reply
 from bot.sandbox.slack.response_urls import Asked, ResponseUrls
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 from bot.sandbox.slack.signing import signed_headers
 from bot.sandbox.slack.web_api import WebApi
 from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup, Workspace
 
-T = TypeVar("T")
-
 ACK_SECONDS: Final = 3.0
 
 
-class ImpossibleInSlackError(Exception):
-    """Something that Slack's clients would not let this person do."""
-
-
-class SlackStandIn:
+class SlackStandIn(PeopleInModals):
     """A Slack workspace with the app installed.
 
     Whoever serves ``app`` sets ``base_url`` to its address, and ``events_url`` to the app's
@@ -66,15 +60,14 @@ class SlackStandIn:
         ack_seconds: float = ACK_SECONDS,
     ) -> None:
         installation = Installation(team_id, bot_token, signing_secret, frozenset(scopes))
-        self.changed = StateChanges()
-        self.workspace = Workspace(installation, clock, self.changed)
+        changed = StateChanges()
+        super().__init__(Workspace(installation, clock, changed), changed)
         self.faults = Faults()
-        self.journal: list[ApiCall] = []
         self.should_escape = should_escape
         self._ack_seconds = ack_seconds
         self._response_urls = ResponseUrls(self.workspace)
         web_api = WebApi(self.workspace, RateLimits() if rate_limits else None)
-        self.app = slack_app(web_api, self._response_urls, self.faults, self._record)
+        self.app = slack_app(web_api, self._response_urls, self.faults, self._record, clock)
         bot = installation
         self.add_person(Person(bot.bot_user_id, bot.bot_name, team_id, is_bot=True))
 
@@ -175,35 +168,6 @@ class SlackStandIn:
         secret = self.workspace.installation.signing_secret
         return signed_headers(secret, body, at or self.workspace.now())
 
-    def visible_to(self, user: str, channel: str) -> list[Message]:
-        """Give what a person sees in a channel: its messages and their own ephemeral ones."""
-        return self.workspace.visible_to(user, channel)
-
-    def messages(self, channel: str) -> list[Message]:
-        """Give the messages that everybody in a channel sees."""
-        return [m for m in self.workspace.messages_in(channel) if m.ephemeral_to is None]
-
-    def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
-        """Give the messages that one person alone sees, everywhere or in one channel."""
-        found = self.workspace.all_messages()
-        return [m for m in found if m.ephemeral_to == user and channel in {None, m.channel}]
-
-    def direct_messages(self, user: str) -> list[Message]:
-        """Give the messages between the app and a person."""
-        return self.messages(self.workspace.direct_channel(user).id)
-
-    def wait_for(self, condition: Callable[[], T], timeout: float = 5) -> Awaitable[T]:
-        """Wait until something is so in the workspace or the journal, and give what it is.
-
-        Args:
-            condition: Looks at the state; woken by each of its changes.
-            timeout: Seconds to wait at most.
-
-        Raises:
-            TimeoutError: If it does not become so, with a list of what is there.
-        """
-        return self.changed.until(condition, timeout, self._describe)
-
     def _person(self, user: str) -> Person:
         """Find a person; deactivated ones too, whose last click may still be on its way."""
         if user not in self.workspace.people:
@@ -221,17 +185,3 @@ class SlackStandIn:
     async def _deliver(self, request: SignedRequest) -> Delivery:
         ack = await send(self.events_url, request, self._ack_seconds)
         return deliver(self.workspace, request, ack)
-
-    def _record(self, method: str, arguments: Mapping[str, Any], reply: Reply) -> None:
-        now = self.workspace.now()
-        self.journal.append(ApiCall(method, arguments, reply.body, now, reply.status))
-        self.changed.announce()
-
-    def _describe(self) -> str:
-        messages = [
-            f"{m.channel} {m.ts} {m.user}"
-            f"{f' to {m.ephemeral_to} alone' if m.ephemeral_to else ''}: {m.text!r}"
-            for m in self.workspace.all_messages()
-        ]
-        calls = [f"{call.method} -> {call.status} {dict(call.answer)}" for call in self.journal]
-        return "\n".join(messages + calls[-10:]) or "nothing"

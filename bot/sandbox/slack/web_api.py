@@ -6,7 +6,7 @@ https://docs.slack.dev/apis/web-api
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from bot.sandbox.slack import chat, directory
+from bot.sandbox.slack import chat, directory, usergroups, views
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.replies import RefusedError, Reply
 from bot.sandbox.slack.scopes import NEEDED, require
@@ -22,8 +22,12 @@ METHODS: Final[Mapping[str, Method]] = {
     "chat.update": chat.update,
     "conversations.info": directory.conversations_info,
     "conversations.open": directory.conversations_open,
-    "usergroups.users.list": directory.usergroups_users_list,
+    "usergroups.list": usergroups.list_groups,
+    "usergroups.users.list": usergroups.list_members,
     "users.info": directory.users_info,
+    "views.open": views.open_view,
+    "views.push": views.push_view,
+    "views.update": views.update_view,
 }
 
 
@@ -53,6 +57,9 @@ class WebApi:
         if not token:
             raise RefusedError("not_authed")
         installation = self._workspace.installation
+        if token.startswith("xapp-"):
+            # No page says whether the kind or the validity is judged first.
+            raise RefusedError("not_allowed_token_type")
         if token != installation.bot_token:
             raise RefusedError("invalid_auth")
         if (seconds := self._seconds_to_wait(method, arguments)) > 0:

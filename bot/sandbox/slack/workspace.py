@@ -9,7 +9,9 @@ from datetime import datetime
 
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.messages import Blocks, Message, interactive_elements
+from bot.sandbox.slack.modals import Modals
 from bot.sandbox.slack.mrkdwn import Reader
+from bot.sandbox.slack.triggers import Triggers
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Usergroup:
     id: str
     handle: str
     members: Collection[str] = ()
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,12 @@ class Installation:
 
 
 class Workspace:
-    """People, channels and messages; every change of them is announced."""
+    """People, channels, messages and modals; every change of them is announced.
+
+    On a free plan, which a test may set, there are no user groups to read.
+    """
+
+    is_on_free_plan = False
 
     def __init__(
         self, installation: Installation, clock: Callable[[], datetime], changed: StateChanges
@@ -75,6 +83,8 @@ class Workspace:
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.usergroups: dict[str, Usergroup] = {}
+        self.triggers = Triggers(clock)
+        self.modals = Modals(clock, self._with_ids, self.reader, changed)
         self._changed = changed
         self._messages: defaultdict[str, dict[str, Message]] = defaultdict(dict)
         self._numbers = itertools.count(1)
@@ -169,10 +179,6 @@ class Workspace:
         """Give every message, channel by channel."""
         return [m for messages in self._messages.values() for m in messages.values()]
 
-    def next_number(self) -> int:
-        """Give a number that was not given before."""
-        return next(self._numbers)
-
     def _next_ts(self) -> str:
         """Count microseconds, so that messages of one instant stay apart and in order."""
         now = int(self.now().timestamp() * 1_000_000)
@@ -183,7 +189,7 @@ class Workspace:
         """Give ids to blocks and elements that came without, as Slack does."""
         named = copy.deepcopy(blocks)
         for block in named:
-            block.setdefault("block_id", f"b{self.next_number()}")
+            block.setdefault("block_id", f"b{next(self._numbers)}")
             for element in interactive_elements(block):
-                element.setdefault("action_id", f"a{self.next_number()}")
+                element.setdefault("action_id", f"a{next(self._numbers)}")
         return named

@@ -1,9 +1,11 @@
 """A workspace with people and channels of every kind, and a tiny app that plays the bot."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -13,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.serving import serve
-from bot.sandbox.slack import Channel, Person, SlackStandIn, Usergroup
+from bot.sandbox.slack import Channel, Person, SlackStandIn, Usergroup, View
 
 TOKEN = "xoxb-stand-in"
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -137,3 +139,46 @@ async def bot(
     async with serve(app) as url:
         slack.events_url = f"{url}/slack/events"
         yield
+
+
+@pytest.fixture
+def payloads(
+    received: list[tuple[dict[str, str], bytes]],
+) -> Callable[[], list[dict[str, Any]]]:
+    """Give the interactions that the bot received so far."""
+
+    def read() -> list[dict[str, Any]]:
+        forms = [parse_qs(body.decode()) for _, body in received]
+        return [json.loads(form["payload"][0]) for form in forms if "payload" in form]
+
+    return read
+
+
+@pytest.fixture
+def triggered(
+    bot: None,  # noqa: ARG001 - the command goes to it
+    slack: SlackStandIn,
+    received: list[tuple[dict[str, str], bytes]],
+) -> Callable[..., Awaitable[str]]:
+    """Have somebody type a command, and give its trigger id."""
+
+    async def command(user: str = "U0ALICE") -> str:
+        await slack.command(user, "C0INCIDENTS", "/token")
+        return parse_qs(received[-1][1].decode())["trigger_id"][0]
+
+    return command
+
+
+@pytest.fixture
+def opened(
+    slack: SlackStandIn, client: AsyncWebClient, triggered: Callable[..., Awaitable[str]]
+) -> Callable[..., Awaitable[View]]:
+    """Open a modal for somebody."""
+
+    async def opening(definition: dict[str, Any], user: str = "U0ALICE") -> View:
+        await client.views_open(trigger_id=await triggered(user), view=definition)
+        view = slack.open_view(user)
+        assert view is not None
+        return view
+
+    return opening

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -35,8 +36,36 @@ async def test_the_token_tells_the_app(slack: SlackStandIn, client: AsyncWebClie
     assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
 
 
+async def test_every_answer_tells_slacks_time(
+    slack: SlackStandIn,
+    client: AsyncWebClient,
+    pass_time: Callable[[timedelta], None],
+) -> None:
+    """The Date header is the workspace's clock, once, in refusals and outages too."""
+    pass_time(timedelta(hours=3))
+    slack.faults.add("users.info", status=503)
+    async with httpx.AsyncClient(base_url=slack.base_url) as http:
+        answers = [
+            await http.get("/api/users.info"),
+            await http.get("/api/users.info"),
+            await http.post(
+                "/api/auth.test", content=b"<x/>", headers={"Content-Type": "text/xml"}
+            ),
+        ]
+
+    dates = [answer.headers.get_list("date") for answer in answers]
+    assert dates == [["Mon, 23 Nov 2026 12:00:00 GMT"]] * 3
+    assert (await client.auth_test()).headers["Date"] == "Mon, 23 Nov 2026 12:00:00 GMT"
+
+
 @pytest.mark.parametrize(
-    ("token", "error"), [(None, "not_authed"), ("xoxb-stolen", "invalid_auth")]
+    ("token", "error"),
+    [
+        (None, "not_authed"),
+        ("xoxb-stolen", "invalid_auth"),
+        ("xoxp-somebodys", "invalid_auth"),
+        ("xapp-1-A0TOKENBOT", "not_allowed_token_type"),
+    ],
 )
 async def test_other_tokens_are_refused(
     slack: SlackStandIn,
@@ -45,7 +74,7 @@ async def test_other_tokens_are_refused(
     refusal: Refusal,
     client_of: Callable[..., AsyncWebClient],
 ) -> None:
-    """A missing and a wrong token have errors of their own."""
+    """A missing and a wrong token, and one of the wrong kind, have errors of their own."""
     assert await refusal(client_of(slack, token).auth_test()) == {"ok": False, "error": error}
 
 
@@ -66,6 +95,7 @@ async def test_methods_that_are_not_there_are_refused(
         ("chat.update", {"channel": "C0INCIDENTS", "text": "x"}, "chat:write"),
         ("chat.delete", {"channel": "C0INCIDENTS"}, "chat:write"),
         ("users.info", {"user": "U0ALICE"}, "users:read"),
+        ("usergroups.list", {}, "usergroups:read"),
         ("usergroups.users.list", {"usergroup": "S0ONCALL"}, "usergroups:read"),
         ("conversations.open", {"users": "U0ALICE"}, "im:write"),
         ("conversations.info", {"channel": "C0INCIDENTS"}, "channels:read"),

@@ -61,15 +61,6 @@ async def test_not_everybody_has_direct_messages(
     assert (await refusal(client.conversations_open(users=users)))["error"] == error
 
 
-async def test_members_of_a_group_are_listed(client: AsyncWebClient, refusal: Refusal) -> None:
-    """Deactivated members are left out; unknown groups are refused."""
-    answer = await client.usergroups_users_list(usergroup="S0ONCALL")
-
-    assert answer["users"] == ["U0ALICE"]
-    unknown = await refusal(client.usergroups_users_list(usergroup="S0NONE"))
-    assert unknown["error"] == "no_such_subteam"
-
-
 async def test_arguments_are_required(client: AsyncWebClient, refusal: Refusal) -> None:
     """A call without what it is about is refused."""
     answer = await refusal(client.api_call("users.info", http_verb="GET"))

@@ -1,0 +1,2 @@
+class ImpossibleInSlackError(Exception):
+    """Something that Slack's clients would not let this person do."""
