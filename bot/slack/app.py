@@ -15,6 +15,7 @@ from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import FAULT
 from bot.slack.listeners.commands import CommandListener
+from bot.slack.listeners.submissions import SubmissionListener
 
 _log = structlog.get_logger()
 _ANYTHING = re.compile(".*", re.DOTALL)
@@ -24,10 +25,11 @@ def bolt_app(
     command: str,
     commands: CommandListener,
     actions: ActionListener,
+    submissions: SubmissionListener,
     identity: Identity,
     client: AsyncWebClient,
 ) -> AsyncApp:
-    """Put the Bolt app together: one listener for commands, one for clicks, nothing else.
+    """Put the Bolt app together: a listener for commands, one for clicks, one for modals.
 
     ``process_before_response`` sends the ack when the listener has returned, so that what is acked
     is committed.
@@ -36,6 +38,7 @@ def bolt_app(
         command: The slash command's name, such as ``/token``.
         commands: Takes slash commands.
         actions: Takes presses of buttons.
+        submissions: Takes what is submitted in modals.
         identity: Knows who the bot is.
         client: A client without a token, which lends its session and address to Bolt's own.
 
@@ -66,6 +69,7 @@ def bolt_app(
     # Two listeners that fit one command could both run, if the first did not ack.
     app.command(re.compile(f"(?!{re.escape(command)}$)"))(_other_command(command))
     app.action(_ANYTHING)(actions)
+    app.view(_ANYTHING)(submissions)
     return app
 
 

@@ -1,36 +1,26 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+
+import structlog
 
 from bot.changes.policy import Policy
-from bot.changes.ports import AnnouncementError
-from bot.changes.request import ChangeRequest, MessageRef, Origin, TargetState
-from bot.changes.undoing import undoable
-from bot.slack.blocks.change import change_message
-from bot.slack.blocks.private import private_outcome
+from bot.changes.ports import AnnouncementError, Related
+from bot.changes.request import ChangeRequest, Origin
+from bot.changes.states import RequestState, TargetState
+from bot.changes.undoing import retryable, undoable
+from bot.slack.blocks.endings import end_message
+from bot.slack.blocks.private import decided_message, private_outcome
+from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
-from bot.slack.channels import ChannelKind, Channels
+from bot.slack.blocks.several import progress_message
+from bot.slack.placing import Placing
 from bot.slack.responder import Responder
-from bot.slack.sending import NotReachableError, Sending
+from bot.slack.sending import Sending
 
-_NOTES = {
-    ChannelKind.SHARED: (
-        "Sent to you alone: the channel where you asked is shared with another organisation."
-    ),
-    ChannelKind.UNREADABLE: (
-        "Sent to you alone: this bot cannot read what kind of channel you asked in. Invite it "
-        "there to have changes posted."
-    ),
-    ChannelKind.INTERNAL: (
-        "Sent to you alone: this bot cannot post in the channel where you asked. Invite it there "
-        "to have changes posted."
-    ),
-}
-_TOOK_EFFECT = (
-    TargetState.DONE,
-    TargetState.APPLIED,
-    TargetState.UNKNOWN,
-    TargetState.LOST,
-)
+_log = structlog.get_logger()
+_FRUITLESS = (TargetState.REFUSED, TargetState.UNCHANGED)
 
 
 class SlackMessenger:
@@ -39,7 +29,7 @@ class SlackMessenger:
     Args:
         sending: Hands messages to Slack.
         responder: Answers one person.
-        channels: Tells who may read along.
+        placing: Puts messages where they belong.
         policy: Gives the policy in force.
         clock: Tells the time.
     """
@@ -48,38 +38,57 @@ class SlackMessenger:
         self,
         sending: Sending,
         responder: Responder,
-        channels: Channels,
+        placing: Placing,
         policy: Callable[[], Policy],
         clock: Callable[[], datetime],
     ) -> None:
         self._sending = sending
         self._responder = responder
-        self._channels = channels
+        self._placing = placing
         self._policy = policy
         self._clock = clock
 
-    async def announce(
-        self,
-        request: ChangeRequest,
-        *,
-        undone: ChangeRequest | None = None,
-        undo: ChangeRequest | None = None,
-    ) -> MessageRef | None:
-        """Post or edit the one message of a request; if nothing came of it, tell the requester.
+    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+        """Post or edit the messages of a request; if nothing came of it, tell the requester.
 
         Raises:
             AnnouncementError: If Slack took it on no way.
         """
-        if undone is not None:
-            return await self._announce_undo(request, undone)
-        if request.target.state in (TargetState.REFUSED, TargetState.UNCHANGED):
+        if related.undone is not None and not _has_message_of_its_own(request):
+            return await self._announce_undo(request, related.undone)
+        if _is_private(request):
             await self._responder.tell(request.requester, request.origin, private_outcome(request))
-            return None
-        seen = undo if undo is not None and undo.target.state in _TOOK_EFFECT else None
+            return request
+        undo = related.undo
+        seen = undo if undo is not None and undo.effective else None
         drawn = self._drawn(request, seen)
-        if request.message is not None and await self._edit(request.message, drawn):
-            return request.message
-        return await self._post(request, request, seen)
+        if not await self._placing.edit(request.message, drawn):
+            place = await self._placing.post(request, partial(self._drawn, request, seen))
+            request = replace(request, message=place)
+        if request.state in {RequestState.FINISHED, RequestState.UNRESOLVED}:
+            copy = await self._placing.copy_to_feed(request, drawn)
+            request = replace(request, feed_message=copy)
+        if related.undone is not None:
+            await self._edit_undone(request, related.undone)
+        if request.state.final and request.approval is not None and not _stopped(request):
+            # Whoever waited for others may have left the channel where everybody sees it.
+            await self._responder.tell_directly(request.requester, decided_message(request))
+        return request
+
+    async def show_progress(self, request: ChangeRequest, sent: int) -> None:
+        """Edit the message of a request to say how many of its PATCHes were sent."""
+        try:
+            await self._placing.edit(request.message, progress_message(request, sent))
+        except AnnouncementError as error:
+            _log.info("progress is not shown", reason=str(error))
+
+    async def note_end(self, request: ChangeRequest) -> None:
+        """Tell the requester that a timer is about to end.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        await self._responder.tell_directly(request.requester, end_message(request))
 
     async def redraw(
         self, change: ChangeRequest, undo: ChangeRequest | None, pressed: Origin
@@ -92,63 +101,68 @@ class SlackMessenger:
             pressed: Where the button was pressed.
         """
         drawn = self._drawn(change, undo)
-        if pressed.pressed is not None and await self._edit(pressed.pressed, drawn):
+        if await self._placing.edit(pressed.pressed, drawn):
             return
         if pressed.response_url is not None:
             await self._sending.respond(pressed.response_url, drawn, replace=True)
 
-    async def _announce_undo(self, undo: ChangeRequest, undone: ChangeRequest) -> MessageRef | None:
+    async def _announce_undo(self, undo: ChangeRequest, undone: ChangeRequest) -> ChangeRequest:
+        """Tell of an undo in the message of the change that it takes back."""
         places = dict.fromkeys(
             place for place in (undone.message, undo.origin.pressed, undo.message) if place
         )
-        if undo.target.state not in _TOOK_EFFECT:
+        if not undo.effective:
             # Whoever pressed too late has made these messages tell of an undo under way.
             for place in places:
-                await self._edit(place, self._drawn(undone))
+                await self._placing.edit(place, self._drawn(undone, None))
             await self._responder.tell(undo.requester, undo.origin, private_outcome(undo))
-            return None
+            return undo
         drawn = self._drawn(undone, undo)
-        edited = [place for place in places if await self._edit(place, drawn)]
+        edited = [place for place in places if await self._placing.edit(place, drawn)]
+        copy = await self._placing.copy_to_feed(undone, drawn) if undone.feed_message else None
         if edited:
-            if undo.origin.pressed is None:
+            if undo.origin.pressed is None and not undo.automatic:
                 # An edit tells nobody; whoever typed the command is told where they did.
                 await self._responder.tell(undo.requester, undo.origin, drawn)
-            return edited[0]
+            return replace(undo, message=edited[0], feed_message=copy)
         url = undo.origin.response_url
-        pressed = undo.origin.pressed is not None and undo.target.state.final
+        pressed = undo.origin.pressed is not None and undo.state.final
         if pressed and url is not None and await self._sending.respond(url, drawn, replace=True):
-            return None
-        return await self._post(undo, undone, undo)
+            return undo
+        draw = partial(self._drawn, undone, undo)
+        return replace(undo, message=await self._placing.post(undo, draw), feed_message=copy)
 
-    async def _post(
-        self, asked: ChangeRequest, change: ChangeRequest, undo: ChangeRequest | None
-    ) -> MessageRef | None:
-        """Post where it was asked; where that must not or cannot be, to the requester."""
-        kind = await self._channels.kind(asked.origin.channel_id)
-        if kind is ChannelKind.INTERNAL:
-            drawn = self._drawn(change, undo)
-            try:
-                return await self._sending.post(asked.origin.channel_id, drawn)
-            except NotReachableError:
-                # An outcome that is not known yet needs a message that can be edited later.
-                url = asked.origin.response_url if asked.target.state.final else None
-                if url is not None and await self._sending.respond(url, drawn, in_channel=True):
-                    return None
-        noted = self._drawn(change, undo, _NOTES.get(kind, ""))
-        try:
-            return await self._sending.post(asked.requester.user_id, noted)
-        except NotReachableError as error:
-            raise AnnouncementError(f"direct message: {error}") from error
-
-    async def _edit(self, place: MessageRef, drawn: Message) -> bool:
-        try:
-            await self._sending.edit(place, drawn)
-        except NotReachableError:
-            return False
-        return True
+    async def _edit_undone(self, undo: ChangeRequest, undone: ChangeRequest) -> None:
+        """Let the message of a change tell of an undo that has a message of its own."""
+        drawn = self._drawn(undone, undo if undo.effective else None)
+        for place in dict.fromkeys((undone.message, undone.feed_message)):
+            await self._placing.edit(place, drawn)
 
     def _drawn(
         self, change: ChangeRequest, undo: ChangeRequest | None = None, note: str = ""
     ) -> Message:
-        offered = undoable(change, self._clock(), self._policy().undo_window)
-        return change_message(change, undo=undo, undoable=offered, note=note)
+        window = self._policy().undo_window
+        offer = Offer(undoable(change, self._clock(), window), retryable(change))
+        return request_message(change, offer, undo=undo, note=note)
+
+
+def _has_message_of_its_own(request: ChangeRequest) -> bool:
+    """Tell whether an undo was shown to somebody before it was carried out."""
+    return (
+        request.state.waiting
+        or request.state.closed
+        or request.confirmed_at is not None
+        or (request.approval is not None and request.message is not None)
+        or bool(request.held_back)
+    )
+
+
+def _is_private(request: ChangeRequest) -> bool:
+    """Tell whether nothing came of a request that nobody but its requester knows of."""
+    if request.state is not RequestState.FINISHED or request.message is not None:
+        return False
+    return all(target.state in _FRUITLESS for target in request.targets)
+
+
+def _stopped(request: ChangeRequest) -> bool:
+    return request.timer is not None and bool(request.timer.stopped_by)

@@ -1,7 +1,8 @@
 import structlog
 
+from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
-from bot.changes.request import Origin, Person
+from bot.changes.request import Origin
 from bot.slack.blocks.rich import Message
 from bot.slack.sending import NotReachableError, Sending
 

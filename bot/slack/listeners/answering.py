@@ -8,8 +8,9 @@ import structlog
 
 from bot.changes.errors import BotError, ErrorCode, Problem, RepeatedDeliveryError
 from bot.changes.ports import AnnouncementError
-from bot.changes.request import Origin, Person, new_change_id
-from bot.commands.answers import Accepted, Answer, Later, Reading
+from bot.changes.people import Person
+from bot.changes.request import Origin, new_change_id
+from bot.commands.answers import Answer, Later, Reading, ReasonWanted
 from bot.slack.blocks.answer import answer_message
 from bot.slack.blocks.notice import problem_message
 from bot.slack.blocks.rich import Message
@@ -41,13 +42,13 @@ class Answered:
     Attributes:
         message: What the person is told now, or None for nothing.
         later: A reading to be told as soon as InfluxDB has answered.
-        request: The change that was stored, if one was.
+        answer: What the listener's work gave, if it gave something.
         problem: What was wrong, if something was.
     """
 
     message: Message | None = None
     later: Later | None = None
-    accepted: Accepted | None = None
+    answer: Answer | None = None
     problem: Problem | None = None
 
 
@@ -73,13 +74,15 @@ class Answering:
         self._metrics = metrics
         self._draining = draining
 
-    async def run(self, kind: str, asked: str, work: Callable[[], Awaitable[Answer]]) -> Answered:
+    async def run(
+        self, kind: str, asked: str, work: Callable[[], Awaitable[Answer | None]]
+    ) -> Answered:
         """Do a listener's work; never raise.
 
         Args:
-            kind: ``command`` or ``click``, for the metrics.
-            asked: A subcommand's or a button's name, for the metrics.
-            work: What the listener does.
+            kind: ``command``, ``click`` or ``submission``, for the metrics.
+            asked: A subcommand's, a button's or a modal's name, for the metrics.
+            work: What the listener does; None means that its answer comes by itself.
         """
         begun = time.monotonic()
         answered, outcome = await self._outcome(work)
@@ -96,15 +99,20 @@ class Answering:
         """Tell a person something beside the ack."""
         self._tasks.spawn(self._tell(person, origin, message, replace=False), "answer")
 
-    async def _outcome(self, work: Callable[[], Awaitable[Answer]]) -> tuple[Answered, str]:
+    async def _outcome(
+        self, work: Callable[[], Awaitable[Answer | None]]
+    ) -> tuple[Answered, str]:
         if self._draining():
             return Answered(self._problem(_DRAINING), problem=_DRAINING), "draining"
         try:
             answer = await work()
+            if answer is None:
+                return Answered(), "received"
             if isinstance(answer, Later):
-                return Answered(later=answer), "reading"
-            accepted = answer if isinstance(answer, Accepted) else None
-            return Answered(answer_message(answer), accepted=accepted), "ok"
+                return Answered(later=answer, answer=answer), "reading"
+            if isinstance(answer, ReasonWanted):
+                return Answered(answer=answer), "reason wanted"
+            return Answered(answer_message(answer), answer=answer), "ok"
         except RepeatedDeliveryError:
             return Answered(), "repeat"
         except BotError as error:

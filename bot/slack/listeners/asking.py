@@ -1,44 +1,37 @@
-"""Read who asks, and from where, out of Slack's payloads."""
+"""Read who asks, from where and for what, out of Slack's payloads."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
 
+from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.intake import Ask
-from bot.changes.request import MessageRef, Origin, Person
+from bot.changes.people import Person
+from bot.changes.request import MessageRef, Origin
+from bot.slack.blocks.denial import REASON_BLOCK
+
+COMMAND, CLICK, SUBMISSION = "command", "click", "submission"
 
 
-@dataclass(frozen=True)
-class Click:
-    """A press of one button: who pressed it, what it stands for, and what it names."""
-
-    ask: Ask
-    action_id: str
-    value: str
-
-
-def ask_from_command(body: Mapping[str, Any], delivery: str, now: datetime) -> Ask:
+def command_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Received:
     """Read a slash command's payload.
 
     Source: https://docs.slack.dev/interactivity/implementing-slash-commands
     """
-    return Ask(
-        person=Person(
-            _required(body, "user_id"),
-            _required(body, "team_id"),
-            _text(body, "enterprise_id") or None,
-        ),
-        origin=Origin(_required(body, "channel_id"), _secret(body.get("response_url"))),
-        delivery=delivery,
-        now=now,
+    person = Person(
+        _required(body, "user_id"),
+        _required(body, "team_id"),
+        _text(body, "enterprise_id") or None,
     )
+    origin = Origin(_required(body, "channel_id"), _secret(body.get("response_url")))
+    content = {"text": str(body.get("text") or "")}
+    return Received(Ask(person, origin, delivery, now), COMMAND, content)
 
 
-def click_from_action(body: Mapping[str, Any], delivery: str, now: datetime) -> Click:
+def click_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Received:
     """Read a block action's payload.
 
     The person's own team id counts: people of connected workspaces can press buttons, and the
@@ -52,7 +45,27 @@ def click_from_action(body: Mapping[str, Any], delivery: str, now: datetime) -> 
     value = action.get("value", "")
     if not person.user_id or not person.team_id or not isinstance(value, str):
         raise _unreadable()
-    return Click(Ask(person, origin, delivery, now), action["action_id"], value)
+    content = {"action": str(action["action_id"]), "value": value}
+    return Received(Ask(person, origin, delivery, now), CLICK, content)
+
+
+def submission_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Received:
+    """Read a view submission's payload; the view's metadata only names things.
+
+    Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    """
+    person, _ = whoever(body)
+    view = _mapping(body, "view")
+    if not person.user_id or not person.team_id:
+        raise _unreadable()
+    named = _metadata(view)
+    content = {
+        "callback": _text(view, "callback_id"),
+        "change": _text(named, "change"),
+        "reason": _typed(view, REASON_BLOCK),
+    }
+    origin = Origin(_text(named, "channel") or person.user_id)
+    return Received(Ask(person, origin, delivery, now), SUBMISSION, content)
 
 
 def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
@@ -68,6 +81,27 @@ def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
         _secret(body.get("response_url")),
         MessageRef(channel, ts) if lasting else None,
     )
+
+
+def trigger_of(body: Mapping[str, Any]) -> str:
+    """Give the id with which a modal can be opened for three seconds; it is not stored."""
+    return _text(body, "trigger_id")
+
+
+def _metadata(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        named = json.loads(_text(view, "private_metadata"))
+    except (ValueError, RecursionError):
+        return {}
+    return named if isinstance(named, Mapping) else {}
+
+
+def _typed(view: Mapping[str, Any], block_id: str) -> str:
+    """Give what was typed into the one field of a block."""
+    fields = _mapping(_mapping(_mapping(view, "state"), "values"), block_id)
+    for name in fields:
+        return _text(_mapping(fields, name), "value")
+    return ""
 
 
 def _required(body: Mapping[str, Any], key: str) -> str:

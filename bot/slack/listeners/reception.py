@@ -1,0 +1,113 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.changes.asking import Received
+from bot.changes.directory import Directory
+from bot.changes.errors import StoreUnavailableError
+from bot.changes.intake import Intake
+from bot.changes.people import Standing
+from bot.changes.ports import Store
+from bot.commands.answers import Answer
+from bot.slack.listeners.answering import Answered, Answering
+from bot.slack.listeners.meaning import Meaning
+from bot.slack.listeners.telling import Telling
+from bot.tasks import Tasks
+
+_log = structlog.get_logger()
+
+
+class Reception:
+    """Decide at once about people who are known; store what others ask, and decide right after.
+
+    So no look-up stands between a person and the ack.
+
+    Args:
+        directory: Tells what Slack says of people.
+        intake: Stores what is received.
+        store: The database, which holds what is not decided yet.
+        meaning: Carries out what was asked.
+        answering: Makes an answer of whatever happens.
+        telling: Tells people what the ack did not.
+        tasks: Holds on to what runs beside.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        intake: Intake,
+        store: Store,
+        meaning: Meaning,
+        answering: Answering,
+        telling: Telling,
+        tasks: Tasks,
+    ) -> None:
+        self._directory = directory
+        self._intake = intake
+        self._store = store
+        self._meaning = meaning
+        self._answering = answering
+        self._telling = telling
+        self._tasks = tasks
+
+    async def take(
+        self, kind: str, asked: str, read: Callable[[], Received]
+    ) -> tuple[Received | None, Answered]:
+        """Take something in and answer it; where it has to wait, its answer comes by itself.
+
+        Args:
+            kind: What kind of thing it is, for the metrics.
+            asked: A subcommand's, a button's or a modal's name, for the metrics.
+            read: Reads it out of Slack's payload; raises UserError if that cannot be read.
+
+        Returns:
+            What was read, if it could be, and the answer.
+        """
+        received: Received | None = None
+
+        async def work() -> Answer | None:
+            nonlocal received
+            received = read()
+            return await self._decided_or_stored(received, asked)
+
+        answered = await self._answering.run(kind, asked, work)
+        return received, answered
+
+    async def recover(self) -> None:
+        """Decide what an earlier process had received and not decided."""
+        async with self._store.reading() as reading:
+            left = await reading.received()
+        for received in left:
+            self._tasks.spawn(self._decide(received, received.kind), "decide")
+
+    async def _decided_or_stored(self, received: Received, asked: str) -> Answer | None:
+        ask, kind, content = received.ask, received.kind, received.content
+        standing = self._directory.known(ask.person)
+        if standing is not None or not self._meaning.storable(kind, content):
+            known = replace(ask, standing=standing or Standing())
+            return await self._meaning.carry_out(known, kind, content)
+        at_once = self._meaning.without_deciding(kind, content)
+        if at_once is not None:
+            return at_once
+        await self._intake.receive(received)
+        self._tasks.spawn(self._decide(received, asked), "decide")
+        return None
+
+    async def _decide(self, received: Received, asked: str) -> None:
+        """Ask Slack who it was, carry out what was asked, and tell what came of it."""
+        standing = await self._directory.look_up(received.ask.person)
+        ask = received.by(standing)
+
+        async def work() -> Answer:
+            return await self._meaning.carry_out(ask, received.kind, received.content)
+
+        answered = await self._answering.run(f"{received.kind}, deferred", asked, work)
+        self._telling.tell(received, answered)
+        try:
+            async with self._store.transaction() as transaction:
+                await transaction.forget_received(received.ask.delivery)
+        except StoreUnavailableError as error:
+            # It stays there; decided once more, it would be a repeat without effect.
+            _log.warning("what is decided is not forgotten yet", reason=str(error))

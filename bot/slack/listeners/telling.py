@@ -1,0 +1,80 @@
+import structlog
+
+from bot.changes.asking import Received
+from bot.changes.errors import ErrorCode, StoreUnavailableError
+from bot.changes.ports import AnnouncementError
+from bot.changes.queries import Queries
+from bot.commands.answers import Accepted, Moved
+from bot.slack.blocks.buttons import ActionId
+from bot.slack.listeners.answering import Answered, Answering
+from bot.slack.listeners.asking import CLICK
+from bot.slack.messenger import SlackMessenger
+from bot.tasks import Tasks
+
+_log = structlog.get_logger()
+
+# After these, the message whose button was pressed shows less than is recorded.
+_OUTDATED = {
+    ErrorCode.ALREADY_DECIDED,
+    ErrorCode.ALREADY_RETRIED,
+    ErrorCode.ALREADY_UNDONE,
+    ErrorCode.EXPIRED,
+    ErrorCode.NOTHING_TO_RETRY,
+    ErrorCode.NOT_CANCELLABLE,
+    ErrorCode.NOT_UNDOABLE,
+    ErrorCode.UNDO_WINDOW_OVER,
+}
+
+
+class Telling:
+    """Tell people what the ack did not: readings, outcomes of clicks, and what came late.
+
+    Args:
+        answering: Tells one person.
+        queries: Reads changes, to redraw outdated messages.
+        messenger: Redraws them.
+        tasks: Holds on to what runs beside.
+    """
+
+    def __init__(
+        self, answering: Answering, queries: Queries, messenger: SlackMessenger, tasks: Tasks
+    ) -> None:
+        self._answering = answering
+        self._queries = queries
+        self._messenger = messenger
+        self._tasks = tasks
+
+    def tell(self, received: Received, answered: Answered) -> None:
+        """Tell what came of something, unless its message shows it by itself."""
+        ask = received.ask
+        action = received.content.get("action", "")
+        if answered.later is not None:
+            turning = action.startswith(ActionId.PAGE_LIST)
+            self._answering.follow_up(ask.person, ask.origin, answered.later, replace=turning)
+        elif answered.message is not None and not _shows_by_itself(received, answered):
+            self._answering.tell(ask.person, ask.origin, answered.message)
+        outdated = answered.problem is not None and answered.problem.code in _OUTDATED
+        if received.kind == CLICK and outdated:
+            self._tasks.spawn(self._redraw(received), "redraw")
+
+    async def _redraw(self, received: Received) -> None:
+        change_id, _, _ = received.content["value"].partition(":")
+        try:
+            change, undo = await self._queries.change(change_id)
+            if change is not None:
+                await self._messenger.redraw(change, undo, received.ask.origin)
+        except (AnnouncementError, StoreUnavailableError) as error:
+            _log.warning("an outdated message stays as it is", reason=str(error))
+
+
+def _shows_by_itself(received: Received, answered: Answered) -> bool:
+    """Tell whether the message whose button was pressed is edited to show what came of it."""
+    match answered.answer:
+        case Moved(request):
+            pressed = received.ask.origin.pressed
+            return pressed is not None and pressed in {request.message, request.feed_message}
+        case Accepted(request):
+            undoing = received.content.get("action") == ActionId.UNDO_CHANGE
+            return undoing and not request.several and request.approval is None
+        case _:
+            return False

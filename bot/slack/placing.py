@@ -1,0 +1,104 @@
+from collections.abc import Callable
+
+import structlog
+
+from bot.changes.decision import is_direct
+from bot.changes.policy import Policy
+from bot.changes.ports import AnnouncementError
+from bot.changes.request import ChangeRequest, MessageRef
+from bot.slack.blocks.rich import Message
+from bot.slack.channels import ChannelKind, Channels
+from bot.slack.sending import NotReachableError, Sending
+
+_log = structlog.get_logger()
+
+Draw = Callable[[str], Message]
+"""Draws a message with a last line, such as why it was sent to one person alone."""
+
+_NOTES = {
+    ChannelKind.SHARED: (
+        "Sent to you alone: the channel where you asked is shared with another organisation."
+    ),
+    ChannelKind.UNREADABLE: (
+        "Sent to you alone: this bot cannot read what kind of channel you asked in. Invite it "
+        "there to have changes posted."
+    ),
+    ChannelKind.INTERNAL: (
+        "Sent to you alone: this bot cannot post in the channel where you asked. Invite it there "
+        "to have changes posted."
+    ),
+}
+
+
+class Placing:
+    """Put the message of a request where it belongs, so that no stranger reads along.
+
+    Args:
+        sending: Hands messages to Slack.
+        channels: Tells who may read along.
+        policy: Gives the policy in force: its channels and its feed.
+    """
+
+    def __init__(
+        self, sending: Sending, channels: Channels, policy: Callable[[], Policy]
+    ) -> None:
+        self._sending = sending
+        self._channels = channels
+        self._policy = policy
+
+    async def post(self, asked: ChangeRequest, draw: Draw) -> MessageRef | None:
+        """Post where it was asked; where that must not or cannot be, to the requester.
+
+        A request from a direct message goes to the feed, if there is one.
+
+        Returns:
+            Where the message is, or None if it went through a response URL.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        rules = self._policy().channels
+        channel = asked.origin.channel_id
+        if is_direct(channel) and rules.feed is not None:
+            channel = rules.feed
+        kind = await self._channels.kind(channel)
+        listed = rules.allowed is not None and channel in {*rules.allowed, rules.feed}
+        if kind is ChannelKind.INTERNAL or (listed and kind is not ChannelKind.DIRECT):
+            try:
+                return await self._sending.post(channel, draw(""))
+            except NotReachableError:
+                # What is edited later needs a message that can be.
+                url = asked.origin.response_url if _ended(asked) else None
+                if url is not None and await self._sending.respond(url, draw(""), in_channel=True):
+                    return None
+        try:
+            return await self._sending.post(asked.requester.user_id, draw(_NOTES.get(kind, "")))
+        except NotReachableError as error:
+            raise AnnouncementError(f"direct message: {error}") from error
+
+    async def edit(self, place: MessageRef | None, drawn: Message) -> bool:
+        """Edit a message; False if there is none to edit."""
+        if place is None:
+            return False
+        try:
+            await self._sending.edit(place, drawn)
+        except NotReachableError:
+            return False
+        return True
+
+    async def copy_to_feed(self, request: ChangeRequest, drawn: Message) -> MessageRef | None:
+        """Post or edit a request's copy in the feed; give where it is."""
+        feed = self._policy().channels.feed
+        if await self.edit(request.feed_message, drawn):
+            return request.feed_message
+        if feed is None or (request.message is not None and request.message.channel_id == feed):
+            return request.feed_message
+        try:
+            return await self._sending.post(feed, drawn)
+        except NotReachableError as error:
+            _log.warning("the feed cannot be reached", channel=feed, reason=str(error))
+            return None
+
+
+def _ended(request: ChangeRequest) -> bool:
+    return request.state.final
