@@ -2,7 +2,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -13,16 +13,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.slack.payloads import reduced
+
 # Slack's views may hold 250 kB, and an interaction brings the view along.
 LARGEST_BODY = 1_000_000
 _SIGNATURE_SECONDS = 300
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
-_OF_A_COMMAND = (
-    *("command", "text", "user_id", "team_id", "enterprise_id", "channel_id"),
-    *("response_url", "api_app_id"),
-)
-_OF_A_PRESS = ("user", "team", "enterprise", "channel", "container")
 _FORM = "application/x-www-form-urlencoded"
 
 _log = structlog.get_logger()
@@ -96,7 +93,7 @@ class SlackFront:
         if not hmac.compare_digest(self._signature(timestamp, raw), signature):
             raise _RefusedError(401, "bad signature")
         parsed = _parsed(raw, request.headers.get("content-type", ""))
-        body = _command(parsed) or _press(parsed)
+        body = reduced(parsed)
         if body is None:
             _log.info("nothing listens to this", type=str(parsed.get("type"))[:64])
             return None
@@ -155,25 +152,3 @@ def _object(text: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise _RefusedError(400, "body is not an object")
     return value
-
-
-def _command(body: Mapping[str, object]) -> dict[str, object] | None:
-    """Take out of a slash command what the listeners read, or give None if it is none.
-
-    Bolt looks at much else, and stumbles where that is not of the shape that Slack gives it.
-    """
-    told = {key: body[key] for key in _OF_A_COMMAND if isinstance(body.get(key), str)}
-    return told if told.get("command") else None
-
-
-def _press(body: Mapping[str, object]) -> dict[str, object] | None:
-    """Take out of a press of a button what the listeners read, or give None if it is none."""
-    actions = body.get("actions")
-    action = actions[0] if isinstance(actions, list) and actions else None
-    if body.get("type") != "block_actions" or not isinstance(action, Mapping):
-        return None
-    if not isinstance(action.get("action_id"), str):
-        return None
-    told = {key: body[key] for key in _OF_A_PRESS if isinstance(body.get(key), Mapping)}
-    url = {"response_url": body["response_url"]} if "response_url" in body else {}
-    return {"type": "block_actions", "actions": [action], **told, **url}

@@ -14,6 +14,7 @@ from bot.sandbox.slack.arguments import parse_json_object, read_arguments
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.replies import RefusedError, Reply
 from bot.sandbox.slack.response_urls import ResponseUrls
+from bot.sandbox.slack.socket_mode import OPEN
 from bot.sandbox.slack.web_api import WebApi
 
 Record = Callable[[str, Mapping[str, Any], Reply], None]
@@ -37,11 +38,10 @@ def slack_app(
         method = request.path_params["method"]
         try:
             arguments = await read_arguments(request)
+            token = _token(request, method, arguments)
         except RefusedError as error:
             record(method, {}, error.reply)
             return dated(error.reply.response())
-        form_token = arguments.pop("token", "")
-        token = request.headers.get("authorization", "").removeprefix("Bearer ") or form_token
         reply = await faults.around(method, lambda: web_api.call(method, arguments, token))
         record(method, arguments, reply)
         return dated(reply.response())
@@ -68,3 +68,19 @@ def slack_app(
             Route("/response/{secret}", use_response_url, methods=["POST"]),
         ]
     )
+
+
+def _token(request: Request, method: str, arguments: dict[str, Any]) -> str:
+    """Take the token out of a request.
+
+    An app-level token is read in the header alone, and there is one method that takes it.
+
+    Raises:
+        RefusedError: ``invalid_auth`` or ``insecure_request`` where it came another way.
+    """
+    form_token = str(arguments.pop("token", ""))
+    if method == OPEN and request.method != "POST":
+        raise RefusedError("insecure_request")
+    if method == OPEN and form_token:
+        raise RefusedError("invalid_auth")
+    return request.headers.get("authorization", "").removeprefix("Bearer ") or form_token

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 _PER_MINUTE: Final[Mapping[str, int]] = {
+    "apps.connections.open": 50,
     "auth.test": 200,
     "chat.delete": 50,
     "chat.postEphemeral": 100,

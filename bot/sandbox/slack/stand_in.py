@@ -20,6 +20,7 @@ from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.response_urls import Asked, ResponseUrls
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 from bot.sandbox.slack.signing import signed_headers
+from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.web_api import WebApi
 from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup, Workspace
 
@@ -30,7 +31,8 @@ class SlackStandIn(PeopleInModals):
     """A Slack workspace with the app installed.
 
     Whoever serves ``app`` sets ``base_url`` to its address, and ``events_url`` to the app's
-    address for commands and presses.
+    address for commands and presses. After ``socket_mode.switch_on(…)``, and while
+    ``socket_mode.served()`` is entered, these go over the app's sockets instead.
 
     Args:
         clock: The time, for timestamps, signatures, response URLs and rate limits.
@@ -66,7 +68,8 @@ class SlackStandIn(PeopleInModals):
         self.should_escape = should_escape
         self._ack_seconds = ack_seconds
         self._response_urls = ResponseUrls(self.workspace)
-        web_api = WebApi(self.workspace, RateLimits() if rate_limits else None)
+        self.socket_mode = SocketMode(installation, self.changed)
+        web_api = WebApi(self.workspace, RateLimits() if rate_limits else None, self.socket_mode)
         self.app = slack_app(web_api, self._response_urls, self.faults, self._record, clock)
         bot = installation
         self.add_person(Person(bot.bot_user_id, bot.bot_name, team_id, is_bot=True))
@@ -156,12 +159,12 @@ class SlackStandIn(PeopleInModals):
         return replace(delivery, confirmation=button.confirmation)
 
     async def replay(self, delivery: Delivery) -> Delivery:
-        """Send the same signed bytes again."""
+        """Send the same signed bytes, or the same envelope, again."""
         return await self._deliver(delivery.request)
 
     async def deliver_raw(self, body: bytes, headers: Mapping[str, str]) -> Delivery:
-        """Send any bytes to the app: rubbish, forged, stale."""
-        return await self._deliver(SignedRequest(body, headers))
+        """Send any bytes to the app by HTTP, as anybody can: rubbish, forged, stale."""
+        return await self._post(SignedRequest(body, headers))
 
     def sign(self, body: bytes, at: datetime | None = None) -> dict[str, str]:
         """Give the headers that go with a form's body; ``at`` is now unless given."""
@@ -183,5 +186,11 @@ class SlackStandIn(PeopleInModals):
         return f"{self.base_url}/response/{self._response_urls.issue(asked)}"
 
     async def _deliver(self, request: SignedRequest) -> Delivery:
+        if not self.socket_mode.enabled:
+            return await self._post(request)
+        ack = await self.socket_mode.send(request, self._ack_seconds)
+        return deliver(self.workspace, request, ack)
+
+    async def _post(self, request: SignedRequest) -> Delivery:
         ack = await send(self.events_url, request, self._ack_seconds)
         return deliver(self.workspace, request, ack)

@@ -10,6 +10,7 @@ from bot.sandbox.slack import chat, directory, usergroups, views
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.replies import RefusedError, Reply
 from bot.sandbox.slack.scopes import NEEDED, require
+from bot.sandbox.slack.socket_mode import OPEN, SocketMode
 from bot.sandbox.slack.workspace import Workspace
 
 Method: TypeAlias = Callable[[Workspace, Mapping[str, Any]], dict[str, Any]]
@@ -34,9 +35,12 @@ METHODS: Final[Mapping[str, Method]] = {
 class WebApi:
     """Answers calls of Web API methods from the workspace's state."""
 
-    def __init__(self, workspace: Workspace, rate_limits: RateLimits | None) -> None:
+    def __init__(
+        self, workspace: Workspace, rate_limits: RateLimits | None, socket_mode: SocketMode
+    ) -> None:
         self._workspace = workspace
         self._rate_limits = rate_limits
+        self._socket_mode = socket_mode
 
     def call(self, method: str, arguments: Mapping[str, Any], token: str) -> Reply:
         """Answer a call, refusals included.
@@ -52,18 +56,20 @@ class WebApi:
             return error.reply
 
     def _answer(self, method: str, arguments: Mapping[str, Any], token: str) -> Reply:
-        if method not in METHODS:
+        if method not in {*METHODS, OPEN}:
             raise RefusedError("unknown_method")
         if not token:
             raise RefusedError("not_authed")
         installation = self._workspace.installation
-        if token.startswith("xapp-"):
+        if method != OPEN and token.startswith("xapp-"):
             # No page says whether the kind or the validity is judged first.
             raise RefusedError("not_allowed_token_type")
-        if token != installation.bot_token:
+        if method != OPEN and token != installation.bot_token:
             raise RefusedError("invalid_auth")
         if (seconds := self._seconds_to_wait(method, arguments)) > 0:
             return Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
+        if method == OPEN:
+            return Reply({"ok": True, **self._socket_mode.open(token)})
         headers = {"x-oauth-scopes": ",".join(sorted(installation.scopes))}
         try:
             if method in NEEDED:

@@ -1,0 +1,36 @@
+"""What is taken out of what Slack sends, whichever way it came.
+
+Bolt looks at much else, and stumbles where that is not of the shape that Slack gives it.
+"""
+
+from collections.abc import Mapping
+
+_OF_A_COMMAND = (
+    *("command", "text", "user_id", "team_id", "enterprise_id", "channel_id"),
+    *("response_url", "api_app_id"),
+)
+_OF_A_PRESS = ("user", "team", "enterprise", "channel", "container")
+
+
+def reduced(payload: Mapping[str, object]) -> dict[str, object] | None:
+    """Take out of a payload what the listeners read; None if none of them listens to it."""
+    return _command(payload) or _press(payload)
+
+
+def _command(payload: Mapping[str, object]) -> dict[str, object] | None:
+    """Take out of a slash command what the listeners read, or give None if it is none."""
+    told = {key: payload[key] for key in _OF_A_COMMAND if isinstance(payload.get(key), str)}
+    return told if told.get("command") else None
+
+
+def _press(payload: Mapping[str, object]) -> dict[str, object] | None:
+    """Take out of a press of a button what the listeners read, or give None if it is none."""
+    actions = payload.get("actions")
+    action = actions[0] if isinstance(actions, list) and actions else None
+    if payload.get("type") != "block_actions" or not isinstance(action, Mapping):
+        return None
+    if not isinstance(action.get("action_id"), str):
+        return None
+    told = {key: payload[key] for key in _OF_A_PRESS if isinstance(payload.get(key), Mapping)}
+    url = {"response_url": payload["response_url"]} if "response_url" in payload else {}
+    return {"type": "block_actions", "actions": [action], **told, **url}
