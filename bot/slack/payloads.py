@@ -10,11 +10,13 @@ _OF_A_COMMAND = (
     *("response_url", "api_app_id"),
 )
 _OF_A_PRESS = ("user", "team", "enterprise", "channel", "container")
+_OF_A_SUBMISSION = ("user", "team", "enterprise")
+_OF_A_VIEW = ("callback_id", "private_metadata", "state")
 
 
 def reduced(payload: Mapping[str, object]) -> dict[str, object] | None:
     """Take out of a payload what the listeners read; None if none of them listens to it."""
-    return _command(payload) or _press(payload)
+    return _command(payload) or _press(payload) or _submission(payload)
 
 
 def _command(payload: Mapping[str, object]) -> dict[str, object] | None:
@@ -32,5 +34,17 @@ def _press(payload: Mapping[str, object]) -> dict[str, object] | None:
     if not isinstance(action.get("action_id"), str):
         return None
     told = {key: payload[key] for key in _OF_A_PRESS if isinstance(payload.get(key), Mapping)}
-    url = {"response_url": payload["response_url"]} if "response_url" in payload else {}
-    return {"type": "block_actions", "actions": [action], **told, **url}
+    texts = {key: payload[key] for key in ("response_url", "trigger_id") if key in payload}
+    return {"type": "block_actions", "actions": [action], **told, **texts}
+
+
+def _submission(payload: Mapping[str, object]) -> dict[str, object] | None:
+    """Take out of a view's submission what the listeners read, or give None if it is none."""
+    view = payload.get("view")
+    if payload.get("type") != "view_submission" or not isinstance(view, Mapping):
+        return None
+    if not isinstance(view.get("callback_id"), str):
+        return None
+    told = {key: payload[key] for key in _OF_A_SUBMISSION if isinstance(payload.get(key), Mapping)}
+    shown = {key: view[key] for key in _OF_A_VIEW if key in view}
+    return {"type": "view_submission", "view": {"type": "modal", **shown}, **told}
