@@ -12,7 +12,14 @@ INCIDENTS = "C0INCIDENTS"
 PEOPLE = MappingProxyType({ALICE: "alice", BOB: "bob", MALLORY: "mallory"})
 """Everybody in the workspace, by user id."""
 
-SCOPES = ("commands", "chat:write", "channels:read", "groups:read")
+SCOPES = (
+    "commands",
+    "chat:write",
+    "users:read",
+    "usergroups:read",
+    "channels:read",
+    "groups:read",
+)
 """What the app is granted: what its manifest asks for."""
 
 ALLOWED = (ALICE, BOB)
