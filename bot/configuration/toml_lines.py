@@ -124,10 +124,7 @@ class _Scan:
         while True:
             self._skip(_SPACE)
             quoted = self._skip(_QUOTED)
-            if quoted:
-                keys.extend(tomllib.loads(f"key = {quoted}").values())
-            else:
-                keys.append(self._skip(_BARE_KEY))
+            keys.append(_unquoted(quoted) if quoted else self._skip(_BARE_KEY))
             self._skip(_SPACE)
             if not self._next("."):
                 return keys
@@ -148,3 +145,11 @@ class _Scan:
 
     def _line(self) -> int:
         return bisect_left(self._breaks, self._at) + 1
+
+
+def _unquoted(key: str) -> str:
+    try:
+        return str(tomllib.loads(f"key = {key}")["key"])
+    except ValueError:
+        # An escape that TOML does not know; such a document is refused anyhow.
+        return key

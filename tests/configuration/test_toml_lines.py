@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.configuration.toml_lines import Lines, Path
@@ -132,6 +132,7 @@ def test_lines_are_those_on_which_the_keys_were_written(
 
 
 @UNHURRIED
+@example('"\\1"')
 @given(st.text(alphabet="[]{}=,.\"'#\\\n ak1", max_size=60))
 def test_any_text_can_be_walked_through(text: str) -> None:
     """A document that is none ends the walk; it neither fails nor goes on for ever."""
