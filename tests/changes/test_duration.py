@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.changes.duration import in_words, parse_duration
+from tests.changes.samples import UNHURRIED
 
 HOW = "is no duration such as 90s, 30m, 2h, 1d or 1h30m"
 
@@ -79,12 +80,14 @@ def test_durations_are_written_for_people(duration: timedelta, words: str) -> No
     assert in_words(duration) == words
 
 
+@UNHURRIED
 @given(st.integers(0, 10**9).map(lambda seconds: timedelta(seconds=seconds)))
 def test_what_is_written_can_be_read(duration: timedelta) -> None:
     """Reading what was written gives the same duration."""
     assert parse_duration(in_words(duration)) == duration
 
 
+@UNHURRIED
 @given(st.text(max_size=20))
 def test_any_text_is_a_duration_or_is_refused(text: str) -> None:
     """Nothing but ValueError comes of what people write."""

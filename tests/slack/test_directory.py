@@ -396,13 +396,18 @@ async def test_a_refusal_is_not_asked_for_again_at_once(
 async def test_an_account_that_slack_does_not_tell_is_unknown(
     office: Office, directory: SlackDirectory, trouble: dict[str, Any]
 ) -> None:
-    """Slack vouches for whoever signed in; being listed by their own id is enough."""
+    """Slack vouches for whoever is listed by their own id; a group's member could be a guest."""
     office.slack.faults.add(INFO, **trouble, times=99)
 
-    standing = await directory.look_up(ALICE)
+    of_alice, of_bob = await directory.look_up(ALICE), await directory.look_up(BOB)
 
-    assert standing == directory.known(ALICE) == Standing(Account.UNKNOWN)
-    assert office.judged(ALICE, standing) == "Allowed: you are an operator"
+    assert of_alice == directory.known(ALICE) == Standing(Account.UNKNOWN)
+    assert office.judged(ALICE, of_alice) == "Allowed: you are an operator"
+    assert of_bob == directory.known(BOB) == Standing(Account.UNKNOWN, frozenset({"S0ONCALL"}))
+    assert office.judged(BOB, of_bob) == (
+        "Denied: Slack does not tell now what kind of account you have, so this bot cannot tell "
+        "whether you may"
+    )
 
 
 @pytest.mark.parametrize(
