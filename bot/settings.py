@@ -2,18 +2,22 @@
 
 import os
 import re
-import ssl
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-_USER_ID = re.compile(r"[UW][A-Z0-9]+")
-_USERGROUP_ID = re.compile(r"S[A-Z0-9]+")
-_AUTHORIZATION_ID = re.compile(r"[0-9a-f]{16}")
+from bot import settings_fields as fields
+
 _COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 _DEFAULT_DATABASE = "sqlite:///./var/token-bot.db"
 # With these set, Bolt would turn itself into an OAuth app and drop the bot token.
@@ -21,6 +25,7 @@ _BOLT_VARIABLES = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION
 
 
 _Kind = TypeVar("_Kind", bound=BaseSettings)
+_Value = TypeVar("_Value")
 
 
 class DatabaseSettings(BaseSettings):
@@ -55,69 +60,53 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-def _token(value: SecretStr) -> SecretStr:
-    bare = value.get_secret_value().strip()
-    if not bare:
-        raise ValueError("is blank")
-    if not bare.isprintable():
-        raise ValueError("holds a line break or the like")
-    return SecretStr(bare)
-
-
 def _bot_token(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith("xoxb-"):
         raise ValueError("is no bot token")
     return value
 
 
-def _address(value: str) -> str:
-    parts = _parts(value)
-    if parts is None or parts.scheme not in ("http", "https") or not value.isprintable():
-        raise ValueError("is no address that begins with http:// or https://")
-    if " " in value or "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError("holds more than an address: a blank, a user, a password or a query")
-    return value
-
-
-def _parts(address: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(address)
-        usable = bool((parts.hostname or "").encode("idna")) and parts.port != 0
-    except ValueError:
-        return None
-    return parts if usable else None
-
-
 class Settings(DatabaseSettings):
     """What the bot is told by its environment. A field's description is the remedy."""
 
-    slack_bot_token: Annotated[SecretStr, AfterValidator(_token), AfterValidator(_bot_token)] = (
-        Field(description="Set it to the app's bot token (xoxb-…), from OAuth & Permissions.")
-    )
-    slack_signing_secret: Annotated[SecretStr, AfterValidator(_token)] = Field(
+    slack_bot_token: Annotated[
+        SecretStr, AfterValidator(fields.token), AfterValidator(_bot_token)
+    ] = Field(description="Set it to the app's bot token (xoxb-…), from OAuth & Permissions.")
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(fields.token)] = Field(
         description="Set it to the app's signing secret, from Basic Information."
     )
-    slack_api_url: Annotated[str, AfterValidator(_address)] = Field(
+    slack_api_url: Annotated[str, AfterValidator(fields.address)] = Field(
         default="https://slack.com/api/",
         description="Leave it out, or set it to an address that begins with https://.",
     )
-    influxdb_url: Annotated[str, AfterValidator(_address)] = Field(
+    token_bot_config: Annotated[Path, AfterValidator(fields.file)] | None = Field(
+        default=None,
+        description="Set it to the path of the policy file, such as ./token-bot.toml.",
+    )
+    influxdb_url: Annotated[str, AfterValidator(fields.address)] | None = Field(
+        default=None,
+        validate_default=True,
         description="Set it to InfluxDB's address, such as https://influxdb.example.com:8086.",
     )
-    influxdb_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
-        description="Set it to an API token that reads and writes authorizations and users."
-    )
-    influxdb_own_authorization: str | None = Field(
+    influxdb_token: Annotated[SecretStr, AfterValidator(fields.token)] | None = Field(
         default=None,
-        description="Set it to the id of the authorization of INFLUXDB_TOKEN: 16 hexadecimal "
-        "digits.",
+        validate_default=True,
+        description="Set it to an API token that reads and writes authorizations and users.",
     )
-    influxdb_ca_file: Path | None = Field(
+    influxdb_own_authorization: Annotated[str, AfterValidator(fields.authorization_id)] | None = (
+        Field(
+            default=None,
+            description="Set it to the id of the authorization of INFLUXDB_TOKEN: 16 hexadecimal "
+            "digits.",
+        )
+    )
+    influxdb_ca_file: Annotated[Path, AfterValidator(fields.ca_file)] | None = Field(
         default=None, description="Set it to a file with the CA certificate of InfluxDB, in PEM."
     )
     allowed_users: Annotated[frozenset[str], NoDecode] = Field(
         default=frozenset(),
-        description="Set it to Slack user ids, comma-separated, such as U0ALICE,U0BOB.",
+        description="Set it to ids of Slack users and user groups, comma-separated, such as "
+        "U0ALICE,S0ONCALL.",
     )
     slash_command: str = Field(
         default="/token",
@@ -136,43 +125,27 @@ class Settings(DatabaseSettings):
     slack_app_token: SecretStr | None = Field(
         default=None, description="Unset it: this version takes Slack's requests by HTTP alone."
     )
-    token_bot_config: str | None = Field(
-        default=None, description="Unset it and set ALLOWED_USERS: this version has no policy file."
-    )
 
     @field_validator("allowed_users", mode="before")
     @classmethod
-    def _split_users(cls, value: object) -> object:
+    def _split_ids(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        users = [part.strip() for part in value.split(",") if part.strip()]
-        # Entries are counted, not named: who knows what was pasted there.
-        for number, user in enumerate(users, start=1):
-            if _USERGROUP_ID.fullmatch(user):
-                raise ValueError(
-                    f"holds a user group, entry {number}, and this version takes users alone"
-                )
-            if not _USER_ID.fullmatch(user):
-                raise ValueError(f"holds something that is no Slack user id: entry {number}")
-        return frozenset(users)
-
-    @field_validator("influxdb_own_authorization")
-    @classmethod
-    def _check_own(cls, value: str | None) -> str | None:
-        if value is not None and not _AUTHORIZATION_ID.fullmatch(value.lower()):
-            raise ValueError("is no authorization's id")
-        return None if value is None else value.lower()
-
-    @field_validator("influxdb_ca_file")
-    @classmethod
-    def _check_ca_file(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError("names no file")
-        if value is not None:
+        ids = [part.strip() for part in value.split(",") if part.strip()]
+        for number, each in enumerate(ids, start=1):
             try:
-                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
-            except OSError:
-                raise ValueError("names a file that holds no certificate in PEM") from None
+                fields.principal_id(each)
+            except ValueError as error:
+                # Entries are counted, not named: who knows what was pasted there.
+                raise ValueError(f"holds an entry, number {number}, that {error}") from None
+        return frozenset(ids)
+
+    @field_validator("influxdb_url", "influxdb_token")
+    @classmethod
+    def _needed_without_file(cls, value: _Value, info: ValidationInfo) -> _Value:
+        # A file may name the instances; whoever reads it looks whether it does.
+        if value is None and info.data.get("token_bot_config", "is wrong") is None:
+            raise PydanticCustomError("missing", "missing")
         return value
 
     @field_validator("slash_command")
@@ -192,7 +165,7 @@ class Settings(DatabaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("slack_app_token", "token_bot_config")
+    @field_validator("slack_app_token")
     @classmethod
     def _not_yet(cls, value: object) -> object:
         if value is not None:
@@ -212,6 +185,12 @@ def load_settings() -> Settings:
 def load_database_settings() -> DatabaseSettings:
     """Read from the environment where the database is; raise SettingsError if that is wrong."""
     return _loaded(DatabaseSettings)
+
+
+def secret_from_environment(name: str) -> SecretStr | None:
+    """Read the variable of which the policy file says that it holds a secret."""
+    value = os.environ.get(name)  # noqa: TID251 - this is the one place
+    return SecretStr(value) if value else None
 
 
 def forget_bolt_variables() -> None:

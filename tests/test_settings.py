@@ -14,6 +14,7 @@ from bot.settings import (
     forget_bolt_variables,
     load_database_settings,
     load_settings,
+    secret_from_environment,
 )
 
 REQUIRED = {
@@ -80,7 +81,8 @@ def test_everything_can_be_said(environment: Environment, tmp_path: Path) -> Non
         **REQUIRED,
         SLACK_API_URL="http://127.0.0.1:9000/api/",
         INFLUXDB_OWN_AUTHORIZATION="0D0D0D0D0D0D0003",
-        ALLOWED_USERS=" U1, W0BOB,,U0ALICE ,U1",
+        ALLOWED_USERS=" U1, W0BOB,,S0ONCALL ,U1",
+        TOKEN_BOT_CONFIG=__file__,
         SLASH_COMMAND="/influx-token",
         DATABASE_URL=f"sqlite:///{tmp_path}/bot.db",
         READ_ONLY="true",
@@ -94,7 +96,8 @@ def test_everything_can_be_said(environment: Environment, tmp_path: Path) -> Non
 
     assert settings.slack_api_url == "http://127.0.0.1:9000/api/"
     assert settings.influxdb_own_authorization == "0d0d0d0d0d0d0003"
-    assert settings.allowed_users == frozenset({"U1", "W0BOB", "U0ALICE"})
+    assert settings.allowed_users == frozenset({"U1", "W0BOB", "S0ONCALL"})
+    assert settings.token_bot_config == Path(__file__)
     assert settings.slash_command == "/influx-token"
     assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/bot.db"
     assert settings.read_only is True
@@ -160,9 +163,10 @@ def test_an_empty_variable_is_an_absent_one(environment: Environment) -> None:
         ("INFLUXDB_OWN_AUTHORIZATION", "g" * 16, "is no authorization's id. Set it to the id"),
         ("INFLUXDB_CA_FILE", "/nowhere/ca.pem", "names no file. Set it to a file"),
         ("INFLUXDB_CA_FILE", __file__, "holds no certificate in PEM. Set it to a file"),
-        ("ALLOWED_USERS", "U0ALICE,alice", "is no Slack user id: entry 2. Set it to Slack"),
-        ("ALLOWED_USERS", "U0ALICE U0BOB", "is no Slack user id: entry 1. Set it to Slack"),
-        ("ALLOWED_USERS", "U0ALICE,S0ONCALL", "holds a user group, entry 2, and this version"),
+        ("ALLOWED_USERS", "U0ALICE,alice", "an entry, number 2, that is no id of a Slack user"),
+        ("ALLOWED_USERS", "U0ALICE U0BOB", "an entry, number 1, that is no id of a Slack user"),
+        ("ALLOWED_USERS", "C0INCIDENTS", "user or user group. Set it to ids of Slack users and"),
+        ("ALLOWED_USERS", "S0ONCALL,@hunter2", "an entry, number 2, that is a name, and names"),
         ("SLASH_COMMAND", "token", "is no slash command. Set it to the slash command's name"),
         ("SLASH_COMMAND", f"/{'t' * 32}", "is no slash command. Set it to the slash command's"),
         ("READ_ONLY", "treu", "cannot be used. Set it to true or false."),
@@ -179,7 +183,9 @@ def test_an_empty_variable_is_an_absent_one(environment: Environment) -> None:
         ("DATABASE_URL", "sqlite:///file:bot?mode=memory", "is not the plain name of a file"),
         ("DATABASE_URL", "sqlite:///bot.db?mode=ro", "is not the plain name of a file"),
         ("SLACK_APP_TOKEN", "xapp-hunter2", "is set. Unset it: this version takes Slack's"),
-        ("TOKEN_BOT_CONFIG", "token-bot.toml", "is set. Unset it and set ALLOWED_USERS"),
+        ("TOKEN_BOT_CONFIG", "/nowhere/token-bot.toml", "names no file. Set it to the path of the"),
+        ("TOKEN_BOT_CONFIG", "/", "names no file. Set it to the path of the policy file"),
+        ("TOKEN_BOT_CONFIG", "x" * 300, "names no file. Set it to the path of the policy file"),
     ],
 )
 def test_each_variable_is_checked(
@@ -191,6 +197,23 @@ def test_each_variable_is_checked(
     assert line.startswith(f"{name} ")
     assert said in line
     assert "hunter2" not in line
+
+
+@pytest.mark.parametrize("name", ["INFLUXDB_URL", "INFLUXDB_TOKEN"])
+def test_a_policy_file_may_name_the_instances(environment: Environment, name: str) -> None:
+    """Beside a file neither variable is required; whoever reads the file looks for them there."""
+    environment(**{**REQUIRED, "TOKEN_BOT_CONFIG": __file__, name: ""})
+
+    assert getattr(load_settings(), name.lower()) is None
+
+
+def test_a_secret_that_the_policy_file_names_is_read(environment: Environment) -> None:
+    """An empty variable is an absent one here, too."""
+    environment(PROD="made-up", BLANK="")
+
+    assert secret_from_environment("PROD") == SecretStr("made-up")
+    assert secret_from_environment("BLANK") is None
+    assert secret_from_environment("NO SUCH\0VARIABLE") is None
 
 
 def test_everything_that_is_wrong_is_said_at_once(environment: Environment) -> None:
@@ -244,7 +267,7 @@ def test_blanks_around_a_token_are_dropped(environment: Environment) -> None:
     settings = load_settings()
 
     assert settings.slack_bot_token.get_secret_value() == REQUIRED["SLACK_BOT_TOKEN"]
-    assert settings.influxdb_token.get_secret_value() == REQUIRED["INFLUXDB_TOKEN"]
+    assert settings.influxdb_token == SecretStr(REQUIRED["INFLUXDB_TOKEN"])
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,11 @@ def _change(policy: Policy, wanted: Wanted, held: "Held", freeze: Freeze | None)
     rule = _second_person(policy, wanted)
     if not rule:
         return Allowed(held.rule)
+    if not policy.roles.approver:
+        return Denied(
+            f"{rule}, and nobody is an approver",
+            f"Ask whoever runs this bot to list approvers in {policy.source}.",
+        )
     rules = policy.approval
     return NeedsApproval(rule, policy.roles.approver, rules.quorum, rules.expires_after)
 
@@ -148,11 +153,13 @@ def role_held(policy: Policy, person: Person, standing: Standing) -> Held | Deni
             )
         case _:
             pass
+    # Guests can be in user groups, too; for them, and whoever may be one, only their own id counts.
+    counting = standing.groups if standing.account is Account.MEMBER else frozenset()
     for role in (Role.APPROVER, Role.OPERATOR, Role.VIEWER):
         listed = policy.roles.holding(role)
         if person.user_id in listed:
             return Held(role, _by(policy, role, ""))
-        groups = sorted(listed & standing.groups)
+        groups = sorted(listed & counting)
         if groups:
             return Held(role, _by(policy, role, groups[0]))
     return Held(Role.ANYONE, "")
@@ -180,23 +187,17 @@ def at_home(home: Workspace, person: Person) -> bool:
         return False
     if person.team_id == home.team_id:
         return True
-    return home.enterprise_id is not None and person.enterprise_id == home.enterprise_id
+    return bool(home.enterprise_id) and person.enterprise_id == home.enterprise_id
 
 
 def _lacking(
     policy: Policy, person: Person, standing: Standing, needed: Role, held: Held
 ) -> Denied:
     """Say that a role is lacking, or that Slack does not tell whether it is."""
-    might = [
-        group
-        for role in Role
-        if role >= needed
-        for group in sorted(policy.roles.holding(role) & standing.unreadable)
-    ]
-    if might:
+    untold = _untold(policy, standing, needed)
+    if untold:
         return Denied(
-            f"Slack does not tell now who is in the user group {might[0]}, so this bot cannot "
-            "tell whether you may",
+            f"Slack does not tell now {untold}, so this bot cannot tell whether you may",
             "Try again in a minute, or ask somebody who is listed by their own user id.",
         )
     helpers = tuple(sorted(policy.roles.holding(needed) | policy.roles.approver)[:_HELPERS_NAMED])
@@ -204,6 +205,17 @@ def _lacking(
         return Denied("you are not in ALLOWED_USERS", _ask(policy, person), helpers)
     holds = "you hold no role" if held.role is Role.ANYONE else f"you are {_a(held.role)}"
     return Denied(f"{holds}, and this takes {_a(needed)}", _ask(policy, person, needed), helpers)
+
+
+def _untold(policy: Policy, standing: Standing, needed: Role) -> str:
+    """Say what Slack does not tell now and what would give the role, or give an empty string."""
+    giving = [
+        group for role in Role if role >= needed for group in sorted(policy.roles.holding(role))
+    ]
+    if standing.account is Account.UNKNOWN and standing.groups.intersection(giving):
+        return "what kind of account you have"
+    might = [group for group in giving if group in standing.unreadable]
+    return f"who is in the user group {might[0]}" if might else ""
 
 
 def _misplaced(policy: Policy, wanted: Wanted) -> Denied | None:

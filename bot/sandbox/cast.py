@@ -43,7 +43,14 @@ A guest sees the channels that they are in; a visitor is of another workspace, a
 channel alone.
 """
 
-SCOPES = ("commands", "chat:write", "channels:read", "groups:read")
+SCOPES = (
+    "commands",
+    "chat:write",
+    "users:read",
+    "usergroups:read",
+    "channels:read",
+    "groups:read",
+)
 """What the app is granted: what its manifest asks for."""
 
 ALLOWED = (ALICE, BOB)

@@ -1,126 +1,92 @@
-"""Who may do what."""
+"""A policy as a value: its roles, and the digest by which the record names it."""
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.changes.policy import (
-    Allowed,
-    Decision,
-    Denied,
+    ApprovalRules,
+    ChannelRules,
+    Limits,
     Policy,
+    PolicySource,
     Role,
+    Roles,
     Workspace,
-    decide,
-    roles_of,
+    is_group,
 )
-from bot.changes.request import Person
 from bot.changes.update import ChangeKind
-from tests.changes.samples import ALICE, BOB
 
-POLICY = Policy(Workspace("T0HOME"), frozenset({"U0ALICE"}))
-GRID = replace(POLICY, home=Workspace("T0HOME", "E0GRID"))
-FROZEN = replace(POLICY, read_only=True)
-NOBODY = Policy(Workspace("T0HOME"), frozenset())
-NOWHERE = Policy(Workspace(""), frozenset({"U0ALICE"}))
-
-LISTED = Allowed("you are in ALLOWED_USERS")
-NOT_LISTED = Denied(
-    "you are not in ALLOWED_USERS",
-    "Ask whoever runs this bot to add your Slack user id U0BOB to ALLOWED_USERS.",
+ROLES = Roles(
+    viewer=frozenset({"S0SRE"}),
+    operator=frozenset({"U0ALICE", "S0ONCALL"}),
+    approver=frozenset({"S0SECURITY", "W0BOB"}),
 )
-ELSEWHERE = Denied(
-    "you belong to another Slack workspace than this bot",
-    "Ask somebody of the bot's own workspace.",
-)
-STOPPED = Denied("changes are stopped: READ_ONLY is set", "Whoever runs this bot can lift it.")
-VISITOR = Person("U0ALICE", "T0OTHER")
+POLICY = Policy(Workspace("T0HOME"), ROLES)
 
 
-@pytest.mark.parametrize("needed", [Role.VIEWER, Role.OPERATOR, Role.APPROVER])
-@pytest.mark.parametrize("kind", [None, *ChangeKind])
-@pytest.mark.parametrize(
-    ("policy", "person", "decision"),
-    [
-        (POLICY, ALICE, LISTED),
-        (POLICY, BOB, NOT_LISTED),
-        (NOBODY, BOB, NOT_LISTED),
-        (POLICY, VISITOR, ELSEWHERE),
-        (POLICY, Person("U0ALICE", "T0OTHER", "E0GRID"), ELSEWHERE),
-        (GRID, Person("U0ALICE", "T0OTHER", "E0GRID"), LISTED),
-        (GRID, Person("U0BOB", "T0OTHER", "E0GRID"), NOT_LISTED),
-        (GRID, Person("U0ALICE", "T0OTHER", "E0ELSE"), ELSEWHERE),
-        (GRID, VISITOR, ELSEWHERE),
-        (FROZEN, BOB, NOT_LISTED),
-        (FROZEN, VISITOR, ELSEWHERE),
-    ],
-)
-def test_who_is_listed_may_and_nobody_else(
-    policy: Policy, person: Person, needed: Role, kind: ChangeKind | None, decision: Decision
-) -> None:
-    """Whoever is listed and of the workspace, or of its enterprise, holds every role."""
-    assert decision == decide(policy, person, needed, kind)
+def test_users_and_groups_are_told_apart() -> None:
+    """By the first letter of their ids."""
+    assert ROLES.groups == {"S0SRE", "S0ONCALL", "S0SECURITY"}
+    assert ROLES.users == {"U0ALICE", "W0BOB"}
+    assert ROLES.ids == ROLES.groups | ROLES.users
+    assert [is_group(each) for each in ("S0SRE", "U0SRE", "W0SRE")] == [True, False, False]
 
 
-@pytest.mark.parametrize(
-    ("policy", "person", "decision"),
-    [
-        (POLICY, BOB, Allowed("anyone may")),
-        (NOBODY, BOB, Allowed("anyone may")),
-        (FROZEN, BOB, Allowed("anyone may")),
-        (POLICY, VISITOR, ELSEWHERE),
-    ],
-)
-def test_anyone_is_anyone_of_the_workspace(
-    policy: Policy, person: Person, decision: Decision
-) -> None:
-    """What takes no role is still for the bot's own workspace."""
-    assert decision == decide(policy, person, Role.ANYONE)
-
-
-@pytest.mark.parametrize("kind", list(ChangeKind))
-def test_read_only_stops_every_change(kind: ChangeKind) -> None:
-    """No kind of change passes, whoever asks."""
-    assert decide(FROZEN, ALICE, Role.OPERATOR, kind) == STOPPED
-
-
-@pytest.mark.parametrize("needed", list(Role))
-def test_read_only_stops_no_reading(needed: Role) -> None:
-    """Whoever may read goes on reading."""
-    assert isinstance(decide(FROZEN, ALICE, needed), Allowed)
-
-
-def test_before_the_workspace_is_known_nobody_is_at_home() -> None:
-    """Until Slack has told whose workspace this is, nobody belongs to it."""
-    assert decide(NOWHERE, ALICE, Role.VIEWER) == ELSEWHERE
-
-
-@pytest.mark.parametrize(
-    ("person", "roles", "rule"),
-    [
-        (ALICE, (Role.VIEWER, Role.OPERATOR, Role.APPROVER), LISTED.rule),
-        (BOB, (), NOT_LISTED.rule),
-        (VISITOR, (), ELSEWHERE.rule),
-    ],
-)
-def test_roles_come_with_their_rule(person: Person, roles: tuple[Role, ...], rule: str) -> None:
-    """Every role or none, and why."""
-    assert (roles, rule) == roles_of(POLICY, person)
-
-
-def test_the_digest_names_the_content() -> None:
-    """Each part of a policy changes its digest; the order of its users does not."""
-    others = [
-        NOBODY,
-        FROZEN,
-        GRID,
-        replace(POLICY, home=Workspace("T0OTHER")),
-        replace(POLICY, undo_window=timedelta(hours=1)),
-        replace(POLICY, allowed_users=frozenset({"U0ALICE", "U0BOB"})),
+def test_each_role_has_its_holders() -> None:
+    """Those to whom it is given; nobody is given what anyone may."""
+    assert [ROLES.holding(role) for role in Role] == [
+        frozenset(),
+        ROLES.viewer,
+        ROLES.operator,
+        ROLES.approver,
     ]
-    same = replace(POLICY, allowed_users=frozenset(["U0ALICE"]))
 
-    assert POLICY.digest == same.digest
-    assert len({POLICY.digest, *(other.digest for other in others)}) == 7
-    assert len(POLICY.digest) == 16
+
+def test_every_role_can_be_given_at_once() -> None:
+    """As ALLOWED_USERS does."""
+    ids = frozenset({"U0ALICE", "S0ONCALL"})
+
+    assert Roles.every(ids) == Roles(viewer=ids, operator=ids, approver=ids)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"home": Workspace("T0OTHER")},
+        {"home": Workspace("T0HOME", "E0GRID")},
+        {"roles": replace(ROLES, viewer=frozenset({"S0SRE", "U0EVE"}))},
+        {"roles": replace(ROLES, viewer=ROLES.operator, operator=ROLES.viewer)},
+        {"source": PolicySource.FILE},
+        {"channels": ChannelRules(allowed=frozenset())},
+        {"channels": ChannelRules(direct=False)},
+        {"channels": ChannelRules(feed="C0SECURITY")},
+        {"approval": ApprovalRules(needed_for=frozenset({ChangeKind.ENABLE}))},
+        {"approval": ApprovalRules(several=True)},
+        {"approval": ApprovalRules(expires_after=timedelta(minutes=31))},
+        {"approval": ApprovalRules(self_approval=True)},
+        {"approval": ApprovalRules(quorum=2)},
+        {"limits": Limits(targets_per_person=20)},
+        {"limits": Limits(read_only="READ_ONLY")},
+        {"undo_window": timedelta(hours=1)},
+    ],
+)
+def test_the_digest_names_the_content(change: dict[str, Any]) -> None:
+    """Each part of a policy changes it."""
+    assert replace(POLICY, **change).digest != POLICY.digest
+
+
+def test_the_digest_of_the_same_content_is_the_same() -> None:
+    """Whatever the order in which ids and kinds were written."""
+    kinds = list(ChangeKind)
+    one = replace(POLICY, approval=ApprovalRules(needed_for=frozenset(kinds)))
+    other = replace(
+        POLICY,
+        roles=replace(ROLES, operator=frozenset(["S0ONCALL", "U0ALICE"])),
+        approval=ApprovalRules(needed_for=frozenset(reversed(kinds))),
+    )
+
+    assert one.digest == other.digest
+    assert len(one.digest) == 16
