@@ -15,25 +15,31 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 from bot.changes.errors import StoreUnavailableError, UpstreamError
-from bot.changes.executor import Executor, Pace
-from bot.changes.intake import Intake
 from bot.changes.policy import Policy
 from bot.changes.ports import Authorizations
-from bot.changes.queries import Queries
 from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
+from bot.configuration import InstanceSettings, PolicyInForce, load_configuration
 from bot.endpoints import application
+from bot.heart import Edges, Heart, Tempo
 from bot.influxdb.client import InfluxDBClient
 from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
 from bot.slack.app import bolt_app
 from bot.slack.channels import Channels
+from bot.slack.directory import SlackDirectory
 from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.commands import CommandListener
+from bot.slack.listeners.meaning import Meaning
+from bot.slack.listeners.modals import Modals
+from bot.slack.listeners.reception import Reception
+from bot.slack.listeners.submissions import SubmissionListener
+from bot.slack.listeners.telling import Telling
 from bot.slack.messenger import SlackMessenger
+from bot.slack.placing import Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import Sending
 from bot.slack.web import CALL_TIMEOUT, web_client
@@ -42,7 +48,6 @@ from bot.storage.store import SqlStore
 from bot.tasks import Tasks
 from bot.telemetry.metrics import Metrics
 
-DEFAULT_INSTANCE = "default"
 _FIRST_ANSWER_SECONDS = 3.0
 # A host gives 30 s from SIGTERM to SIGKILL as a rule.
 _ANSWERS_GRACE_SECONDS = 5.0
@@ -58,25 +63,27 @@ class Bot:
     Attributes:
         app: Its HTTP application.
         drain: Take nothing new on; what has begun is finished when the bot's context ends.
+        reload: Read the policy file again; what is wrong in it leaves the old policy in force.
         settled: Wait until everything that was asked is carried out and told.
     """
 
     app: Starlette
     drain: Callable[[], None]
+    reload: Callable[[], bool]
     settled: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Tempo:
+class Timing:
     """How fast the bot works, and how long it waits for others.
 
     Attributes:
-        pace: Of the executor.
+        tempo: Of the changes.
         influxdb_timeout: Seconds for one request to InfluxDB and its answer.
         influxdb_retries: How hard a call of InfluxDB is tried.
     """
 
-    pace: Pace = field(default_factory=Pace)
+    tempo: Tempo = field(default_factory=Tempo)
     influxdb_timeout: float = 10.0
     influxdb_retries: Retries = field(default_factory=Retries)
 
@@ -95,52 +102,70 @@ async def open_store(database_url: str) -> AsyncIterator[SqlStore]:
 
 @asynccontextmanager
 async def running_bot(
-    settings: Settings, clock: Callable[[], datetime], tempo: Tempo
+    settings: Settings, clock: Callable[[], datetime], timing: Timing
 ) -> AsyncIterator[Bot]:
     """Put a bot together and run it for as long as the context is open.
 
     Args:
         settings: What the environment says.
         clock: Tells the time, to every part.
-        tempo: How fast it works.
+        timing: How fast it works.
 
     Raises:
+        SettingsError: If the policy file is wrong.
         BadSlackTokenError: If Slack refuses the bot token.
     """
     forget_bolt_variables()
-    if not settings.allowed_users:
-        _log.warning("ALLOWED_USERS is not set: everybody is denied")
+    configuration = load_configuration(settings)
+    for warning in configuration.warnings:
+        _log.warning(warning)
+    in_force = PolicyInForce(settings, configuration)
     draining = asyncio.Event()
     tasks, metrics = Tasks(), Metrics()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=CALL_TIMEOUT))
         store = await stack.enter_async_context(open_store(settings.database_url))
-        influxdb = await stack.enter_async_context(_influxdb(settings, tempo, clock, metrics))
-        instances: dict[str, Authorizations] = {influxdb.name: influxdb}
+        instances: dict[str, Authorizations] = {}
+        for each in configuration.instances:
+            opened = _influxdb(each, timing, clock, metrics)
+            instances[each.name] = await stack.enter_async_context(opened)
         client = web_client(settings.slack_bot_token, settings.slack_api_url, session)
         identity = Identity(client)
-        policy = partial(_policy, settings, identity)
+        policy = partial(_policy, in_force, identity)
+        directory = SlackDirectory(client, lambda: in_force.roles, clock)
         sending = Sending(client, session)
         responder = Responder(sending)
-        messenger = SlackMessenger(sending, responder, Channels(client, clock), policy, clock)
-        executor = Executor(
-            instances,
-            store,
-            messenger,
+        placing = Placing(sending, Channels(client, clock), policy)
+        messenger = SlackMessenger(sending, responder, placing, policy, clock)
+        edges = Edges(
+            instances=instances,
+            store=store,
+            directory=directory,
             policy=policy,
             clock=clock,
-            pace=tempo.pace,
+            command=settings.slash_command,
             finished=metrics.change,
         )
-        intake = Intake(store, policy, settings.slash_command, executor.wake)
-        queries = Queries(instances, store, policy, clock)
+        heart = Heart(edges, messenger, timing.tempo)
         registry = Registry(discover(), settings.slash_command)
-        dispatcher = Dispatcher(registry, intake, queries, policy, influxdb.name)
+        dispatcher = Dispatcher(registry, heart.intake, heart.reversals, heart.queries, policy)
         answering = Answering(responder, tasks, metrics, draining.is_set)
+        telling = Telling(answering, heart.queries, messenger, tasks)
+        reception = Reception(
+            directory=directory,
+            intake=heart.intake,
+            store=store,
+            meaning=Meaning(dispatcher, heart.reversals, heart.moves),
+            answering=answering,
+            telling=telling,
+            tasks=tasks,
+        )
+        modals = Modals(client, answering, tasks)
         bolt = bolt_app(
             settings.slash_command,
-            CommandListener(dispatcher, registry, answering, clock),
-            ActionListener(dispatcher, queries, messenger, answering, tasks, clock),
+            CommandListener(reception, telling, registry, clock),
+            ActionListener(reception, telling, answering, modals, clock),
+            SubmissionListener(reception, clock),
             identity,
             _borrowing_client(settings, session),
         )
@@ -148,60 +173,79 @@ async def running_bot(
         app = application(
             front,
             {"database": partial(_database_probe, store), "slack": partial(_slack_probe, identity)},
-            {influxdb.name: partial(_influxdb_probe, influxdb)},
+            {
+                "policy": {"reload": partial(_policy_probe, in_force)},
+                "influxdb": {
+                    name: partial(_influxdb_probe, each) for name, each in instances.items()
+                },
+            },
             metrics.exposition,
         )
-        async with _working(executor, identity, tasks):
-            yield Bot(app, draining.set, partial(_settled, executor, tasks))
+        async with _working(heart, identity, directory, reception, tasks):
+            yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
 
 
 @asynccontextmanager
-async def _working(executor: Executor, identity: Identity, tasks: Tasks) -> AsyncIterator[None]:
+async def _working(
+    heart: Heart,
+    identity: Identity,
+    directory: SlackDirectory,
+    reception: Reception,
+    tasks: Tasks,
+) -> AsyncIterator[None]:
     """Run the executor once Slack has told whose workspace this is; finish what has begun."""
     with contextlib.suppress(TimeoutError):
         # A Slack that hangs must not keep the port closed: people get an answer all the same.
         await asyncio.wait_for(identity.ask(), _FIRST_ANSWER_SECONDS)
+        # Whoever asks first does not have to wait for what Slack says of them.
+        await asyncio.wait_for(directory.refresh(), _FIRST_ANSWER_SECONDS)
 
     async def work() -> None:
         if not identity.known:
             await identity.keep_asking()
-        await executor.run()
+        await reception.recover()
+        await heart.executor.run()
 
     working = asyncio.create_task(work(), name="executor")
+    refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")
     try:
         yield
     finally:
+        refreshing.cancel()
         await tasks.drain(_ANSWERS_GRACE_SECONDS)
-        executor.stop()
+        heart.executor.stop()
         if identity.known:
             await asyncio.wait([working], timeout=_CHANGES_GRACE_SECONDS)
-            executor.hand_over()
+            heart.executor.hand_over()
         else:
             working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+        await asyncio.gather(working, refreshing, return_exceptions=True)
 
 
-async def _settled(executor: Executor, tasks: Tasks) -> None:
-    await executor.idle()
+async def _settled(heart: Heart, tasks: Tasks) -> None:
+    while tasks.busy:
+        await tasks.idle()
+        await heart.executor.idle()
+    await heart.executor.idle()
     await tasks.idle()
 
 
-def _policy(settings: Settings, identity: Identity) -> Policy:
-    return Policy(identity.workspace, settings.allowed_users, settings.read_only)
+def _policy(in_force: PolicyInForce, identity: Identity) -> Policy:
+    return in_force.current(identity.workspace)
 
 
 def _influxdb(
-    settings: Settings, tempo: Tempo, clock: Callable[[], datetime], metrics: Metrics
+    instance: InstanceSettings, timing: Timing, clock: Callable[[], datetime], metrics: Metrics
 ) -> InfluxDBClient:
     return InfluxDBClient(
-        name=DEFAULT_INSTANCE,
-        url=settings.influxdb_url,
-        token=settings.influxdb_token,
-        own_authorization=settings.influxdb_own_authorization,
-        ca_file=settings.influxdb_ca_file,
-        timeout=tempo.influxdb_timeout,
-        retries=tempo.influxdb_retries,
-        observe=partial(metrics.influxdb, DEFAULT_INSTANCE),
+        name=instance.name,
+        url=instance.url,
+        token=instance.token,
+        own_authorization=instance.own_authorization,
+        ca_file=instance.ca_file,
+        timeout=timing.influxdb_timeout,
+        retries=timing.influxdb_retries,
+        observe=partial(metrics.influxdb, instance.name),
         clock=clock,
     )
 
@@ -223,6 +267,10 @@ async def _database_probe(store: SqlStore) -> str | None:
 
 async def _slack_probe(identity: Identity) -> str | None:
     return identity.trouble
+
+
+async def _policy_probe(in_force: PolicyInForce) -> str:
+    return in_force.trouble or "ok"
 
 
 async def _influxdb_probe(instance: Authorizations) -> str:

@@ -17,7 +17,7 @@ _DETAIL_SECONDS = 1.0
 def application(
     front: Callable[[Request], Awaitable[Response]],
     needed: Mapping[str, Probe],
-    instances: Mapping[str, Callable[[], Awaitable[str]]],
+    details: Mapping[str, Mapping[str, Callable[[], Awaitable[str]]]],
     metrics: Callable[[], bytes],
 ) -> Starlette:
     """Put the HTTP application together: Slack's requests, and what operators ask.
@@ -25,7 +25,8 @@ def application(
     Args:
         front: Takes Slack's requests.
         needed: What must be well for the bot to be ready: the database and Slack.
-        instances: Each InfluxDB; a detail, since a bot that cannot reach one must still answer.
+        details: What is told beside, by its kind: each InfluxDB, and the policy. A bot that cannot
+            reach an InfluxDB must still answer.
         metrics: Gives the metrics in Prometheus's text format.
     """
 
@@ -36,13 +37,13 @@ def application(
         return PlainTextResponse("ok\n")
 
     async def readyz(_request: Request) -> Response:
-        described = await asyncio.gather(*(_within(describe) for describe in instances.values()))
+        described = await asyncio.gather(*(_all_within(each) for each in details.values()))
         parts = {name: await probe() for name, probe in needed.items()}
         ready = all(wrong is None for wrong in parts.values())
         body = {
             "ready": ready,
             **{name: wrong or "ok" for name, wrong in parts.items()},
-            "influxdb": dict(zip(instances, described, strict=True)),
+            **dict(zip(details, described, strict=True)),
         }
         return JSONResponse(body, status_code=200 if ready else 503)
 
@@ -57,6 +58,11 @@ def application(
             Route("/metrics", exposition),
         ]
     )
+
+
+async def _all_within(parts: Mapping[str, Callable[[], Awaitable[str]]]) -> dict[str, str]:
+    told = await asyncio.gather(*(_within(describe) for describe in parts.values()))
+    return dict(zip(parts, told, strict=True))
 
 
 async def _within(describe: Callable[[], Awaitable[str]]) -> str:

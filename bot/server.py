@@ -19,7 +19,10 @@ class _Server(uvicorn.Server):
 
 
 async def serve_until_signalled(
-    app: ASGIApp, listener: socket.socket, stopping: Callable[[], None]
+    app: ASGIApp,
+    listener: socket.socket,
+    stopping: Callable[[], None],
+    reload: Callable[[], object],
 ) -> None:
     """Serve an application until SIGTERM or SIGINT, then finish the requests that are under way.
 
@@ -29,6 +32,7 @@ async def serve_until_signalled(
         app: The application to serve.
         listener: A bound socket.
         stopping: Called at the first signal.
+        reload: Called at SIGHUP.
     """
     server = _Server(
         uvicorn.Config(
@@ -49,10 +53,11 @@ async def serve_until_signalled(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, reload)
     try:
         await server.serve(sockets=[listener])
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.remove_signal_handler(number)
 
 

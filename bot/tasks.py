@@ -22,6 +22,11 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._ended)
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether anything runs beside."""
+        return bool(self._running)
+
     async def idle(self) -> None:
         """Wait until nothing runs beside."""
         while self._running:

@@ -12,10 +12,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap import Bot, Tempo, running_bot
+from bot.bootstrap import Bot, Timing, running_bot
 from bot.changes.audit import AuditEvent, ChainedEvent
+from bot.changes.carrying_out import Watch
 from bot.changes.executor import Pace
+from bot.changes.lifecycle import Pauses
 from bot.changes.request import ChangeRequest
+from bot.heart import Tempo
 from bot.influxdb.retries import Retries
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode
@@ -29,12 +32,15 @@ from bot.storage.store import SqlStore
 SIGNING_SECRET = "a-made-up-signing-secret"
 BOT_TOKEN = "xoxb-made-up"
 # Small enough that no test waits, large enough that a busy machine keeps its leases.
-BRISK = Tempo(
-    Pace(
-        lease=timedelta(seconds=3),
-        poll=timedelta(milliseconds=50),
-        first_pause=timedelta(milliseconds=50),
-        longest_pause=timedelta(milliseconds=200),
+BRISK = Timing(
+    Tempo(
+        pace=Pace(lease=timedelta(seconds=3), poll=timedelta(milliseconds=50)),
+        pauses=Pauses(
+            first=timedelta(milliseconds=50),
+            longest=timedelta(milliseconds=200),
+            held_back=timedelta(milliseconds=50),
+        ),
+        watch=Watch(look=timedelta(milliseconds=20), tell=timedelta(milliseconds=60)),
         late=timedelta(seconds=1),
     ),
     influxdb_timeout=1.0,

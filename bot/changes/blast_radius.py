@@ -44,10 +44,8 @@ def _of_one(token: Authorization, kind: ChangeKind) -> tuple[str, ...]:
 
 def _of_several(tokens: Sequence[Authorization], kind: ChangeKind) -> tuple[str, ...]:
     operators = sum(token.operator for token in tokens)
-    sentences = [
-        f"{_EFFECTS[kind]}: {len(tokens)} tokens of {_named(t.user for t in tokens)} in "
-        f"{_named(t.org for t in tokens)}."
-    ]
+    whose = f"{_named(t.user for t in tokens)} in {_named(t.org for t in tokens)}"
+    sentences = [f"{_EFFECTS[kind]}: {len(tokens)} tokens of {whose}."]
     if operators:
         noun = "an operator token" if operators == 1 else "operator tokens"
         sentences.append(f"{operators} of them {'is' if operators == 1 else 'are'} {noun}.")

@@ -3,7 +3,7 @@ import sys
 
 import structlog
 
-from bot.bootstrap import Tempo, running_bot
+from bot.bootstrap import Timing, running_bot
 from bot.changes.errors import StoreUnavailableError
 from bot.cli.exit_codes import ExitCode
 from bot.clock import system_clock
@@ -24,6 +24,8 @@ def run() -> int:
     configure_logs(settings.log_level, settings.log_format)
     try:
         return asyncio.run(_serve(settings))
+    except SettingsError as error:
+        return _refuse(*error.lines)
     except BadSlackTokenError as error:
         remedy = Settings.model_fields["slack_bot_token"].description
         return _refuse(f"SLACK_BOT_TOKEN is refused by Slack: {error}. {remedy}")
@@ -40,10 +42,10 @@ async def _serve(settings: Settings) -> int:
             f"{error.strerror}. Set PORT to one that is free."
         )
     with listener:
-        async with running_bot(settings, system_clock, Tempo()) as bot:
+        async with running_bot(settings, system_clock, Timing()) as bot:
             host, port, *_ = listener.getsockname()
             _log.info("listening", address=f"http://{host}:{port}", path="/slack/events")
-            await serve_until_signalled(bot.app, listener, bot.drain)
+            await serve_until_signalled(bot.app, listener, bot.drain, bot.reload)
             _log.info("draining")
     _log.info("ended")
     return ExitCode.DONE

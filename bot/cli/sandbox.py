@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.bootstrap import Bot, Tempo, running_bot
+from bot.bootstrap import Bot, Timing, running_bot
 from bot.cli.exit_codes import ExitCode
 from bot.clock import system_clock
 from bot.sandbox import cast
@@ -118,7 +118,7 @@ async def _running_sandbox(mode: Mode) -> AsyncIterator[_Sandbox]:
             slack.base_url = slack_url
             settings = _settings(slack_url, influxdb_url, Path(folder))
             async with (
-                running_bot(settings, system_clock, Tempo()) as bot,
+                running_bot(settings, system_clock, Timing()) as bot,
                 serve(bot.app) as bot_url,
             ):
                 slack.events_url = f"{bot_url}/slack/events"

@@ -39,9 +39,7 @@ class Placing:
         policy: Gives the policy in force: its channels and its feed.
     """
 
-    def __init__(
-        self, sending: Sending, channels: Channels, policy: Callable[[], Policy]
-    ) -> None:
+    def __init__(self, sending: Sending, channels: Channels, policy: Callable[[], Policy]) -> None:
         self._sending = sending
         self._channels = channels
         self._policy = policy

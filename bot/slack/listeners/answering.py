@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import structlog
 
 from bot.changes.errors import BotError, ErrorCode, Problem, RepeatedDeliveryError
-from bot.changes.ports import AnnouncementError
 from bot.changes.people import Person
+from bot.changes.ports import AnnouncementError
 from bot.changes.request import Origin, new_change_id
 from bot.commands.answers import Answer, Later, Reading, ReasonWanted
 from bot.slack.blocks.answer import answer_message
@@ -99,9 +99,7 @@ class Answering:
         """Tell a person something beside the ack."""
         self._tasks.spawn(self._tell(person, origin, message, replace=False), "answer")
 
-    async def _outcome(
-        self, work: Callable[[], Awaitable[Answer | None]]
-    ) -> tuple[Answered, str]:
+    async def _outcome(self, work: Callable[[], Awaitable[Answer | None]]) -> tuple[Answered, str]:
         if self._draining():
             return Answered(self._problem(_DRAINING), problem=_DRAINING), "draining"
         try:

@@ -45,9 +45,7 @@ class Modals:
         try:
             await self._client.views_open(trigger_id=trigger_id, view=view)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            reason = (
-                error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
-            )
+            reason = error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
             error_id = new_change_id()
             _log.warning("a modal was not opened", reason=reason, error_id=error_id)
             self._answering.tell(ask.person, ask.origin, problem_message(_NOT_OPENED, error_id))

@@ -1,0 +1,116 @@
+"""Put the heart together: what decides, stores and carries out, whatever edges it has."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.changes.announcing import Announcing
+from bot.changes.carrying_out import CarryingOut, Watch
+from bot.changes.directory import Directory
+from bot.changes.ending import Ending
+from bot.changes.execution import Execution
+from bot.changes.executor import Executor, Pace
+from bot.changes.holding import Holding
+from bot.changes.intake import Intake
+from bot.changes.lifecycle import Lifecycle, Pauses
+from bot.changes.moves import Moves
+from bot.changes.policy import Policy
+from bot.changes.ports import Authorizations, Messenger, Store
+from bot.changes.preparation import Preparation
+from bot.changes.progress import Progress
+from bot.changes.queries import Queries
+from bot.changes.reversals import Reversals
+from bot.changes.ruling import Rulings
+from bot.changes.weighing import Weighing
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How fast changes are carried out, and how long things are waited for.
+
+    Attributes:
+        pace: How the executor takes requests.
+        pauses: How long a request waits before it is looked at again.
+        watch: How closely a request with several targets is watched.
+        late: How long a PATCH whose answer was lost may still arrive.
+        patches_at_once: How many PATCHes of one request are sent at a time.
+    """
+
+    pace: Pace = field(default_factory=Pace)
+    pauses: Pauses = field(default_factory=Pauses)
+    watch: Watch = field(default_factory=Watch)
+    late: timedelta = timedelta(minutes=2)
+    patches_at_once: int = 32
+
+
+@dataclass(frozen=True)
+class Edges:
+    """What the heart is given from outside.
+
+    Attributes:
+        instances: The InfluxDB instances by name.
+        store: The database.
+        directory: Tells what Slack says of people.
+        policy: Gives the policy in force.
+        clock: Tells the time.
+        command: The slash command's name, for hints.
+        finished: Told the kind and the outcome of each target that ends, for the metrics.
+    """
+
+    instances: Mapping[str, Authorizations]
+    store: Store
+    directory: Directory
+    policy: Callable[[], Policy]
+    clock: Callable[[], datetime]
+    command: str
+    finished: Callable[[str, str], None]
+
+
+class Heart:
+    """What decides, stores and carries out.
+
+    Args:
+        edges: What it is given from outside.
+        messenger: Slack, as far as the life of a change needs it.
+        tempo: How fast it works.
+    """
+
+    def __init__(self, edges: Edges, messenger: Messenger, tempo: Tempo) -> None:
+        store, clock, instances = edges.store, edges.clock, edges.instances
+        rulings = Rulings(edges.policy, edges.directory, store)
+        weighing = Weighing(store)
+        preparation = Preparation(instances, weighing, clock)
+        progress = Progress(store, clock)
+        holding = Holding(store, clock, tempo.pace.lease)
+        announcing = Announcing(store, messenger)
+        lifecycle = Lifecycle(
+            rulings=rulings,
+            preparation=preparation,
+            carrying_out=CarryingOut(
+                instances=instances,
+                executions={
+                    name: Execution(
+                        instance, weighing, progress, holding, tempo.late, tempo.patches_at_once
+                    )
+                    for name, instance in instances.items()
+                },
+                store=store,
+                rulings=rulings,
+                progress=progress,
+                holding=holding,
+                announcing=announcing,
+                watch=tempo.watch,
+            ),
+            progress=progress,
+            announcing=announcing,
+            ending=Ending(store, messenger, clock, tempo.pauses.first),
+            clock=clock,
+            pauses=tempo.pauses,
+            instances=len(instances),
+            finished=edges.finished,
+        )
+        self.executor = Executor(lifecycle, store, clock=clock, pace=tempo.pace)
+        self.intake = Intake(store, edges.policy, edges.command, self.executor.wake)
+        self.reversals = Reversals(self.intake)
+        self.moves = Moves(self.intake)
+        self.queries = Queries(instances, store, preparation, rulings, clock)
