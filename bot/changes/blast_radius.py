@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from bot.changes.authorization import Authorization
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
-from bot.changes.states import TargetState
 from bot.changes.update import ChangeKind
 
 _LINES = 3
@@ -23,9 +22,9 @@ def blast_radius(request: ChangeRequest) -> tuple[str, ...]:
     """Say what a request stops, or lets happen again, a sentence each.
 
     Args:
-        request: A request whose targets were read; those that are left out do not count.
+        request: A request whose targets were read; what is left out, or is so already, does not count.
     """
-    seen = [t.seen for t in request.targets if t.state is not TargetState.REFUSED]
+    seen = [target.seen for target in request.targets if not target.state.final]
     tokens = [each for each in seen if each is not None]
     if not tokens or request.kind is ChangeKind.DESCRIBE:
         return ()

@@ -21,6 +21,7 @@ from bot.slack.blocks.rich import (
 )
 from bot.slack.blocks.wording import (
     INTERRUPTED,
+    clock_time,
     done,
     name_of,
     provenance,
@@ -147,12 +148,18 @@ def results(targets: Sequence[Target]) -> list[Line]:
         theirs = [target for target in targets if target.state is state]
         if not theirs:
             continue
-        lines.append([bold(f"{_HEADINGS[state]}: {len(theirs)}")])
+        at = _read_back_at(theirs) if state is TargetState.DONE else ""
+        lines.append([bold(f"{_HEADINGS[state]}: {len(theirs)}"), plain(at)])
         lines += [target_line(target) for target in theirs[:room]]
         if len(theirs) > room:
             lines.append([plain(f"and {len(theirs) - room} more")])
         room = max(0, room - len(theirs))
     return lines
+
+
+def _read_back_at(targets: Sequence[Target]) -> str:
+    moments = [target.finished_at for target in targets if target.finished_at is not None]
+    return f", read back at {clock_time(max(moments))}" if moments else ""
 
 
 def target_line(target: Target) -> Line:
