@@ -10,15 +10,18 @@ from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.people import Person
 from bot.changes.request import (
+    Approval,
     ChangeRequest,
+    Choice,
     MessageRef,
     Origin,
-    Person,
-    RequestState,
+    Selection,
     Target,
-    TargetState,
+    Timer,
 )
+from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate
 
 # A busy machine is slow, and proves nothing.
@@ -27,6 +30,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ALICE = Person("U0ALICE", "T0HOME")
 BOB = Person("U0BOB", "T0HOME")
 TOKEN_ID = "0d0d0d0d0d0d0003"
+DISABLE = AuthorizationUpdate(Status.INACTIVE)
 OPERATOR = tuple(
     Permission(action, kind)
     for kind in ("authorizations", "users", "orgs")
@@ -59,10 +63,9 @@ def change(target: Target | None = None, **fields: Any) -> ChangeRequest:
         id="7F3K2Q",
         requester=ALICE,
         origin=Origin("C0INCIDENTS"),
-        update=AuthorizationUpdate(Status.INACTIVE),
         reason="",
         created_at=NOON,
-        targets=(Target("default", TOKEN_ID) if target is None else target,),
+        targets=(Target("default", TOKEN_ID, DISABLE) if target is None else target,),
     )
     return replace(usual, **fields)
 
@@ -73,6 +76,7 @@ def done(**fields: Any) -> ChangeRequest:
     target = Target(
         "default",
         before.id,
+        DISABLE,
         TargetState.DONE,
         before=before,
         after=replace(before, status=Status.INACTIVE, revision=2),
@@ -121,17 +125,23 @@ AUTHORIZATIONS = st.builds(
 _MESSAGES = st.builds(
     MessageRef, channel_id=st.just("C0INCIDENTS"), ts=st.just("1764000000.000100")
 )
+PROBLEMS = st.builds(
+    Problem,
+    code=st.sampled_from(ErrorCode),
+    message=TEXTS,
+    hint=TEXTS,
+    by=st.just("U0BOB"),
+    helpers=st.sampled_from([(), ("U0CAROL", "S0SECURITY")]),
+)
 TARGETS = st.builds(
     Target,
     instance=st.just("default"),
     authorization_id=IDS,
+    update=UPDATES,
     state=st.sampled_from(TargetState),
     before=st.none() | AUTHORIZATIONS,
     after=st.none() | AUTHORIZATIONS,
-    problem=st.none()
-    | st.builds(
-        Problem, code=st.sampled_from(ErrorCode), message=TEXTS, hint=TEXTS, by=st.just("U0BOB")
-    ),
+    problem=st.none() | PROBLEMS,
     intended_at=st.none() | MOMENTS,
     finished_at=st.none() | MOMENTS,
 )
@@ -150,13 +160,47 @@ REQUESTS = st.builds(
         response_url=st.none() | st.just(SecretStr("https://hooks.slack.com/commands/T0/1/x")),
         pressed=st.none() | _MESSAGES,
     ),
-    update=UPDATES,
     reason=TEXTS,
     created_at=MOMENTS,
-    targets=st.lists(TARGETS, min_size=1, max_size=3).map(tuple),
+    targets=st.lists(TARGETS, min_size=1, max_size=3, unique_by=lambda t: t.authorization_id).map(
+        tuple
+    ),
     state=st.sampled_from(RequestState),
+    selection=st.none()
+    | st.builds(Selection, instance=st.just("default"), user=TEXTS, update=UPDATES),
+    prepared=st.booleans(),
+    choices=st.lists(
+        st.builds(Choice, instance=st.just("lab"), token=AUTHORIZATIONS), max_size=2
+    ).map(tuple),
+    confirmed_at=st.none() | MOMENTS,
+    expires_at=st.none() | MOMENTS,
+    approval=st.none()
+    | st.builds(
+        Approval,
+        rule=TEXTS,
+        approvers=st.just(("S0SECURITY", "U0CAROL")),
+        quorum=st.integers(1, 3),
+        votes=st.just(()),
+        granted_at=st.none() | MOMENTS,
+    ),
+    closing=st.none() | PROBLEMS,
+    held_back=TEXTS,
+    cancelled_by=st.sampled_from(["", "U0BOB"]),
+    timer=st.none()
+    | st.builds(
+        Timer,
+        lasts=st.integers(60, 10**6).map(lambda seconds: timedelta(seconds=seconds)),
+        ends_at=st.none() | MOMENTS,
+        noted_at=st.none() | MOMENTS,
+        stopped_by=st.sampled_from(["", "U0BOB"]),
+    ),
     undone_by=st.none() | st.just("0000AB"),
+    retried_by=st.none() | st.just("0000AC"),
+    automatic=st.booleans(),
     message=st.none() | _MESSAGES,
+    feed_message=st.none() | _MESSAGES,
+    announced=st.booleans(),
+    version=st.integers(0, 9),
     interrupted=st.integers(0, 9),
     rule=TEXTS,
     policy_digest=st.just("0123456789abcdef"),

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from bot.changes.authorization import Status
+from bot.changes.decision import Allowed, Denied
 from bot.changes.errors import ErrorCode
 from bot.changes.facts import Facts
 from bot.changes.judgement import NothingToDo, Proceed, Refuse, judge
 from bot.changes.lockout import OwnToken
-from bot.changes.policy import Allowed, Denied
 from bot.changes.request import ChangeRequest
 from bot.changes.update import AuthorizationUpdate
 from tests.changes.samples import OPERATOR, TOKEN_ID, authorization, change

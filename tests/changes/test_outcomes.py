@@ -7,7 +7,7 @@ import pytest
 from bot.changes import outcomes
 from bot.changes.authorization import Status
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import TargetState
+from bot.changes.states import TargetState
 from tests.changes.samples import authorization, change, done
 
 DOWN = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "default did not answer.", "Try again.", "U0BOB")

@@ -5,13 +5,13 @@ from itertools import product
 
 import pytest
 
-from bot.changes.request import (
+from bot.changes.request import new_change_id
+from bot.changes.states import (
     IllegalTransitionError,
     RequestState,
     TargetState,
     move_request,
     move_target,
-    new_change_id,
 )
 from tests.changes.samples import change
 

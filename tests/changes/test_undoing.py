@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import RequestState, TargetState
+from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import (
     already_undone,
     no_such_change,

@@ -14,10 +14,11 @@ from bot.changes.authorization import Authorization
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UserError
 from bot.changes.intake import Ask, Intake
 from bot.changes.lockout import OwnToken
+from bot.changes.people import Person
 from bot.changes.policy import Policy, Workspace
 from bot.changes.ports import Filter
 from bot.changes.queries import Queries
-from bot.changes.request import Origin, Person
+from bot.changes.request import Origin
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, Later, Reading
 from bot.commands.dispatch import Dispatcher

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.changes.errors import ErrorCode, RepeatedDeliveryError, UserError
 from bot.changes.judgement import Proceed, Refuse
+from bot.changes.people import Person
 from bot.changes.queries import History, Preview, TokenDetails, TokenPage
-from bot.changes.request import Person
 from bot.commands.answers import Accepted, Answer, Help, Later, Notice
 from tests.changes.samples import BOB
 from tests.changes.test_secret import MINTED

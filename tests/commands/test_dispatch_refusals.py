@@ -3,7 +3,7 @@
 import pytest
 
 from bot.changes.errors import ErrorCode
-from bot.changes.request import Person
+from bot.changes.people import Person
 from bot.commands.answers import Help, Notice
 from tests.changes.samples import BOB
 from tests.changes.test_secret import DASHED, MINTED

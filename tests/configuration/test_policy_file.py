@@ -10,13 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.changes.policy import (
-    ApprovalRules,
-    ChannelRules,
-    Limits,
-    PolicySource,
-    Roles,
-)
+from bot.changes.policy import ApprovalRules, ChannelRules, Limits, PolicySource, Roles
 from bot.changes.update import ChangeKind
 from bot.configuration import InstanceSettings, PolicyRules, load_configuration
 from bot.settings import SettingsError

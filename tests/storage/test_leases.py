@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.changes.errors import LeaseLostError
-from bot.changes.request import ChangeRequest, RequestState, Target
+from bot.changes.request import ChangeRequest, Target
+from bot.changes.states import RequestState
 from bot.storage.store import SqlStore
 from tests.changes.samples import NOON, TOKEN_ID, change
 from tests.storage.test_requests import found, stored

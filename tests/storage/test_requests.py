@@ -9,15 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.changes.authorization import Authorization, Status
-from bot.changes.request import (
-    ChangeRequest,
-    MessageRef,
-    Origin,
-    RequestState,
-    Target,
-    TargetState,
-    new_change_id,
-)
+from bot.changes.request import ChangeRequest, MessageRef, Origin, Target, new_change_id
+from bot.changes.states import RequestState, TargetState
 from bot.storage.store import SqlStore
 from tests.changes.samples import (
     ALICE,

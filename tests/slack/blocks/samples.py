@@ -9,15 +9,9 @@ from typing import Any
 from bot.changes import outcomes
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import (
-    ChangeRequest,
-    MessageRef,
-    Origin,
-    Person,
-    RequestState,
-    Target,
-    TargetState,
-)
+from bot.changes.people import Person
+from bot.changes.request import ChangeRequest, MessageRef, Origin, Target
+from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from bot.sandbox.slack.mrkdwn import Reader
 from bot.sandbox.slack.reading import read_blocks
@@ -82,6 +76,7 @@ def change(
     target = Target(
         "prod",
         TOKEN.id,
+        update,
         state,
         before=found if read else None,
         after=after,
@@ -98,7 +93,7 @@ def change(
         "state": RequestState.FINISHED if state.final else RequestState.UNRESOLVED,
         **fields,
     }
-    return ChangeRequest(update=update, targets=(target,), **given)
+    return ChangeRequest(targets=(target,), **given)
 
 
 def undo(

@@ -7,7 +7,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot import block_kit
 from bot.changes import outcomes
-from bot.changes.request import ChangeRequest, Target, TargetState
+from bot.changes.request import ChangeRequest, Target
+from bot.changes.states import TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.change import change_message
 from tests.slack.blocks.samples import BUSY, TOKEN, UPDATES, change, drawn, undo

@@ -9,10 +9,11 @@ from syrupy.assertion import SnapshotAssertion
 from bot import block_kit
 from bot.changes import evidence
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
+from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.policy import Denied
+from bot.changes.people import Person
 from bot.changes.queries import History
-from bot.changes.request import Person, TargetState
+from bot.changes.states import TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.history import history_message
 from tests.slack.blocks.samples import NOW, TOKEN, UPDATES, change, drawn, undo

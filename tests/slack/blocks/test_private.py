@@ -4,7 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import TargetState
+from bot.changes.states import TargetState
 from bot.slack.blocks.private import accepted_message, private_outcome
 from tests.slack.blocks.samples import UPDATES, change, drawn, undo
 

@@ -13,7 +13,8 @@ from bot.changes.authorization import Permission
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.judgement import Proceed, Refuse
 from bot.changes.queries import History, ListQuery, Preview, TokenDetails, TokenPage
-from bot.changes.request import Target, TargetState
+from bot.changes.request import Target
+from bot.changes.states import TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Help, HelpLine, Notice, Reading
 from bot.sandbox.influxdb.state import api_token

@@ -9,7 +9,7 @@ from bot import block_kit
 from bot.changes.authorization import Permission, Status
 from bot.changes.judgement import NothingToDo, Proceed, Refuse, Verdict
 from bot.changes.queries import ListQuery, Preview, TokenDetails, TokenPage
-from bot.changes.request import TargetState
+from bot.changes.states import TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.tokens import details_message, page_message, preview_message
 from tests.slack.blocks.samples import NOW, OWN, TOKEN, UPDATES, ago, before, change, drawn, undo
