@@ -194,20 +194,27 @@ async def test_look_ups_at_the_same_time_share_a_call(
     assert sorted(office.asked(INFO)) == ["U0ALICE", "U0BOB"]
 
 
-async def test_whoever_gives_up_leaves_the_call_to_the_others(
-    office: Office, directory: SlackDirectory
-) -> None:
+async def test_whoever_gives_up_leaves_the_call_to_the_others(office: Office) -> None:
     """One that waits is cancelled; the other has its answer, of the same call."""
-    office.slack.faults.add(MEMBERS, delay=0.05, times=2)
-    impatient = asyncio.create_task(directory.look_up(BOB))
-    patient = asyncio.create_task(directory.look_up(BOB))
-    await asyncio.sleep(0)
+    arrived, answer = asyncio.Event(), asyncio.Event()
 
-    impatient.cancel()
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        arrived.set()
+        await answer.wait()
+        await office.slack.app(scope, receive, send)
 
-    assert (await patient).groups == {"S0ONCALL"}
-    assert impatient.cancelled()
-    assert sorted(office.asked(MEMBERS)) == list(GROUPS)
+    async with serve(slow) as url:
+        directory = office.directory(url)
+        impatient = asyncio.create_task(directory.look_up(BOB))
+        await asyncio.wait_for(arrived.wait(), 5)
+        patient = asyncio.create_task(directory.look_up(BOB))
+        impatient.cancel()
+        await asyncio.wait([impatient])
+        answer.set()
+
+        assert (await patient).groups == {"S0ONCALL"}
+        assert impatient.cancelled()
+        assert sorted(office.asked(MEMBERS)) == list(GROUPS)
 
 
 @pytest.mark.parametrize("joins", [True, False])
