@@ -12,31 +12,6 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_NEW_IN_REQUESTS: tuple[sa.Column[Any], ...] = (
-    sa.Column("selected_user", sa.Text()),
-    sa.Column("selected_instance", sa.String(length=64)),
-    sa.Column("selected_update", sa.JSON(none_as_null=True)),
-    sa.Column("prepared", sa.Boolean(), nullable=False, server_default=sa.false()),
-    sa.Column("choices", sa.JSON(), nullable=False, server_default="[]"),
-    sa.Column("confirmed_at", UtcDateTime()),
-    sa.Column("expires_at", UtcDateTime()),
-    sa.Column("approval", sa.JSON(none_as_null=True)),
-    sa.Column("granted_at", UtcDateTime()),
-    sa.Column("closing", sa.JSON(none_as_null=True)),
-    sa.Column("held_back", sa.Text(), nullable=False, server_default=""),
-    sa.Column("cancelled_by", sa.String(length=64), nullable=False, server_default=""),
-    sa.Column("lasts_seconds", sa.Integer()),
-    sa.Column("ends_at", UtcDateTime()),
-    sa.Column("end_noted_at", UtcDateTime()),
-    sa.Column("timer_stopped_by", sa.String(length=64), nullable=False, server_default=""),
-    sa.Column("retry_of", sa.String(length=16)),
-    sa.Column("retried_by", sa.String(length=16)),
-    sa.Column("automatic", sa.Boolean(), nullable=False, server_default=sa.false()),
-    sa.Column("feed_channel", sa.String(length=64)),
-    sa.Column("feed_ts", sa.String(length=32)),
-    sa.Column("announced", sa.Boolean(), nullable=False, server_default=sa.false()),
-    sa.Column("version", sa.Integer(), nullable=False, server_default="0"),
-)
 # Every row written from here on states these itself.
 _FILLED = (
     "prepared",
@@ -67,8 +42,8 @@ def upgrade() -> None:
         batch_op.alter_column(
             "state", existing_type=sa.String(length=16), type_=sa.String(length=32)
         )
-        for column in _NEW_IN_REQUESTS:
-            batch_op.add_column(column.copy())
+        for column in _new_in_requests():
+            batch_op.add_column(column)
         batch_op.create_foreign_key(
             "fk_requests_retry_of_requests", "requests", ["retry_of"], ["id"]
         )
@@ -142,7 +117,7 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("requests") as batch_op:
         batch_op.drop_constraint("fk_requests_retry_of_requests", type_="foreignkey")
-        for column in _NEW_IN_REQUESTS:
+        for column in _new_in_requests():
             batch_op.drop_column(column.name)
         batch_op.alter_column(
             "state", existing_type=sa.String(length=32), type_=sa.String(length=16)
@@ -150,3 +125,31 @@ def downgrade() -> None:
     with op.batch_alter_table("targets") as batch_op:
         batch_op.drop_column("new_description")
         batch_op.drop_column("new_status")
+
+
+def _new_in_requests() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("selected_user", sa.Text()),
+        sa.Column("selected_instance", sa.String(length=64)),
+        sa.Column("selected_update", sa.JSON(none_as_null=True)),
+        sa.Column("prepared", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("choices", sa.JSON(), nullable=False, server_default="[]"),
+        sa.Column("confirmed_at", UtcDateTime()),
+        sa.Column("expires_at", UtcDateTime()),
+        sa.Column("approval", sa.JSON(none_as_null=True)),
+        sa.Column("granted_at", UtcDateTime()),
+        sa.Column("closing", sa.JSON(none_as_null=True)),
+        sa.Column("held_back", sa.Text(), nullable=False, server_default=""),
+        sa.Column("cancelled_by", sa.String(length=64), nullable=False, server_default=""),
+        sa.Column("lasts_seconds", sa.Integer()),
+        sa.Column("ends_at", UtcDateTime()),
+        sa.Column("end_noted_at", UtcDateTime()),
+        sa.Column("timer_stopped_by", sa.String(length=64), nullable=False, server_default=""),
+        sa.Column("retry_of", sa.String(length=16)),
+        sa.Column("retried_by", sa.String(length=16)),
+        sa.Column("automatic", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("feed_channel", sa.String(length=64)),
+        sa.Column("feed_ts", sa.String(length=32)),
+        sa.Column("announced", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("version", sa.Integer(), nullable=False, server_default="0"),
+    )
