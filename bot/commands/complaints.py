@@ -17,8 +17,6 @@ from bot.commands.identifiers import as_authorization_id
 from bot.commands.options import choices, options, positions
 from bot.commands.subcommand import Subcommand
 
-_REASON = "--reason"
-
 
 def complaint(
     error: CycloptsError, subcommand: Subcommand, given: list[str], usage: str
@@ -43,8 +41,6 @@ def complaint(
         case UnusedCliTokensError():
             extra = tuple(error.unused_tokens or ())
             message = _too_much(extra, subcommand)
-            if _REASON in subcommand.free_text and not _is_id(extra):
-                hint = f"For a reason write {_REASON} TEXT. {hint}"
         case RepeatArgumentError():
             message = f"{_keyword(error)} is given twice."
         case CoercionError():

@@ -26,7 +26,7 @@ async def test_help(here: Desk, text: str) -> None:
 
     assert isinstance(answer, Help)
     usages = [line.usage for _, lines in answer.groups for line in lines]
-    assert len(usages) == 10
+    assert len(usages) == 11
     assert "/token greet [NAME] [--loud]" in usages
 
 
@@ -57,7 +57,7 @@ async def test_help_of_what_takes_text_verbatim(here: Desk) -> None:
     change = await here.accepted(f"describe {EDGE_42} --help")
 
     assert isinstance(answer, Help)
-    assert change.request.update.description == "--help"
+    assert change.request.targets[0].update.description == "--help"
 
 
 async def test_a_flag_in_quotes_is_text(here: Desk) -> None:
@@ -76,7 +76,7 @@ async def test_reading(here: Desk) -> None:
     roles = await here.say("whoami")
 
     assert isinstance(page, TokenPage)
-    assert [token.id for token in page.tokens] == [EDGE_42]
+    assert [(each.instance, each.token.id) for each in page.tokens] == [("default", EDGE_42)]
     assert isinstance(details, TokenDetails)
     assert details.token.id == EDGE_42
     assert isinstance(history, History)
@@ -95,8 +95,9 @@ async def test_changes_are_stored_with_what_was_typed(here: Desk) -> None:
 
     requests = [disabled.request, enabled.request, described.request]
     assert [
-        (r.target.authorization_id, r.update.status, r.update.description, r.reason)
+        (t.authorization_id, t.update.status, t.update.description, r.reason)
         for r in requests
+        for t in r.targets
     ] == [
         (EDGE_42, "inactive", None, "pasted in a gist"),
         (BACKUP, "active", "CI", ""),
