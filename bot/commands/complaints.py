@@ -85,7 +85,8 @@ def _missing(name: str, subcommand: Subcommand) -> str:
         return f"{name} needs {' or '.join(taken)}."
     # The usage says what it takes: --reason TEXT.
     called = re.search(rf"{re.escape(name)} ([A-Z]+)", subcommand.usage)
-    return f"{name} needs a {'value' if called is None else called[1].lower()}."
+    value = "value" if called is None else called[1].lower()
+    return f"{name} needs {'an' if value[0] in 'aeiou' else 'a'} {value}."
 
 
 def _too_much(extra: tuple[str, ...], subcommand: Subcommand) -> str:
