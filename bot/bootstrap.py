@@ -28,6 +28,7 @@ from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
 from bot.slack.app import bolt_app
 from bot.slack.channels import Channels
+from bot.slack.envelopes import Envelopes
 from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
@@ -36,6 +37,7 @@ from bot.slack.listeners.commands import CommandListener
 from bot.slack.messenger import SlackMessenger
 from bot.slack.responder import Responder
 from bot.slack.sending import Sending
+from bot.slack.socket_mode import SocketMode, SocketPace
 from bot.slack.web import CALL_TIMEOUT, web_client
 from bot.storage.engine import create_engine, migrate
 from bot.storage.store import SqlStore
@@ -47,6 +49,9 @@ _FIRST_ANSWER_SECONDS = 3.0
 # A host gives 30 s from SIGTERM to SIGKILL as a rule.
 _ANSWERS_GRACE_SECONDS = 5.0
 _CHANGES_GRACE_SECONDS = 15.0
+
+# By HTTP nothing runs that takes requests in: whoever serves the application does.
+_HTTP = contextlib.nullcontext()
 
 _log = structlog.get_logger()
 
@@ -74,11 +79,13 @@ class Tempo:
         pace: Of the executor.
         influxdb_timeout: Seconds for one request to InfluxDB and its answer.
         influxdb_retries: How hard a call of InfluxDB is tried.
+        socket: Of connections in Socket Mode.
     """
 
     pace: Pace = field(default_factory=Pace)
     influxdb_timeout: float = 10.0
     influxdb_retries: Retries = field(default_factory=Retries)
+    socket: SocketPace = field(default_factory=SocketPace)
 
 
 @asynccontextmanager
@@ -106,6 +113,7 @@ async def running_bot(
 
     Raises:
         BadSlackTokenError: If Slack refuses the bot token.
+        BadAppTokenError: If Slack refuses the app-level token.
     """
     forget_bolt_variables()
     if not settings.allowed_users:
@@ -137,22 +145,32 @@ async def running_bot(
         registry = Registry(discover(), settings.slash_command)
         dispatcher = Dispatcher(registry, intake, queries, policy, influxdb.name)
         answering = Answering(responder, tasks, metrics, draining.is_set)
+        lending = _borrowing_client(settings, session)
         bolt = bolt_app(
             settings.slash_command,
             CommandListener(dispatcher, registry, answering, clock),
             ActionListener(dispatcher, queries, messenger, answering, tasks, clock),
             identity,
-            _borrowing_client(settings, session),
+            lending,
         )
-        front = SlackFront(settings.slack_signing_secret, bolt.async_dispatch, clock, metrics.front)
+        front, socket = None, None
+        if settings.slack_app_token is not None:
+            envelopes = Envelopes(bolt.async_dispatch, answering.tell, metrics.front)
+            socket = SocketMode(lending, settings.slack_app_token, envelopes, tempo.socket)
+        elif (secret := settings.slack_signing_secret) is not None:
+            front = SlackFront(secret, bolt.async_dispatch, clock, metrics.front)
+        slack_probe = partial(_slack_probe, identity, socket)
         app = application(
             front,
-            {"database": partial(_database_probe, store), "slack": partial(_slack_probe, identity)},
+            {"database": partial(_database_probe, store), "slack": slack_probe},
             {influxdb.name: partial(_influxdb_probe, influxdb)},
             metrics.exposition,
         )
-        async with _working(executor, identity, tasks):
-            yield Bot(app, draining.set, partial(_settled, executor, tasks))
+        async with _working(executor, identity, tasks), socket.listening() if socket else _HTTP:
+            try:
+                yield Bot(app, draining.set, partial(_settled, executor, tasks))
+            finally:
+                draining.set()
 
 
 @asynccontextmanager
@@ -207,7 +225,7 @@ def _influxdb(
 
 
 def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Give Bolt a client without a token; it would warn that it skips one."""
+    """Give a client without a token: Bolt would warn that it skips one, sockets have another."""
     client = web_client(SecretStr(""), settings.slack_api_url, session)
     client.token = None
     return client
@@ -221,8 +239,8 @@ async def _database_probe(store: SqlStore) -> str | None:
     return None
 
 
-async def _slack_probe(identity: Identity) -> str | None:
-    return identity.trouble
+async def _slack_probe(identity: Identity, socket: SocketMode | None) -> str | None:
+    return identity.trouble or (socket.trouble if socket else None)
 
 
 async def _influxdb_probe(instance: Authorizations) -> str:
