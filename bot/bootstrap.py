@@ -28,6 +28,7 @@ from bot.settings import Settings, forget_bolt_variables
 from bot.slack.app import bolt_app
 from bot.slack.channels import Channels
 from bot.slack.directory import SlackDirectory
+from bot.slack.envelopes import Envelopes
 from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
@@ -42,6 +43,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.placing import Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import Sending
+from bot.slack.socket_mode import SocketMode, SocketPace
 from bot.slack.web import CALL_TIMEOUT, web_client
 from bot.storage.engine import create_engine, migrate
 from bot.storage.store import SqlStore
@@ -52,6 +54,9 @@ _FIRST_ANSWER_SECONDS = 3.0
 # A host gives 30 s from SIGTERM to SIGKILL as a rule.
 _ANSWERS_GRACE_SECONDS = 5.0
 _CHANGES_GRACE_SECONDS = 15.0
+
+# By HTTP nothing runs that takes requests in: whoever serves the application does.
+_HTTP = contextlib.nullcontext()
 
 _log = structlog.get_logger()
 
@@ -81,11 +86,13 @@ class Timing:
         tempo: Of the changes.
         influxdb_timeout: Seconds for one request to InfluxDB and its answer.
         influxdb_retries: How hard a call of InfluxDB is tried.
+        socket: Of connections in Socket Mode.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
     influxdb_timeout: float = 10.0
     influxdb_retries: Retries = field(default_factory=Retries)
+    socket: SocketPace = field(default_factory=SocketPace)
 
 
 @asynccontextmanager
@@ -114,6 +121,7 @@ async def running_bot(
     Raises:
         SettingsError: If the policy file is wrong.
         BadSlackTokenError: If Slack refuses the bot token.
+        BadAppTokenError: If Slack refuses the app-level token.
     """
     forget_bolt_variables()
     configuration = load_configuration(settings)
@@ -161,18 +169,25 @@ async def running_bot(
             tasks=tasks,
         )
         modals = Modals(client, answering, tasks)
+        lending = _borrowing_client(settings, session)
         bolt = bolt_app(
             settings.slash_command,
             CommandListener(reception, telling, registry, clock),
             ActionListener(reception, telling, answering, modals, clock),
             SubmissionListener(reception, clock),
             identity,
-            _borrowing_client(settings, session),
+            lending,
         )
-        front = SlackFront(settings.slack_signing_secret, bolt.async_dispatch, clock, metrics.front)
+        front, socket = None, None
+        if settings.slack_app_token is not None:
+            envelopes = Envelopes(bolt.async_dispatch, answering.tell, metrics.front)
+            socket = SocketMode(lending, settings.slack_app_token, envelopes, timing.socket)
+        elif (secret := settings.slack_signing_secret) is not None:
+            front = SlackFront(secret, bolt.async_dispatch, clock, metrics.front)
+        slack_probe = partial(_slack_probe, identity, socket)
         app = application(
             front,
-            {"database": partial(_database_probe, store), "slack": partial(_slack_probe, identity)},
+            {"database": partial(_database_probe, store), "slack": slack_probe},
             {
                 "policy": {"reload": partial(_policy_probe, in_force)},
                 "influxdb": {
@@ -181,8 +196,12 @@ async def running_bot(
             },
             metrics.exposition,
         )
-        async with _working(heart, identity, directory, reception, tasks):
-            yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
+        listening = socket.listening() if socket else _HTTP
+        async with _working(heart, identity, directory, reception, tasks), listening:
+            try:
+                yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
+            finally:
+                draining.set()
 
 
 @asynccontextmanager
@@ -251,7 +270,7 @@ def _influxdb(
 
 
 def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Give Bolt a client without a token; it would warn that it skips one."""
+    """Give a client without a token: Bolt would warn that it skips one, sockets have another."""
     client = web_client(SecretStr(""), settings.slack_api_url, session)
     client.token = None
     return client
@@ -265,8 +284,8 @@ async def _database_probe(store: SqlStore) -> str | None:
     return None
 
 
-async def _slack_probe(identity: Identity) -> str | None:
-    return identity.trouble
+async def _slack_probe(identity: Identity, socket: SocketMode | None) -> str | None:
+    return identity.trouble or (socket.trouble if socket else None)
 
 
 async def _policy_probe(in_force: PolicyInForce) -> str:

@@ -26,11 +26,14 @@ from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import Delivery, Message, SlackStandIn
 from bot.settings import Settings
+from bot.slack.connection import Pulse
+from bot.slack.socket_mode import SocketPace
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 
 SIGNING_SECRET = "a-made-up-signing-secret"
 BOT_TOKEN = "xoxb-made-up"
+APP_TOKEN = "xapp-made-up"
 # Small enough that no test waits, large enough that a busy machine keeps its leases.
 BRISK = Timing(
     Tempo(
@@ -45,6 +48,13 @@ BRISK = Timing(
     ),
     influxdb_timeout=1.0,
     influxdb_retries=Retries(attempts=2, seconds=3.0, first_pause=0.01, longest_pause=0.02),
+    socket=SocketPace(
+        Pulse(opening=2.0, ping=0.1, silence=1.5, look=0.02, closing=0.2),
+        first_pause=0.02,
+        longest_pause=0.2,
+        overlap=5.0,
+        patience=0.3,
+    ),
 )
 
 
@@ -182,7 +192,11 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, mode: Mode = Mode.PLAIN, fixture: Mapping[str, Any] | None = None
+    folder: Path,
+    *,
+    mode: Mode = Mode.PLAIN,
+    fixture: Mapping[str, Any] | None = None,
+    socket_mode: bool = False,
 ) -> AsyncIterator[World]:
     """Serve both stand-ins, with the bot not yet started."""
     now = Now()
@@ -195,11 +209,18 @@ async def world(
     )
     cast.populate(slack)
     influxdb = InfluxDBStandIn(fixture or realistic_fixture(), now, mode=mode)
-    async with serve(slack.app) as slack_url, serve(influxdb.app) as influxdb_url:
+    if socket_mode:
+        slack.socket_mode.switch_on(APP_TOKEN)
+    async with (
+        serve(slack.app) as slack_url,
+        slack.socket_mode.served(),
+        serve(influxdb.app) as influxdb_url,
+    ):
         slack.base_url = slack_url
         settings = {
             "slack_bot_token": SecretStr(BOT_TOKEN),
-            "slack_signing_secret": SecretStr(SIGNING_SECRET),
+            "slack_signing_secret": None if socket_mode else SecretStr(SIGNING_SECRET),
+            "slack_app_token": SecretStr(APP_TOKEN) if socket_mode else None,
             "slack_api_url": f"{slack_url}/api/",
             "influxdb_url": influxdb_url,
             "influxdb_token": SecretStr(BOT_API_TOKEN),

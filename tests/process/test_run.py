@@ -1,36 +1,18 @@
 """`python -m bot run`: what other people's scripts rely on."""
 
-import asyncio
 import json
 import socket
 import sqlite3
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
-from tests.process.bot_process import bot_process, environment
+from tests.process.bot_process import bot_process, environment, run
 from tests.world import World
 
 PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
-
-
-async def run(*arguments: str, env: dict[str, str]) -> tuple[int, str, str]:
-    """Run the command line to its end: exit code, standard output, standard error."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        env=env,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
 
 
 async def test_the_main_job_with_the_documented_variables(
