@@ -12,13 +12,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap import Bot, Timing, running_bot
+from bot.bootstrap import Bot, Tempo, Timing, running_bot
 from bot.changes.audit import AuditEvent, ChainedEvent
 from bot.changes.carrying_out import Watch
 from bot.changes.executor import Pace
 from bot.changes.lifecycle import Pauses
 from bot.changes.request import ChangeRequest
-from bot.heart import Tempo
 from bot.influxdb.retries import Retries
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode
@@ -81,16 +80,37 @@ class World:
     influxdb: InfluxDBStandIn
     now: Now
     settings: dict[str, Any]
+    folder: Path
     bot: Bot | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
-    async def start(self, *, app: Callable[[Bot], Any] | None = None, **changed: Any) -> None:
-        """Start the bot; ``changed`` are settings, ``app`` wraps what is served."""
+    async def start(
+        self, *, app: Callable[[Bot], Any] | None = None, policy: str = "", **changed: Any
+    ) -> None:
+        """Start the bot.
+
+        Args:
+            app: Wraps what is served.
+            policy: What stands in its policy file; without it, ``ALLOWED_USERS`` is the policy.
+            changed: Settings.
+        """
+        if policy:
+            self.write_policy(policy)
+            changed = {"allowed_users": "", "token_bot_config": self.policy_file, **changed}
         settings = Settings(**{**self.settings, **changed})
         self.bot = await self._stack.enter_async_context(running_bot(settings, self.now, BRISK))
         served = self.bot.app if app is None else app(self.bot)
         url = await self._stack.enter_async_context(serve(served))
         self.slack.events_url = f"{url}/slack/events"
+
+    @property
+    def policy_file(self) -> Path:
+        """Where the policy file is."""
+        return self.folder / "token-bot.toml"
+
+    def write_policy(self, text: str) -> None:
+        """Write the policy file, to be read at the start or at a reload."""
+        self.policy_file.write_text(text, encoding="utf-8")
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM does."""
@@ -228,7 +248,7 @@ async def world(
             "allowed_users": ",".join(cast.ALLOWED),
             "database_url": f"sqlite:///{folder / 'token-bot.db'}",
         }
-        here = World(slack, influxdb, now, settings)
+        here = World(slack, influxdb, now, settings, folder)
         try:
             yield here
         finally:
