@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from bot.changes.request import ChangeRequest, Target
 from bot.changes.states import TargetState
 from bot.slack.blocks import buttons
-from bot.slack.blocks.endings import timer_line, timer_text, undone_lines, undone_text
+from bot.slack.blocks.endings import (
+    retried_line,
+    timer_line,
+    timer_text,
+    undone_lines,
+    undone_text,
+)
 from bot.slack.blocks.rich import (
     Line,
     Message,
@@ -81,6 +87,7 @@ def several_message(
         provenance(change),
         *([[plain(INTERRUPTED)]] if change.interrupted else []),
         *undone,
+        retried_line(change),
         *([] if undo is not None else [timer_line(change)]),
         *([[plain(note)]] if note else []),
     ]
