@@ -61,8 +61,7 @@ class SlackMessenger:
         if _is_private(request):
             await self._responder.tell(request.requester, request.origin, private_outcome(request))
             return request
-        undo = related.undo
-        seen = undo if undo is not None and undo.effective else None
+        seen = None if related.undo is None else _telling(related.undo)
         drawn = self._drawn(request, seen)
         if not await self._placing.edit(request.message, drawn):
             place = await self._placing.post(request, partial(self._drawn, request, seen))
@@ -71,7 +70,7 @@ class SlackMessenger:
             copy = await self._placing.copy_to_feed(request, drawn)
             request = replace(request, feed_message=copy)
         if related.undone is not None:
-            await self._edit_earlier(related.undone, request if request.effective else None)
+            await self._edit_earlier(related.undone, _telling(request))
         if request.state.final and request.approval is not None and not _stopped(request):
             # Whoever waited for others may have left the channel where everybody sees it.
             await self._responder.tell_directly(request.requester, decided_message(request))
@@ -146,6 +145,11 @@ class SlackMessenger:
         window = self._policy().undo_window
         offer = Offer(undoable(change, self._clock(), window), retryable(change))
         return request_message(change, offer, undo=undo, note=note)
+
+
+def _telling(undo: ChangeRequest) -> ChangeRequest | None:
+    """Give an undo that is worth a word: one that took effect, or is under way."""
+    return undo if undo.effective or not undo.state.final else None
 
 
 def _has_message_of_its_own(request: ChangeRequest) -> bool:
