@@ -135,7 +135,13 @@ async def test_probes_and_metrics(idle_world: World, tmp_path: Path) -> None:
     assert (health.status_code, health.text) == (200, "ok\n")
     assert (ready.status_code, ready.json()) == (
         200,
-        {"ready": True, "database": "ok", "slack": "ok", "influxdb": {"default": "OSS v2.7.12"}},
+        {
+            "ready": True,
+            "database": "ok",
+            "slack": "ok",
+            "policy": {"reload": "ok"},
+            "influxdb": {"default": "OSS v2.7.12"},
+        },
     )
     assert 'token_bot_asked_total{asked="whoami",kind="command",outcome="ok"} 1.0' in metrics.text
 
@@ -147,7 +153,7 @@ async def test_settings_errors_name_variable_and_remedy() -> None:
     assert code == 2
     names = ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "INFLUXDB_URL", "INFLUXDB_TOKEN"]
     assert [n for n in names if f"{n} is missing. Set it to " in err] == names
-    assert "ALLOWED_USERS holds something that is no Slack user id" in err
+    assert "ALLOWED_USERS holds an entry, number 1, that is no id of a Slack user" in err
 
 
 async def test_a_refused_slack_token(idle_world: World, tmp_path: Path) -> None:
