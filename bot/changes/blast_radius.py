@@ -22,7 +22,7 @@ def blast_radius(request: ChangeRequest) -> tuple[str, ...]:
     """Say what a request stops, or lets happen again, a sentence each.
 
     Args:
-        request: A request whose targets were read; what is left out, or is so already, does not count.
+        request: A request whose targets were read; what is left out or so already does not count.
     """
     seen = [target.seen for target in request.targets if not target.state.final]
     tokens = [each for each in seen if each is not None]

@@ -318,10 +318,12 @@ class Related:
     Attributes:
         undone: The change that it takes back, if it is an undo.
         undo: The change that takes it back, if there is one by now.
+        retried: The change whose failed targets it tries again, if it does.
     """
 
     undone: ChangeRequest | None = None
     undo: ChangeRequest | None = None
+    retried: ChangeRequest | None = None
 
 
 class Messenger(Protocol):

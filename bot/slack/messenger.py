@@ -56,11 +56,12 @@ class SlackMessenger:
         """
         if related.undone is not None and not _has_message_of_its_own(request):
             return await self._announce_undo(request, related.undone)
+        if related.retried is not None:
+            await self._edit_earlier(related.retried, None)
         if _is_private(request):
             await self._responder.tell(request.requester, request.origin, private_outcome(request))
             return request
-        undo = related.undo
-        seen = undo if undo is not None and undo.effective else None
+        seen = None if related.undo is None else _telling(related.undo)
         drawn = self._drawn(request, seen)
         if not await self._placing.edit(request.message, drawn):
             place = await self._placing.post(request, partial(self._drawn, request, seen))
@@ -69,7 +70,7 @@ class SlackMessenger:
             copy = await self._placing.copy_to_feed(request, drawn)
             request = replace(request, feed_message=copy)
         if related.undone is not None:
-            await self._edit_undone(request, related.undone)
+            await self._edit_earlier(related.undone, _telling(request))
         if request.state.final and request.approval is not None and not _stopped(request):
             # Whoever waited for others may have left the channel where everybody sees it.
             await self._responder.tell_directly(request.requester, decided_message(request))
@@ -132,10 +133,10 @@ class SlackMessenger:
         draw = partial(self._drawn, undone, undo)
         return replace(undo, message=await self._placing.post(undo, draw), feed_message=copy)
 
-    async def _edit_undone(self, undo: ChangeRequest, undone: ChangeRequest) -> None:
-        """Let the message of a change tell of an undo that has a message of its own."""
-        drawn = self._drawn(undone, undo if undo.effective else None)
-        for place in dict.fromkeys((undone.message, undone.feed_message)):
+    async def _edit_earlier(self, earlier: ChangeRequest, undo: ChangeRequest | None) -> None:
+        """Let the message of an earlier change tell of what refers to it."""
+        drawn = self._drawn(earlier, undo)
+        for place in dict.fromkeys((earlier.message, earlier.feed_message)):
             await self._placing.edit(place, drawn)
 
     def _drawn(
@@ -144,6 +145,11 @@ class SlackMessenger:
         window = self._policy().undo_window
         offer = Offer(undoable(change, self._clock(), window), retryable(change))
         return request_message(change, offer, undo=undo, note=note)
+
+
+def _telling(undo: ChangeRequest) -> ChangeRequest | None:
+    """Give an undo that is worth a word: one that took effect, or is under way."""
+    return undo if undo.effective or not undo.state.final else None
 
 
 def _has_message_of_its_own(request: ChangeRequest) -> bool:

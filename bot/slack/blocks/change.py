@@ -10,7 +10,13 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.update import AuthorizationUpdate, ChangeKind, summary
 from bot.slack.blocks import buttons
-from bot.slack.blocks.endings import timer_line, timer_text, undone_lines, undone_text
+from bot.slack.blocks.endings import (
+    retried_line,
+    timer_line,
+    timer_text,
+    undone_lines,
+    undone_text,
+)
 from bot.slack.blocks.rich import (
     Line,
     Message,
@@ -85,6 +91,7 @@ def change_message(
         *outcome_lines(change),
         provenance(change),
         *([] if undo is None else undone_lines(undo, outcome_lines(undo))),
+        retried_line(change),
         *([] if undo is not None else [timer_line(change)]),
         *([[plain(note)]] if note else []),
     ]

@@ -63,6 +63,13 @@ def timer_text(change: ChangeRequest) -> str:
     return timer_words(change)
 
 
+def retried_line(change: ChangeRequest) -> Line:
+    """Say that what failed was tried again; nothing if it was not."""
+    if change.retried_by is None:
+        return []
+    return [plain("What failed is tried again as change "), code(change.retried_by), plain(".")]
+
+
 def end_message(change: ChangeRequest) -> Message:
     """Tell the requester that a disable is about to end by itself."""
     timer = change.timer

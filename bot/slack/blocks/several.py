@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from bot.changes.request import ChangeRequest, Target
 from bot.changes.states import TargetState
 from bot.slack.blocks import buttons
-from bot.slack.blocks.endings import timer_line, timer_text, undone_lines, undone_text
+from bot.slack.blocks.endings import (
+    retried_line,
+    timer_line,
+    timer_text,
+    undone_lines,
+    undone_text,
+)
 from bot.slack.blocks.rich import (
     Line,
     Message,
@@ -72,7 +78,7 @@ def several_message(
         note: A last line, such as why it was sent to one person alone.
     """
     title = tally(change)
-    undone = [] if undo is None else undone_lines(undo, [[plain(f"{tally(undo)}.")]])
+    undone = [] if undo is None else undone_lines(undo, _outcome_of(undo))
     cancelled = _cancelled_by(change)
     lines: list[Line] = [
         joined([bold(title)], [plain(_whose(change))]),
@@ -81,6 +87,7 @@ def several_message(
         provenance(change),
         *([[plain(INTERRUPTED)]] if change.interrupted else []),
         *undone,
+        retried_line(change),
         *([] if undo is not None else [timer_line(change)]),
         *([[plain(note)]] if note else []),
     ]
@@ -155,6 +162,10 @@ def results(targets: Sequence[Target]) -> list[Line]:
             lines.append([plain(f"and {len(theirs) - room} more")])
         room = max(0, room - len(theirs))
     return lines
+
+
+def _outcome_of(undo: ChangeRequest) -> list[Line]:
+    return [[plain(f"{tally(undo)}.")]] if undo.state.final else []
 
 
 def _read_back_at(targets: Sequence[Target]) -> str:
