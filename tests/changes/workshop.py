@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.bootstrap import open_store
+from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
@@ -19,7 +20,6 @@ from bot.changes.policy import Policy, PolicySource, Roles, Workspace
 from bot.changes.ports import AnnouncementError, Filter, Related
 from bot.changes.request import ChangeRequest, MessageRef, Origin
 from bot.changes.update import AuthorizationUpdate
-from bot.heart import Edges, Heart, Tempo
 from bot.storage.store import SqlStore
 from tests.changes.samples import ALICE, NOON
 
