@@ -48,16 +48,20 @@ def reading(*buckets: str) -> Authorization:
         (
             of(reading("a", "b", "c", "d", "e")),
             (
-                "Whatever uses it can no longer: read bucket a; read bucket b; read bucket c; "
-                "and 2 more.",
+                (
+                    "Whatever uses it can no longer: read bucket a; read bucket b; read bucket c; "
+                    "and 2 more."
+                ),
             ),
         ),
         (of(reading()), ("Whatever uses it can no longer: nothing.",)),
         (
             of(authorization(permissions=OPERATOR)),
             (
-                "Whatever uses it can no longer do everything in all organisations: it is an "
-                "operator token.",
+                (
+                    "Whatever uses it can no longer do everything in all organisations: it is an "
+                    "operator token."
+                ),
             ),
         ),
         (
@@ -67,8 +71,10 @@ def reading(*buckets: str) -> Authorization:
         (
             of(authorization(), authorization(user="bob", org="other"), update=ENABLE),
             (
-                "Whoever holds them can use them again: 2 tokens of alice and bob in acme and "
-                "other.",
+                (
+                    "Whoever holds them can use them again: 2 tokens of alice and bob in acme and "
+                    "other."
+                ),
             ),
         ),
         (

@@ -156,8 +156,10 @@ def test_what_has_changed_is_said() -> None:
     assert problem is not None
     assert (problem.code, problem.message, problem.hint) == (
         ErrorCode.CHANGED_SINCE,
-        f"{TOKEN_ID} is not as it was shown any more: status was “active” and is “inactive”; "
-        "owner was “alice” and is “bob”. Nothing was changed.",
+        (
+            f"{TOKEN_ID} is not as it was shown any more: status was “active” and is “inactive”; "
+            "owner was “alice” and is “bob”. Nothing was changed."
+        ),
         "Look at it with show, then ask again.",
     )
 

@@ -76,15 +76,19 @@ def test_it_is_clear_only_where_every_other_instance_says_no(
         (
             whereabouts(default=FOUND, lab=FOUND, edge=MISSING),
             ErrorCode.AMBIGUOUS,
-            f"{TOKEN_ID} was found on default and lab, so it is not clear which one is meant. "
-            "Nothing was changed.",
+            (
+                f"{TOKEN_ID} was found on default and lab, so it is not clear which one is meant. "
+                "Nothing was changed."
+            ),
             "Say which one with --on default.",
         ),
         (
             whereabouts(default=MISSING, lab=FOUND, edge=DOWN),
             ErrorCode.AMBIGUOUS,
-            f"{TOKEN_ID} was found on lab, and It did not answer, so it is not clear which one is "
-            "meant. Nothing was changed.",
+            (
+                f"{TOKEN_ID} was found on lab, and It did not answer, so it is not clear which one is "
+                "meant. Nothing was changed."
+            ),
             "Say which one with --on lab.",
         ),
         (
@@ -96,8 +100,10 @@ def test_it_is_clear_only_where_every_other_instance_says_no(
         (
             whereabouts(default=DOWN, lab=SHUT),
             ErrorCode.INSTANCE_UNAVAILABLE,
-            f"{TOKEN_ID} could not be looked up: It did not answer. The bot's token is refused. "
-            "Nothing was changed.",
+            (
+                f"{TOKEN_ID} could not be looked up: It did not answer. The bot's token is refused. "
+                "Nothing was changed."
+            ),
             "Ask again later, or name the instance with --on.",
         ),
         (

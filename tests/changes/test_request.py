@@ -68,7 +68,8 @@ def test_it_is_judged_by_everything_and_named_by_what_weighs_most(
     request_: ChangeRequest, kind: ChangeKind, kinds: set[ChangeKind]
 ) -> None:
     """Letting a token work again weighs most, then stopping one."""
-    assert (request_.kind, request_.kinds) == (kind, kinds)
+    assert request_.kind is kind
+    assert request_.kinds == kinds
 
 
 @UNHURRIED

@@ -240,14 +240,18 @@ def test_a_refusal_says_who_can_help() -> None:
         (
             replace(ONE, automatic=True),
             ruling(NEEDED),
-            "Enabling needs an approval by now, so it does not happen by itself. Nothing was "
-            "changed.",
+            (
+                "Enabling needs an approval by now, so it does not happen by itself. Nothing was "
+                "changed."
+            ),
         ),
         (
             replace(ONE, timer=Timer(timedelta(hours=2))),
             ruling(ends_freely=False),
-            "Not allowed: --for enables again by itself, and enabling needs an approval here. "
-            "Nothing was changed.",
+            (
+                "Not allowed: --for enables again by itself, and enabling needs an approval here. "
+                "Nothing was changed."
+            ),
         ),
     ],
 )
