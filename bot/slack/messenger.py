@@ -5,6 +5,7 @@ from functools import partial
 
 import structlog
 
+from bot.changes.decision import is_direct
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Related
 from bot.changes.request import ChangeRequest, Origin
@@ -66,7 +67,7 @@ class SlackMessenger:
         if not await self._placing.edit(request.message, drawn):
             place = await self._placing.post(request, partial(self._drawn, request, seen))
             request = replace(request, message=place)
-        if request.state in {RequestState.FINISHED, RequestState.UNRESOLVED}:
+        if request.feed_message is not None or _belongs_in_the_feed(request):
             copy = await self._placing.copy_to_feed(request, drawn)
             request = replace(request, feed_message=copy)
         if related.undone is not None:
@@ -113,9 +114,11 @@ class SlackMessenger:
             place for place in (undone.message, undo.origin.pressed, undo.message) if place
         )
         if not undo.effective:
-            # Whoever pressed too late has made these messages tell of an undo under way.
+            # Whoever pressed too late has made these messages tell of an undo under way. What was
+            # to happen by itself, and did not, is told to everybody who relies on it.
+            shown = undo if undo.automatic else None
             for place in places:
-                await self._placing.edit(place, self._drawn(undone, None))
+                await self._placing.edit(place, self._drawn(undone, shown))
             await self._responder.tell(undo.requester, undo.origin, private_outcome(undo))
             return undo
         drawn = self._drawn(undone, undo)
@@ -161,6 +164,14 @@ def _has_message_of_its_own(request: ChangeRequest) -> bool:
         or (request.approval is not None and request.message is not None)
         or bool(request.held_back)
     )
+
+
+def _belongs_in_the_feed(request: ChangeRequest) -> bool:
+    """Tell whether the feed shows a request: its outcome, and what others cannot see elsewhere."""
+    if request.state in {RequestState.FINISHED, RequestState.UNRESOLVED}:
+        return True
+    hidden = request.message is not None and is_direct(request.message.channel_id)
+    return hidden and request.state is RequestState.AWAITING_APPROVAL
 
 
 def _is_private(request: ChangeRequest) -> bool:

@@ -35,7 +35,7 @@ def test_every_promise_has_its_tests() -> None:
         ROOT / (name if name.startswith("tests/") else f"tests/promises/{name}") for name in named
     ]
 
-    assert len(places) == 8
+    assert len(places) == 9
     assert [str(place) for place in places if not place.is_file()] == []
 
 

@@ -71,6 +71,10 @@ class BotProcess:
         """End it as a power failure would."""
         self.process.send_signal(signal.SIGKILL)
 
+    def reread(self) -> None:
+        """Ask it to read its policy file again."""
+        self.process.send_signal(signal.SIGHUP)
+
     def terminate(self) -> None:
         """End it as a host does."""
         self.process.send_signal(signal.SIGTERM)

@@ -27,6 +27,11 @@ def undone_lines(undo: ChangeRequest, outcome: Sequence[Line]) -> list[Line]:
         undo: The change that took it back, or is trying to.
         outcome: What became of its tokens.
     """
+    if undo.automatic and not _undone(undo):
+        return [
+            [plain("Not enabled again by itself, as change "), code(undo.id), plain(":")],
+            *outcome,
+        ]
     who: Line = [
         *(
             [plain("by itself")]
@@ -42,6 +47,8 @@ def undone_lines(undo: ChangeRequest, outcome: Sequence[Line]) -> list[Line]:
 
 def undone_text(undo: ChangeRequest) -> str:
     """Say in a top-level text who took a change back."""
+    if undo.automatic and not _undone(undo):
+        return " It was not enabled again by itself."
     verb = "Undone" if _undone(undo) else "Undo asked for"
     who = "by itself" if undo.automatic else f"by <@{undo.requester.user_id}>"
     return f" {verb} {who}."
