@@ -86,8 +86,8 @@ def test_it_is_clear_only_where_every_other_instance_says_no(
             whereabouts(default=MISSING, lab=FOUND, edge=DOWN),
             ErrorCode.AMBIGUOUS,
             (
-                f"{TOKEN_ID} was found on lab, and It did not answer, so it is not clear which one is "
-                "meant. Nothing was changed."
+                f"{TOKEN_ID} was found on lab, and It did not answer, so it is not clear which one "
+                "is meant. Nothing was changed."
             ),
             "Say which one with --on lab.",
         ),
@@ -101,8 +101,8 @@ def test_it_is_clear_only_where_every_other_instance_says_no(
             whereabouts(default=DOWN, lab=SHUT),
             ErrorCode.INSTANCE_UNAVAILABLE,
             (
-                f"{TOKEN_ID} could not be looked up: It did not answer. The bot's token is refused. "
-                "Nothing was changed."
+                f"{TOKEN_ID} could not be looked up: It did not answer. The bot's token is "
+                "refused. Nothing was changed."
             ),
             "Ask again later, or name the instance with --on.",
         ),
@@ -164,10 +164,23 @@ async def test_several_are_located_by_one_list_each() -> None:
     assert [len(each.lists) for each in asked.values()] == [1, 1]
 
 
-async def test_of_several_the_like_are_suggested() -> None:
-    """From what every instance showed, secrets left out."""
+@pytest.mark.parametrize("asked_for", [["0e840d0499003003"], ["0e840d0499003003", OTHER_ID]])
+async def test_where_none_has_it_the_like_are_suggested(asked_for: list[str]) -> None:
+    """From what every instance shows, be it one that is asked for or several."""
     known = authorization(id="0e840d0499003004", description="grafana")
 
-    found = await locate(instances(default=[known], lab=[FOUND]), [TOKEN_ID, "0e840d0499003003"])
+    found = await locate(instances(default=[known], lab=[FOUND]), asked_for)
 
     assert found["0e840d0499003003"].problem.hint == "Did you mean 0e840d0499003004 (grafana)?"
+
+
+async def test_where_one_has_it_nothing_is_listed_for_suggestions() -> None:
+    """Nor where one is silent, which is what is said then."""
+    asked = instances(default=[FOUND], lab=[])
+    silent = instances(default=[], lab=[])
+    silent["lab"].silent = DOWN
+
+    await locate(asked, [TOKEN_ID])
+    await locate(silent, [TOKEN_ID])
+
+    assert [each.lists for each in (*asked.values(), *silent.values())] == [[], [], [], []]

@@ -214,7 +214,7 @@ async def test_what_was_shown_counts_once_somebody_has_agreed(
 
 
 async def test_an_undo_of_several_minds_each_tokens_record(here: Workshop) -> None:
-    """One was touched by somebody else, one has changed, one is enabled already, one is as it was."""
+    """One was touched by somebody else, one has changed, two are as they were."""
     tokens = [plain(n) for n in range(1, 5)]
     after = [replace(each, status=Status.INACTIVE, revision=2) for each in tokens]
     original = change(

@@ -459,11 +459,10 @@ async def test_the_last_record_is_of_the_change_that_ended_last(store: SqlStore)
     )
 
     async with store.reading() as reading:
-        last = await reading.last_record("default", TOKEN_ID)
-        elsewhere = await reading.last_record("other", TOKEN_ID)
-        another = await reading.last_record("default", "0d0d0d0d0d0d0001")
+        last = await reading.last_records("default", [TOKEN_ID, OTHER_ID])
+        elsewhere = await reading.last_records("other", [TOKEN_ID])
 
-    assert (last, elsewhere, another) == (late, None, None)
+    assert (last, elsewhere) == ({TOKEN_ID: late}, {})
 
 
 async def test_the_last_record_of_two_at_once_is_of_the_later_request(store: SqlStore) -> None:
@@ -472,7 +471,40 @@ async def test_the_last_record_of_two_at_once_is_of_the_later_request(store: Sql
     await stored(store, finished("000001", one, 0), finished("000002", other, 0))
 
     async with store.reading() as reading:
-        assert await reading.last_record("default", TOKEN_ID) == other
+        assert await reading.last_records("default", [TOKEN_ID]) == {TOKEN_ID: other}
+
+
+async def test_each_token_has_a_last_record_of_its_own(store: SqlStore) -> None:
+    """Several are looked up at once, and none gets another's."""
+    tokens = [authorization(id=f"{n:016x}", description=f"{n}") for n in range(1, 4)]
+    targets = tuple(
+        replace(done().targets[0], authorization_id=each.id, after=each) for each in tokens
+    )
+    newer = replace(tokens[1], description="newer")
+    await stored(
+        store,
+        done(id="000001", targets=targets),
+        done(id="000002", targets=(replace(targets[1], after=newer),)),
+    )
+
+    async with store.reading() as reading:
+        found_ = await reading.last_records("default", [each.id for each in tokens[:2]])
+
+    assert found_ == {tokens[0].id: tokens[0], tokens[1].id: newer}
+
+
+async def touched_by(
+    reading: SqlTransaction,
+    change_id: str,
+    except_for: str | None = ALICE.user_id,
+    until: str | None = None,
+) -> str | None:
+    """Name whoever asked for something else of the token since a change."""
+    found_ = await reading.touched_since(
+        change_id, "default", [TOKEN_ID], except_for=except_for, until=until
+    )
+    assert set(found_) <= {TOKEN_ID}
+    return found_.get(TOKEN_ID)
 
 
 @pytest.mark.parametrize(
@@ -496,9 +528,9 @@ async def test_what_touches_a_token(store: SqlStore, *, state: TargetState, touc
     await stored(store, change(id="000001"), later)
 
     async with store.reading() as reading:
-        found_ = await reading.touched_since("000001", TOKEN, ALICE.user_id, None)
+        found_ = await touched_by(reading, "000001")
 
-    assert found_ == (later if touched else None)
+    assert found_ == ("U0BOB" if touched else None)
 
 
 @pytest.mark.parametrize("state", list(RequestState))
@@ -507,7 +539,7 @@ async def test_what_was_closed_has_touched_nothing(store: SqlStore, state: Reque
     await stored(store, change(id="000001"), change(id="000002", requester=BOB, state=state))
 
     async with store.reading() as reading:
-        touched = await reading.touched_since("000001", TOKEN, ALICE.user_id, None)
+        touched = await touched_by(reading, "000001")
 
     assert (touched is None) == state.closed
 
@@ -527,21 +559,24 @@ async def test_who_touches_a_token(store: SqlStore) -> None:
     )
 
     async with store.reading() as reading:
-        before = await reading.touched_since("000002", TOKEN, ALICE.user_id, None)
-        by_anybody = await reading.touched_since("000002", TOKEN, None, None)
-        but_for_one = await reading.touched_since("000002", TOKEN, None, "000003")
+        before = await touched_by(reading, "000002")
+        by_anybody = await touched_by(reading, "000002", except_for=None)
+        but_for_one = await touched_by(reading, "000002", except_for=None, until="000003")
     several = (Target("default", OTHER_ID, DISABLE), TOKEN)
     await stored(
-        store, change(id="000006", requester=BOB, targets=several), change(id="7", requester=BOB)
+        store,
+        change(id="000006", requester=CAROL, targets=several),
+        change(id="000007", requester=BOB),
     )
     async with store.reading() as reading:
-        after = await reading.touched_since("000002", TOKEN, ALICE.user_id, None)
+        after = await touched_by(reading, "000002")
+        of_both = await reading.touched_since(
+            *("000002", "default", [OTHER_ID, TOKEN_ID]), except_for=ALICE.user_id, until=None
+        )
 
-    assert (before, but_for_one) == (None, None)
-    assert by_anybody is not None
-    assert by_anybody.id == "000003"
-    assert after is not None
-    assert after.id == "000006"
+    assert (before, by_anybody, but_for_one) == (None, "U0ALICE", None)
+    assert after == "U0CAROL"
+    assert of_both == {OTHER_ID: "U0BOB", TOKEN_ID: "U0CAROL"}
 
 
 async def test_changes_of_one_token(store: SqlStore) -> None:
