@@ -111,7 +111,7 @@ def target(
         seen.id,
         update,
         state,
-        before=None if state is TargetState.REFUSED else found,
+        before=found,
         after=after,
         problem=None if told is None else _about(told, seen.id),
         finished_at=NOW if state.final else None,
@@ -128,7 +128,7 @@ def change(
     """Make a change of one token that has come to a state, as the record would have it."""
     ended = RequestState.FINISHED if state.final else RequestState.UNRESOLVED
     made = target(update, state, problem=problem)
-    if state is TargetState.PENDING:
+    if state in {TargetState.PENDING, TargetState.REFUSED}:
         made = replace(made, before=None)
     return several(made, **{"state": ended, **fields})
 
@@ -211,7 +211,8 @@ def ago(**span: float) -> datetime:
 
 def checked(message: Message) -> Message:
     """Give a message that Slack takes, posted and edited, and out of which nothing comes."""
-    assert block_kit.problems({"text": message.text, "blocks": message.blocks}) == []
+    problems = block_kit.problems({"text": message.text, "blocks": message.blocks})
+    assert problems == []
     assert_safe(message.text, message.blocks, set(READER.names))
     assert len(message.text) <= 4_000, "an edit takes no more"
     return message
