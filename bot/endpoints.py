@@ -15,7 +15,7 @@ _DETAIL_SECONDS = 1.0
 
 
 def application(
-    front: Callable[[Request], Awaitable[Response]],
+    front: Callable[[Request], Awaitable[Response]] | None,
     needed: Mapping[str, Probe],
     details: Mapping[str, Mapping[str, Callable[[], Awaitable[str]]]],
     metrics: Callable[[], bytes],
@@ -23,15 +23,12 @@ def application(
     """Put the HTTP application together: Slack's requests, and what operators ask.
 
     Args:
-        front: Takes Slack's requests.
+        front: Takes Slack's requests, or None where none come by HTTP.
         needed: What must be well for the bot to be ready: the database and Slack.
         details: What is told beside, by its kind: each InfluxDB, and the policy. A bot that cannot
             reach an InfluxDB must still answer.
         metrics: Gives the metrics in Prometheus's text format.
     """
-
-    async def events(request: Request) -> Response:
-        return await front(request)
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -52,7 +49,7 @@ def application(
 
     return Starlette(
         routes=[
-            Route("/slack/events", events, methods=["POST"]),
+            *_events(front),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", exposition),
@@ -63,6 +60,16 @@ def application(
 async def _all_within(parts: Mapping[str, Callable[[], Awaitable[str]]]) -> dict[str, str]:
     told = await asyncio.gather(*(_within(describe) for describe in parts.values()))
     return dict(zip(parts, told, strict=True))
+
+
+def _events(front: Callable[[Request], Awaitable[Response]] | None) -> list[Route]:
+    if front is None:
+        return []
+
+    async def events(request: Request) -> Response:
+        return await front(request)
+
+    return [Route("/slack/events", events, methods=["POST"])]
 
 
 async def _within(describe: Callable[[], Awaitable[str]]) -> str:

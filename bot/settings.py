@@ -66,14 +66,31 @@ def _bot_token(value: SecretStr) -> SecretStr:
     return value
 
 
+def _app_token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("xapp-"):
+        raise ValueError("is no app-level token")
+    return value
+
+
 class Settings(DatabaseSettings):
     """What the bot is told by its environment. A field's description is the remedy."""
 
     slack_bot_token: Annotated[
         SecretStr, AfterValidator(fields.token), AfterValidator(_bot_token)
     ] = Field(description="Set it to the app's bot token (xoxb-…), from OAuth & Permissions.")
-    slack_signing_secret: Annotated[SecretStr, AfterValidator(fields.token)] = Field(
-        description="Set it to the app's signing secret, from Basic Information."
+    # Before the signing secret, whose absence is judged by it.
+    slack_app_token: (
+        Annotated[SecretStr, AfterValidator(fields.token), AfterValidator(_app_token)] | None
+    ) = Field(
+        default=None,
+        description="Set it to an app-level token (xapp-…) with connections:write, from Basic "
+        "Information, or unset it to take Slack's requests by HTTP.",
+    )
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(fields.token)] | None = Field(
+        default=None,
+        validate_default=True,
+        description="Set it to the app's signing secret, from Basic Information, or set "
+        "SLACK_APP_TOKEN for Socket Mode.",
     )
     slack_api_url: Annotated[str, AfterValidator(fields.address)] = Field(
         default="https://slack.com/api/",
@@ -121,10 +138,15 @@ class Settings(DatabaseSettings):
     log_format: Literal["console", "json"] = Field(
         default="console", description="Set it to console or json."
     )
-    # Known, but not to this version: to ignore them would be to ignore somebody's intention.
-    slack_app_token: SecretStr | None = Field(
-        default=None, description="Unset it: this version takes Slack's requests by HTTP alone."
-    )
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _needed_for_http(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # An app token that is wrong is not among the data; it has an error of its own.
+        by_http = info.data.get("slack_app_token", "wrong") is None
+        if by_http and value is None:
+            raise ValueError("is missing")
+        return value
 
     @field_validator("allowed_users", mode="before")
     @classmethod
@@ -164,13 +186,6 @@ class Settings(DatabaseSettings):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
-
-    @field_validator("slack_app_token")
-    @classmethod
-    def _not_yet(cls, value: object) -> object:
-        if value is not None:
-            raise ValueError("is set")
-        return value
 
 
 def load_settings() -> Settings:

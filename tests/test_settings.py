@@ -112,6 +112,23 @@ def test_a_file_of_certificates_is_taken(environment: Environment) -> None:
     assert load_settings().influxdb_ca_file == Path(certifi.where())
 
 
+def test_socket_mode_needs_no_signing_secret(environment: Environment) -> None:
+    """What comes over a socket is not signed: the app-level token takes the secret's place."""
+    environment(**{**REQUIRED, "SLACK_SIGNING_SECRET": ""}, SLACK_APP_TOKEN=" xapp-made-up\n")
+
+    settings = load_settings()
+
+    assert settings.slack_app_token == SecretStr("xapp-made-up")
+    assert settings.slack_signing_secret is None
+
+
+def test_a_wrong_app_token_alone_is_named(environment: Environment) -> None:
+    """Who meant Socket Mode is not told to set the secret of the other way."""
+    (line,) = wrong(environment, SLACK_SIGNING_SECRET="", SLACK_APP_TOKEN="xoxb-made-up")
+
+    assert line.startswith("SLACK_APP_TOKEN is no app-level token. ")
+
+
 def test_nothing_at_all_names_everything_that_is_missing(environment: Environment) -> None:
     """Every missing variable at once, each with its remedy."""
     environment()
@@ -121,7 +138,7 @@ def test_nothing_at_all_names_everything_that_is_missing(environment: Environmen
 
     assert [line.partition(" is missing. ")[::2] for line in raised.value.lines] == [
         ("SLACK_BOT_TOKEN", "Set it to the app's bot token (xoxb-…), from OAuth & Permissions."),
-        ("SLACK_SIGNING_SECRET", "Set it to the app's signing secret, from Basic Information."),
+        ("SLACK_SIGNING_SECRET", Settings.model_fields["slack_signing_secret"].description),
         ("INFLUXDB_URL", f"Set it to InfluxDB's address, such as {REQUIRED['INFLUXDB_URL']}."),
         (
             "INFLUXDB_TOKEN",
@@ -182,7 +199,8 @@ def test_an_empty_variable_is_an_absent_one(environment: Environment) -> None:
         ("DATABASE_URL", "sqlite:///:memory:", "is not the plain name of a file"),
         ("DATABASE_URL", "sqlite:///file:bot?mode=memory", "is not the plain name of a file"),
         ("DATABASE_URL", "sqlite:///bot.db?mode=ro", "is not the plain name of a file"),
-        ("SLACK_APP_TOKEN", "xapp-hunter2", "is set. Unset it: this version takes Slack's"),
+        ("SLACK_APP_TOKEN", "xoxb-hunter2", "is no app-level token. Set it to an app-level"),
+        ("SLACK_APP_TOKEN", " \n", "is blank. Set it to an app-level token (xapp-…)"),
         ("TOKEN_BOT_CONFIG", "/nowhere/token-bot.toml", "names no file. Set it to the path of the"),
         ("TOKEN_BOT_CONFIG", "/", "names no file. Set it to the path of the policy file"),
         ("TOKEN_BOT_CONFIG", "x" * 300, "names no file. Set it to the path of the policy file"),

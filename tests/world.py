@@ -12,13 +12,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap import Bot, Timing, running_bot
+from bot.bootstrap import Bot, Tempo, Timing, running_bot
 from bot.changes.audit import AuditEvent, ChainedEvent
 from bot.changes.carrying_out import Watch
 from bot.changes.executor import Pace
 from bot.changes.lifecycle import Pauses
 from bot.changes.request import ChangeRequest
-from bot.heart import Tempo
 from bot.influxdb.retries import Retries
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode
@@ -26,11 +25,14 @@ from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import Delivery, Message, SlackStandIn
 from bot.settings import Settings
+from bot.slack.connection import Pulse
+from bot.slack.socket_mode import SocketPace
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 
 SIGNING_SECRET = "a-made-up-signing-secret"
 BOT_TOKEN = "xoxb-made-up"
+APP_TOKEN = "xapp-made-up"
 # Small enough that no test waits, large enough that a busy machine keeps its leases.
 BRISK = Timing(
     Tempo(
@@ -45,6 +47,13 @@ BRISK = Timing(
     ),
     influxdb_timeout=1.0,
     influxdb_retries=Retries(attempts=2, seconds=3.0, first_pause=0.01, longest_pause=0.02),
+    socket=SocketPace(
+        Pulse(opening=2.0, ping=0.1, silence=1.5, look=0.02, closing=0.2),
+        first_pause=0.02,
+        longest_pause=0.2,
+        overlap=5.0,
+        patience=0.3,
+    ),
 )
 
 
@@ -71,16 +80,37 @@ class World:
     influxdb: InfluxDBStandIn
     now: Now
     settings: dict[str, Any]
+    folder: Path
     bot: Bot | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
-    async def start(self, *, app: Callable[[Bot], Any] | None = None, **changed: Any) -> None:
-        """Start the bot; ``changed`` are settings, ``app`` wraps what is served."""
+    async def start(
+        self, *, app: Callable[[Bot], Any] | None = None, policy: str = "", **changed: Any
+    ) -> None:
+        """Start the bot.
+
+        Args:
+            app: Wraps what is served.
+            policy: What stands in its policy file; without it, ``ALLOWED_USERS`` is the policy.
+            changed: Settings.
+        """
+        if policy:
+            self.write_policy(policy)
+            changed = {"allowed_users": "", "token_bot_config": self.policy_file, **changed}
         settings = Settings(**{**self.settings, **changed})
         self.bot = await self._stack.enter_async_context(running_bot(settings, self.now, BRISK))
         served = self.bot.app if app is None else app(self.bot)
         url = await self._stack.enter_async_context(serve(served))
         self.slack.events_url = f"{url}/slack/events"
+
+    @property
+    def policy_file(self) -> Path:
+        """Where the policy file is."""
+        return self.folder / "token-bot.toml"
+
+    def write_policy(self, text: str) -> None:
+        """Write the policy file, to be read at the start or at a reload."""
+        self.policy_file.write_text(text, encoding="utf-8")
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM does."""
@@ -182,7 +212,11 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, mode: Mode = Mode.PLAIN, fixture: Mapping[str, Any] | None = None
+    folder: Path,
+    *,
+    mode: Mode = Mode.PLAIN,
+    fixture: Mapping[str, Any] | None = None,
+    socket_mode: bool = False,
 ) -> AsyncIterator[World]:
     """Serve both stand-ins, with the bot not yet started."""
     now = Now()
@@ -195,11 +229,18 @@ async def world(
     )
     cast.populate(slack)
     influxdb = InfluxDBStandIn(fixture or realistic_fixture(), now, mode=mode)
-    async with serve(slack.app) as slack_url, serve(influxdb.app) as influxdb_url:
+    if socket_mode:
+        slack.socket_mode.switch_on(APP_TOKEN)
+    async with (
+        serve(slack.app) as slack_url,
+        slack.socket_mode.served(),
+        serve(influxdb.app) as influxdb_url,
+    ):
         slack.base_url = slack_url
         settings = {
             "slack_bot_token": SecretStr(BOT_TOKEN),
-            "slack_signing_secret": SecretStr(SIGNING_SECRET),
+            "slack_signing_secret": None if socket_mode else SecretStr(SIGNING_SECRET),
+            "slack_app_token": SecretStr(APP_TOKEN) if socket_mode else None,
             "slack_api_url": f"{slack_url}/api/",
             "influxdb_url": influxdb_url,
             "influxdb_token": SecretStr(BOT_API_TOKEN),
@@ -207,7 +248,7 @@ async def world(
             "allowed_users": ",".join(cast.ALLOWED),
             "database_url": f"sqlite:///{folder / 'token-bot.db'}",
         }
-        here = World(slack, influxdb, now, settings)
+        here = World(slack, influxdb, now, settings, folder)
         try:
             yield here
         finally:

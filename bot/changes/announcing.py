@@ -27,6 +27,7 @@ class Announcing:
         related = Related(
             undone=None if current.undo_of is None else await self._read(current.undo_of),
             undo=None if current.undone_by is None else await self._read(current.undone_by),
+            retried=None if current.retry_of is None else await self._read(current.retry_of),
         )
         told = await self._messenger.announce(current, related)
         told = replace(told, announced=current.state.final)

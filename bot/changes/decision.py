@@ -143,7 +143,9 @@ def role_held(policy: Policy, person: Person, standing: Standing) -> Held | Deni
     """Give the highest role that a person holds, ANYONE if none, or say why none counts."""
     match standing.account:
         case Account.DEACTIVATED:
-            return Denied("your Slack account is deactivated", _ask(policy, person))
+            return Denied(
+                "your Slack account is deactivated", "Ask whoever runs your Slack workspace."
+            )
         case Account.BOT:
             return Denied("bots may do nothing here", "A person has to ask.")
         case Account.GUEST if person.user_id not in policy.roles.users:

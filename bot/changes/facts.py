@@ -94,21 +94,27 @@ async def surroundings(
     return Surroundings(own, seen, frozenset(active))
 
 
-async def history_of(request: ChangeRequest, target: Target, store: Store) -> History | None:
-    """Read what the record says of a target of an undo; None where the request is none."""
+async def histories(
+    request: ChangeRequest, targets: Sequence[Target], instance: str, store: Store
+) -> Mapping[str, History]:
+    """Read what the record says of targets of an undo, by their ids; nothing if it is none.
+
+    Args:
+        request: Whose targets they are.
+        targets: The targets, all on one instance.
+        instance: That instance.
+        store: The database.
+    """
     if request.undo_of is None:
-        return None
+        return {}
+    ids = [target.authorization_id for target in targets]
     # Where nobody asks, a later word of the requester's own counts as well.
     except_for = None if request.automatic else request.requester.user_id
     async with store.reading() as reading:
         original = await reading.request(request.undo_of)
-        recorded = await reading.last_record(target.instance, target.authorization_id)
-        other = await reading.touched_since(request.undo_of, target, except_for, request.id or None)
-    undone = None
-    if original is not None:
-        undone = next(
-            (t.update for t in original.targets if t.authorization_id == target.authorization_id),
-            None,
+        recorded = await reading.last_records(instance, ids)
+        touched = await reading.touched_since(
+            request.undo_of, instance, ids, except_for=except_for, until=request.id or None
         )
-    touched_by = None if other is None else other.requester.user_id
-    return History(undone, recorded, touched_by)
+    undone = {} if original is None else {t.authorization_id: t.update for t in original.targets}
+    return {each: History(undone.get(each), recorded.get(each), touched.get(each)) for each in ids}

@@ -1,8 +1,9 @@
 """Find out which of several instances has an authorization."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import (
@@ -12,7 +13,7 @@ from bot.changes.errors import (
     Problem,
     UpstreamError,
 )
-from bot.changes.ports import Authorizations
+from bot.changes.ports import Authorizations, Filter
 from bot.changes.reading import Reading, Readings, read
 from bot.changes.suggestions import did_you_mean
 
@@ -109,12 +110,29 @@ async def locate(
     """Ask every instance at once for authorizations; never take the first that answers."""
     answers = await asyncio.gather(*(read(each, ids) for each in instances.values()))
     by_instance = dict(zip(instances, answers, strict=True))
-    return {each: _whereabouts(each, by_instance) for each in ids}
+    found = {each: _whereabouts(each, by_instance) for each in ids}
+    if not any(where.having or where.silent for where in found.values()):
+        known = await _known(instances)
+        found = {
+            each: replace(where, suggestion=did_you_mean(each, known))
+            for each, where in found.items()
+        }
+    return found
 
 
 def _whereabouts(authorization_id: str, by_instance: Mapping[str, Readings]) -> Whereabouts:
-    places = tuple(
-        Place(name, readings.by_id[authorization_id]) for name, readings in by_instance.items()
+    return Whereabouts(
+        authorization_id,
+        tuple(
+            Place(name, readings.by_id[authorization_id]) for name, readings in by_instance.items()
+        ),
     )
-    known = [a for readings in by_instance.values() for a in readings.listed or ()]
-    return Whereabouts(authorization_id, places, did_you_mean(authorization_id, known))
+
+
+async def _known(instances: Mapping[str, Authorizations]) -> list[Authorization]:
+    """List what there is, for suggestions; a courtesy that nothing depends on."""
+    known: list[Authorization] = []
+    for instance in instances.values():
+        with contextlib.suppress(UpstreamError):
+            known += await instance.list(Filter())
+    return known

@@ -122,8 +122,12 @@ class Moves:
         if voted is None or voted.approval is None:
             return moving.already_decided(await transaction.request(request.id) or request)
         votes, quorum = len(voted.approval.votes), voted.approval.quorum
+        digest = self._intake.policy().digest
         event = evidence.by_person(
-            voted, EventTag.APPROVAL_VOTED, ask.person, ask.now, votes=votes, quorum=quorum
+            *(voted, EventTag.APPROVAL_VOTED, ask.person, ask.now),
+            votes=votes,
+            quorum=quorum,
+            policy=digest,
         )
         if votes < quorum:
             await transaction.append(event)
@@ -135,9 +139,10 @@ class Moves:
         )
         if not await transaction.move_on(granted, voted.state, ask.now):
             return moving.already_decided(await transaction.request(request.id) or request)
-        await transaction.append(
-            event, evidence.by_person(granted, EventTag.APPROVAL_GRANTED, ask.person, ask.now)
+        grant = evidence.by_person(
+            granted, EventTag.APPROVAL_GRANTED, ask.person, ask.now, policy=digest
         )
+        await transaction.append(event, grant)
         return granted
 
     async def _deny(
@@ -172,7 +177,9 @@ class Moves:
             tag = EventTag.TIMER_STOPPED
         if not done:
             return moving.not_cancellable(request, self._intake.command)
-        await transaction.append(evidence.by_person(request, tag, ask.person, ask.now))
+        digest = self._intake.policy().digest
+        event = evidence.by_person(request, tag, ask.person, ask.now, policy=digest)
+        await transaction.append(event)
         return await transaction.request(request.id) or request
 
     async def _cannot_decide(
@@ -232,5 +239,7 @@ class Moves:
     ) -> ChangeRequest | Problem:
         if not await transaction.move_on(moved, request.state, ask.now):
             return moving.already_decided(await transaction.request(request.id) or request)
-        await transaction.append(evidence.by_person(moved, tag, ask.person, ask.now, **detail))
+        digest = self._intake.policy().digest
+        event = evidence.by_person(moved, tag, ask.person, ask.now, policy=digest, **detail)
+        await transaction.append(event)
         return moved

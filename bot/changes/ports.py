@@ -151,23 +151,33 @@ class Transaction(Protocol):
         """Give the newest request of a person in a channel, undos left out, or None."""
         ...
 
-    async def last_record(self, instance: str, authorization_id: str) -> Authorization | None:
-        """Give the authorization as the newest finished request saw it last, or None."""
+    async def last_records(self, instance: str, ids: Sequence[str]) -> dict[str, Authorization]:
+        """Give authorizations as the newest finished request saw each last, by their ids."""
         ...
 
     async def touched_since(
-        self, change_id: str, target: Target, except_for: str | None, until: str | None
-    ) -> ChangeRequest | None:
-        """Give a request for a target, later than a change, or None.
+        self,
+        change_id: str,
+        instance: str,
+        ids: Sequence[str],
+        *,
+        except_for: str | None,
+        until: str | None,
+    ) -> dict[str, str]:
+        """Give who first asked for something else of authorizations, later than a change.
 
-        Requests that were refused, cancelled, closed or failed did not touch it; those that found
-        nothing to change did.
+        Requests that were refused, cancelled, closed or failed did not touch them; those that
+        found nothing to change did.
 
         Args:
             change_id: The change after which to look.
-            target: The token.
+            instance: Where the authorizations are.
+            ids: Their ids.
             except_for: A person whose requests do not count; None counts everybody's.
             until: A request that does not count, such as the undo that asks.
+
+        Returns:
+            Slack user ids by the ids of the authorizations that were touched.
         """
         ...
 
@@ -318,10 +328,12 @@ class Related:
     Attributes:
         undone: The change that it takes back, if it is an undo.
         undo: The change that takes it back, if there is one by now.
+        retried: The change whose failed targets it tries again, if it does.
     """
 
     undone: ChangeRequest | None = None
     undo: ChangeRequest | None = None
+    retried: ChangeRequest | None = None
 
 
 class Messenger(Protocol):

@@ -218,7 +218,7 @@ class Queries:
             BotError: If its tokens cannot be looked up.
         """
         prepared = await self._preparation.prepare(draft)
-        return Preview(prepared, await self._rulings.of(prepared))
+        return Preview(prepared, await self._rulings.of(prepared, stored=False))
 
     async def _details(self, name: str, token: Authorization) -> TokenDetails:
         async with self._store.reading() as reading:

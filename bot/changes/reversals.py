@@ -96,7 +96,9 @@ class Reversals:
         found = undoing.targets_to_retry(original, command)
         if isinstance(found, Problem):
             return await self._refused(transaction, ask, "retry", found, original)
-        draft = Order(found, reason=original.reason).draft(ask, retry_of=original.id)
+        # What was to restore something still must not trample on what came since.
+        order = Order(found, reason=original.reason)
+        draft = order.draft(ask, undo_of=original.undo_of, retry_of=original.id)
         if not await transaction.claim_retry(original.id, draft.id):
             problem = undoing.already_retried(original, None)
             return await self._refused(transaction, ask, "retry", problem, original)

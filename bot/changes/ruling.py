@@ -50,13 +50,20 @@ class Rulings:
         self._directory = directory
         self._store = store
 
-    async def of(self, request: ChangeRequest) -> Ruling:
-        """Judge a request now: its requester's role, its voters' roles, and what stops changes."""
+    async def of(self, request: ChangeRequest, *, stored: bool = True) -> Ruling:
+        """Judge a request now: its requester's role, its voters' roles, and what stops changes.
+
+        Args:
+            request: The request.
+            stored: Whether it is in the database; a draft is not, and comes after all that are.
+        """
         policy = self._policy()
         async with self._store.reading() as reading:
             freeze = await reading.freeze()
             earlier = await reading.targets_asked(
-                request.requester.user_id, request.created_at - LIMIT_WINDOW, request.id
+                request.requester.user_id,
+                request.created_at - LIMIT_WINDOW,
+                request.id if stored else None,
             )
         standing = await self._directory.look_up(request.requester)
         votes = () if request.approval is None else request.approval.votes

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
-from bot.changes.facts import Facts, history_of, surroundings, weighs_operators
+from bot.changes.facts import Facts, histories, surroundings, weighs_operators
 from bot.changes.judgement import Proceed, Verdict, judge
 from bot.changes.ports import Authorizations, Store
 from bot.changes.reading import Readings
@@ -46,6 +46,7 @@ class Weighing:
         found = readings.found
         judged = [target for target in targets if target.authorization_id in found]
         around = await surroundings(judged, found, instance, readings.listed)
+        past = await histories(request, judged, instance.name, self._store)
         seen = list(around.seen)
         verdicts: dict[str, Verdict] = {}
         for target in judged:
@@ -54,7 +55,7 @@ class Weighing:
                 current=current,
                 barred=barred,
                 shown=request.confirmed_at is not None or request.approval is not None,
-                history=await history_of(request, target, self._store),
+                history=past.get(target.authorization_id),
                 own=around.own,
                 seen=seen,
                 active_users=around.active_users,

@@ -58,7 +58,8 @@ def _sandbox(*script: Script) -> int:
     Without options it serves both and the bot, and prints their addresses. With --say TEXT,
     --press BUTTON, --fill TEXT and --as USER, each as often as wanted, it carries them out in
     their order, prints what people see, and ends. --fill fills in the first empty text input of
-    the open modal; while one is open, --press presses its buttons. --tour shows the main job.
-    --influxdb plain|hashed chooses whether InfluxDB shows tokens.
+    the open modal; while one is open, --press presses its buttons. --tour shows the main job, and
+    what needs a second person. --influxdb plain|hashed|cloud chooses whether InfluxDB shows tokens.
+    --policy simple|second-person chooses whether enabling needs somebody of the security group.
     """
     return sandbox.sandbox(script)

@@ -10,6 +10,7 @@ from bot.clock import system_clock
 from bot.server import bind, serve_until_signalled
 from bot.settings import Settings, SettingsError, load_settings
 from bot.slack.identity import BadSlackTokenError
+from bot.slack.socket_mode import BadAppTokenError
 from bot.telemetry.logs import configure_logs
 
 _log = structlog.get_logger()
@@ -27,8 +28,9 @@ def run() -> int:
     except SettingsError as error:
         return _refuse(*error.lines)
     except BadSlackTokenError as error:
-        remedy = Settings.model_fields["slack_bot_token"].description
-        return _refuse(f"SLACK_BOT_TOKEN is refused by Slack: {error}. {remedy}")
+        return _refuse(_refused_by_slack("slack_bot_token", error))
+    except BadAppTokenError as error:
+        return _refuse(_refused_by_slack("slack_app_token", error))
     except StoreUnavailableError as error:
         return _refuse(f"DATABASE_URL cannot be opened: {error}.")
 
@@ -44,11 +46,17 @@ async def _serve(settings: Settings) -> int:
     with listener:
         async with running_bot(settings, system_clock, Timing()) as bot:
             host, port, *_ = listener.getsockname()
-            _log.info("listening", address=f"http://{host}:{port}", path="/slack/events")
+            by = "sockets" if settings.slack_app_token else "/slack/events"
+            _log.info("listening", address=f"http://{host}:{port}", slack=by)
             await serve_until_signalled(bot.app, listener, bot.drain, bot.reload)
             _log.info("draining")
     _log.info("ended")
     return ExitCode.DONE
+
+
+def _refused_by_slack(field: str, error: Exception) -> str:
+    remedy = Settings.model_fields[field].description
+    return f"{field.upper()} is refused by Slack: {error}. {remedy}"
 
 
 def _refuse(*lines: str) -> int:

@@ -1,36 +1,41 @@
 import asyncio
 import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from pydantic import SecretStr
-
-from bot.bootstrap import Bot, Timing, running_bot
 from bot.cli.exit_codes import ExitCode
-from bot.clock import system_clock
+from bot.cli.stand_ins import Sandbox, Scene, running_sandbox
 from bot.sandbox import cast
-from bot.sandbox.influxdb import InfluxDBStandIn, Mode
-from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
+from bot.sandbox.influxdb import Mode
 from bot.sandbox.script import ScriptError, Step, parse
-from bot.sandbox.serving import serve
-from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.stage import Stage
-from bot.sandbox.tour import tour
-from bot.settings import Settings
+from bot.sandbox.tour import main_job, second_person
 from bot.telemetry.logs import configure_logs
 
-_SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - made up, for the stand-in alone
-_BOT_TOKEN = "xoxb-sandbox"  # noqa: S105 - made up, for the stand-in alone
+_POLICIES = {"simple": "", "second-person": cast.SECOND_PERSON}
 _NEXT = """
 That was the real bot; only Slack and InfluxDB were stand-ins. Try more:
   .venv/bin/python -m bot sandbox --say "/token list" --press "Disable" --press "Undo"
   .venv/bin/python -m bot sandbox --as U0MALLORY --say "/token whoami"
+  .venv/bin/python -m bot sandbox --policy second-person --say "/token enable 0f0b90b49dc03001"
   make sandbox     serves the stand-ins and the bot until Ctrl-C
 """
+
+
+@dataclass(frozen=True)
+class _Act:
+    """Steps that are taken one after the other in one scene."""
+
+    scene: Scene
+    steps: list[Step]
+
+
+@dataclass(frozen=True)
+class _Options:
+    acts: list[_Act]
+    scene: Scene
+    is_tour: bool
 
 
 def sandbox(tokens: Sequence[str]) -> int:
@@ -40,59 +45,55 @@ def sandbox(tokens: Sequence[str]) -> int:
     except ScriptError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.USAGE
-    configure_logs("ERROR" if options.steps else "WARNING", "console")
+    configure_logs("ERROR" if options.acts else "WARNING", "console")
     return asyncio.run(_sandbox(options))
 
 
-@dataclass(frozen=True)
-class _Options:
-    steps: list[Step]
-    is_tour: bool
-    mode: Mode
-
-
-@dataclass(frozen=True)
-class _Sandbox:
-    slack: SlackStandIn
-    bot: Bot
-    addresses: dict[str, str]
-
-
 def _options(tokens: Sequence[str]) -> _Options:
-    rest, mode, is_tour = list(tokens), Mode.PLAIN, False
-    if "--influxdb" in rest:
-        place = rest.index("--influxdb")
-        chosen = rest[place + 1] if place + 1 < len(rest) else ""
-        if chosen not in set(Mode):
-            raise ScriptError(f"--influxdb takes {', '.join(Mode)}")
-        mode = Mode(chosen)
-        del rest[place : place + 2]
-    if "--tour" in rest:
-        rest.remove("--tour")
-        is_tour = True
-    return _Options([*(tour() if is_tour else []), *parse(rest)], is_tour, mode)
+    rest = list(tokens)
+    mode = _choice(rest, "--influxdb", [each.value for each in Mode])
+    policy = _choice(rest, "--policy", list(_POLICIES))
+    scene = Scene(Mode(mode), _POLICIES[policy])
+    if "--tour" not in rest:
+        steps = parse(rest)
+        return _Options([_Act(scene, steps)] if steps else [], scene, is_tour=False)
+    rest.remove("--tour")
+    acts = [_Act(scene, main_job()), _Act(Scene(scene.mode, cast.SECOND_PERSON), second_person())]
+    return _Options([*acts, _Act(scene, parse(rest))], scene, is_tour=True)
+
+
+def _choice(rest: list[str], option: str, choices: Sequence[str]) -> str:
+    """Take an option with its value out of the words; the first choice stands for none."""
+    if option not in rest:
+        return choices[0]
+    place = rest.index(option)
+    chosen = rest[place + 1] if place + 1 < len(rest) else ""
+    if chosen not in choices:
+        raise ScriptError(f"{option} takes {', '.join(choices)}")
+    del rest[place : place + 2]
+    return chosen
 
 
 async def _sandbox(options: _Options) -> int:
-    async with _running_sandbox(options.mode) as running:
-        if not options.steps:
+    if not options.acts:
+        async with running_sandbox(options.scene) as running:
             return await _serve(running)
-        stage = Stage(running.slack, running.bot.settled)
-        try:
-            await stage.play(options.steps, _show)
-        except ScriptError as error:
-            sys.stderr.write(f"{error}\n")
-            return ExitCode.FAILED
+    for act in options.acts:
+        async with running_sandbox(act.scene) as running:
+            stage = Stage(running.slack, running.influxdb, running.bot.settled)
+            try:
+                await stage.play(act.steps, _show)
+            except ScriptError as error:
+                sys.stderr.write(f"{error}\n")
+                return ExitCode.FAILED
     if options.is_tour:
         _show(_NEXT)
     return ExitCode.DONE
 
 
-async def _serve(running: _Sandbox) -> int:
-    for name, address in running.addresses.items():
-        _show(f"{name:9} {address}")
-    _show(f"The bot takes requests signed with {_SIGNING_SECRET} at /slack/events, its bot token")
-    _show(f"is {_BOT_TOKEN}, and its InfluxDB API token {BOT_API_TOKEN}: all made up.")
+async def _serve(running: Sandbox) -> int:
+    for line in running.described:
+        _show(line)
     _show("Ctrl-C ends it.")
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -100,49 +101,6 @@ async def _serve(running: _Sandbox) -> int:
         loop.add_signal_handler(number, ended.set)
     await ended.wait()
     return ExitCode.DONE
-
-
-@asynccontextmanager
-async def _running_sandbox(mode: Mode) -> AsyncIterator[_Sandbox]:
-    slack = SlackStandIn(
-        system_clock,
-        signing_secret=_SIGNING_SECRET,
-        bot_token=_BOT_TOKEN,
-        scopes=cast.SCOPES,
-        should_escape=True,
-    )
-    cast.populate(slack)
-    influxdb = InfluxDBStandIn(realistic_fixture(), system_clock, mode=mode)
-    with tempfile.TemporaryDirectory(prefix="token-bot-") as folder:
-        async with serve(slack.app) as slack_url, serve(influxdb.app) as influxdb_url:
-            slack.base_url = slack_url
-            settings = _settings(slack_url, influxdb_url, Path(folder))
-            async with (
-                running_bot(settings, system_clock, Timing()) as bot,
-                serve(bot.app) as bot_url,
-            ):
-                slack.events_url = f"{bot_url}/slack/events"
-                addresses = {"Slack": slack_url, "InfluxDB": influxdb_url, "bot": bot_url}
-                yield _Sandbox(slack, bot, addresses)
-
-
-def _settings(slack_url: str, influxdb_url: str, folder: Path) -> Settings:
-    """Give every setting, so that none comes from the environment of whoever tries the sandbox."""
-    return Settings(
-        slack_bot_token=SecretStr(_BOT_TOKEN),
-        slack_signing_secret=SecretStr(_SIGNING_SECRET),
-        slack_api_url=f"{slack_url}/api/",
-        influxdb_url=influxdb_url,
-        influxdb_token=SecretStr(BOT_API_TOKEN),
-        influxdb_own_authorization=None,
-        influxdb_ca_file=None,
-        allowed_users=frozenset(cast.ALLOWED),
-        slash_command="/token",
-        database_url=f"sqlite:///{folder / 'token-bot.db'}",
-        read_only=False,
-        slack_app_token=None,
-        token_bot_config=None,
-    )
 
 
 def _show(text: str) -> None:

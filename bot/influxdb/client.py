@@ -19,6 +19,8 @@ from bot.influxdb.call import Call
 from bot.influxdb.credential import Credential
 from bot.influxdb.endpoints import CLOUD, Endpoints
 from bot.influxdb.exchange import Exchanges, Observe
+from bot.influxdb.failure import Failure
+from bot.influxdb.respite import Respite
 from bot.influxdb.retries import Retries, attempts
 from bot.influxdb.transport import connect
 
@@ -78,6 +80,7 @@ class InfluxDBClient:
             follow_redirects=False,
         )
         self._endpoints = Endpoints(name, credential)
+        self._respite = Respite()
         self._exchanges = Exchanges(self._http, credential, timeout, observe, clock)
 
     async def __aenter__(self) -> Self:
@@ -99,6 +102,11 @@ class InfluxDBClient:
     def name(self) -> str:
         """The instance's name in the configuration."""
         return self._name
+
+    @property
+    def respite_seconds(self) -> float:
+        """Give for how long the instance has asked to be left alone; 0 if it has not."""
+        return self._respite.seconds
 
     async def list(self, wanted: Filter) -> list[Authorization]:
         """Give those that can be seen and fit, by ascending id.
@@ -195,7 +203,16 @@ class InfluxDBClient:
             raise
 
     async def _ask(self, call: Call[T]) -> T:
-        return await attempts(lambda left: self._exchanges.once(call, left), self._retries)
+        return await attempts(lambda left: self._once(call, left), self._retries)
+
+    async def _once(self, call: Call[T], left: float) -> T | Failure:
+        held = await self._respite.over(within=left) if call.authorized else None
+        if held is not None:
+            return held
+        result = await self._exchanges.once(call, left)
+        if isinstance(result, Failure):
+            self._respite.note(result)
+        return result
 
 
 def _address(url: str) -> httpx.URL:

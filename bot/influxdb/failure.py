@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.changes.errors import (
     BotError,
@@ -36,6 +36,14 @@ class Failure:
     transient: bool = False
     retry_after: float | None = None
     made: Callable[[Problem, Effect], BotError] = UpstreamError
+
+    def held(self, seconds: float) -> "Failure":
+        """Say the same of a call that was not even sent, since the server asked to wait.
+
+        Args:
+            seconds: How long it asks to wait still.
+        """
+        return replace(self, effect=Effect.NONE, retry_after=seconds, made=UpstreamError)
 
     def error(self, *earlier: "Failure") -> BotError:
         """Make the error to raise: of this attempt, with the effect of all of them.

@@ -54,7 +54,21 @@ SCOPES = (
 """What the app is granted: what its manifest asks for."""
 
 ALLOWED = (ALICE, BOB)
-"""Who may use the bot; nobody else may."""
+"""Who may use the bot where everybody may everything; nobody else may."""
+
+SECOND_PERSON: Final = f"""
+[roles]
+viewer = ["{DAVE}"]
+operator = ["{ONCALL_GROUP}"]
+approver = ["{SECURITY_GROUP}"]
+
+[channels]
+feed = "{SECURITY}"
+
+[approval]
+needed_for = ["enable"]
+"""
+"""A policy with roles, in which enabling needs somebody of the security group."""
 
 
 def populate(slack: SlackStandIn) -> None:

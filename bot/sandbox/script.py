@@ -41,13 +41,20 @@ class Fill:
 
 
 @dataclass(frozen=True)
+class Hinder:
+    """InfluxDB fails once, at the next change of one authorization."""
+
+    authorization_id: str
+
+
+@dataclass(frozen=True)
 class Narrate:
     """A sentence for whoever watches."""
 
     text: str
 
 
-Step = Act | Say | Press | Fill | Narrate
+Step = Act | Say | Press | Fill | Hinder | Narrate
 _OPTIONS: Mapping[str, Callable[[str], Step]] = MappingProxyType(
     {"--as": Act, "--say": Say, "--press": Press, "--fill": Fill}
 )

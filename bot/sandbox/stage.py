@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from bot.sandbox import cast
-from bot.sandbox.script import Act, Fill, Narrate, Press, Say, ScriptError, Step
+from bot.sandbox.influxdb import Fault, InfluxDBStandIn
+from bot.sandbox.script import Act, Fill, Hinder, Narrate, Press, Say, ScriptError, Step
 from bot.sandbox.slack import Delivery, ImpossibleInSlackError, Message, SlackStandIn, View
 from bot.sandbox.terminal import render, render_view
 
@@ -13,11 +14,18 @@ class Stage:
 
     Args:
         slack: The stand-in, with the cast in it and the bot behind it.
+        influxdb: The other stand-in, which can be hindered.
         settled: Waits until the bot has done and told everything.
     """
 
-    def __init__(self, slack: SlackStandIn, settled: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        slack: SlackStandIn,
+        influxdb: InfluxDBStandIn,
+        settled: Callable[[], Awaitable[None]],
+    ) -> None:
         self._slack = slack
+        self._influxdb = influxdb
         self._settled = settled
         self._user = cast.ALICE
         self._seen: dict[tuple[str, str, str | None], str] = {}
@@ -51,6 +59,10 @@ class Stage:
                 command, _, rest = text.strip().partition(" ")
                 delivery = await self._slack.command(self._user, cast.INCIDENTS, command, rest)
                 return await self._told(f"types: {text}", delivery)
+            case Hinder(authorization_id):
+                path = f".*/authorizations/{authorization_id}"
+                self._influxdb.faults.add(Fault.INTERNAL_ERROR, method="PATCH", path=path)
+                return []
             case Fill(text):
                 self._slack.fill(self._user, {self._empty_input(): text})
                 return await self._told(f"fills in: {text}", None)

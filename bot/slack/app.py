@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.changes.request import new_change_id
 from bot.slack.blocks.notice import problem_message
+from bot.slack.blocks.rich import Message
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import FAULT
@@ -64,7 +65,7 @@ def bolt_app(
     )
     if app.oauth_flow is not None:
         raise RuntimeError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET must not be set")
-    app.error(_stumbled)
+    app.error(_answer_to_a_fault)
     app.command(command)(commands)
     # Two listeners that fit one command could both run, if the first did not ack.
     app.command(re.compile(f"(?!{re.escape(command)}$)"))(_other_command(command))
@@ -73,15 +74,17 @@ def bolt_app(
     return app
 
 
-async def _stumbled(error: Exception) -> BoltResponse:
-    """Answer with an error id what neither a listener nor its wrapper has caught.
-
-    An HTTP error would show as a message of Slack's own, without the id.
-    """
+def stumbled(error: Exception) -> Message:
+    """Log what neither a listener nor its wrapper has caught, and say so under its error id."""
     error_id = new_change_id()
     _log.error("stumbled", error_id=error_id, exc_info=error)
-    message = problem_message(FAULT, error_id)
-    return BoltResponse(status=200, body={"response_type": "ephemeral", "text": message.text})
+    return problem_message(FAULT, error_id)
+
+
+async def _answer_to_a_fault(error: Exception) -> BoltResponse:
+    """Answer with 200: an HTTP error would show as a message of Slack's own, without the id."""
+    body = {"response_type": "ephemeral", "text": stumbled(error).text}
+    return BoltResponse(status=200, body=body)
 
 
 def _other_command(command: str) -> Callable[..., Awaitable[None]]:

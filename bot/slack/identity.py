@@ -8,22 +8,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.policy import Workspace
-from bot.slack.web import error_code
+from bot.slack.web import HOPELESS, error_code
 
 _log = structlog.get_logger()
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
-# Slack's words for a token that no waiting will mend.
-_HOPELESS = frozenset(
-    {
-        "account_inactive",
-        "invalid_auth",
-        "not_allowed_token_type",
-        "not_authed",
-        "token_expired",
-        "token_revoked",
-    }
-)
 
 
 class BadSlackTokenError(Exception):
@@ -85,7 +74,7 @@ class Identity:
             answer = await self._client.auth_test()
         except SlackApiError as error:
             code = error_code(error)
-            if code in _HOPELESS:
+            if code in HOPELESS:
                 raise BadSlackTokenError(code) from None
             _log.warning("Slack does not tell who the bot is", error=code)
             return False

@@ -5,6 +5,7 @@ from functools import partial
 
 import structlog
 
+from bot.changes.decision import is_direct
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Related
 from bot.changes.request import ChangeRequest, Origin
@@ -56,20 +57,21 @@ class SlackMessenger:
         """
         if related.undone is not None and not _has_message_of_its_own(request):
             return await self._announce_undo(request, related.undone)
+        if related.retried is not None:
+            await self._edit_earlier(related.retried, None)
         if _is_private(request):
             await self._responder.tell(request.requester, request.origin, private_outcome(request))
             return request
-        undo = related.undo
-        seen = undo if undo is not None and undo.effective else None
+        seen = None if related.undo is None else _telling(related.undo)
         drawn = self._drawn(request, seen)
         if not await self._placing.edit(request.message, drawn):
             place = await self._placing.post(request, partial(self._drawn, request, seen))
             request = replace(request, message=place)
-        if request.state in {RequestState.FINISHED, RequestState.UNRESOLVED}:
+        if request.feed_message is not None or _belongs_in_the_feed(request):
             copy = await self._placing.copy_to_feed(request, drawn)
             request = replace(request, feed_message=copy)
         if related.undone is not None:
-            await self._edit_undone(request, related.undone)
+            await self._edit_earlier(related.undone, _telling(request))
         if request.state.final and request.approval is not None and not _stopped(request):
             # Whoever waited for others may have left the channel where everybody sees it.
             await self._responder.tell_directly(request.requester, decided_message(request))
@@ -112,9 +114,11 @@ class SlackMessenger:
             place for place in (undone.message, undo.origin.pressed, undo.message) if place
         )
         if not undo.effective:
-            # Whoever pressed too late has made these messages tell of an undo under way.
+            # Whoever pressed too late has made these messages tell of an undo under way. What was
+            # to happen by itself, and did not, is told to everybody who relies on it.
+            shown = undo if undo.automatic else None
             for place in places:
-                await self._placing.edit(place, self._drawn(undone, None))
+                await self._placing.edit(place, self._drawn(undone, shown))
             await self._responder.tell(undo.requester, undo.origin, private_outcome(undo))
             return undo
         drawn = self._drawn(undone, undo)
@@ -132,10 +136,10 @@ class SlackMessenger:
         draw = partial(self._drawn, undone, undo)
         return replace(undo, message=await self._placing.post(undo, draw), feed_message=copy)
 
-    async def _edit_undone(self, undo: ChangeRequest, undone: ChangeRequest) -> None:
-        """Let the message of a change tell of an undo that has a message of its own."""
-        drawn = self._drawn(undone, undo if undo.effective else None)
-        for place in dict.fromkeys((undone.message, undone.feed_message)):
+    async def _edit_earlier(self, earlier: ChangeRequest, undo: ChangeRequest | None) -> None:
+        """Let the message of an earlier change tell of what refers to it."""
+        drawn = self._drawn(earlier, undo)
+        for place in dict.fromkeys((earlier.message, earlier.feed_message)):
             await self._placing.edit(place, drawn)
 
     def _drawn(
@@ -144,6 +148,11 @@ class SlackMessenger:
         window = self._policy().undo_window
         offer = Offer(undoable(change, self._clock(), window), retryable(change))
         return request_message(change, offer, undo=undo, note=note)
+
+
+def _telling(undo: ChangeRequest) -> ChangeRequest | None:
+    """Give an undo that is worth a word: one that took effect, or is under way."""
+    return undo if undo.effective or not undo.state.final else None
 
 
 def _has_message_of_its_own(request: ChangeRequest) -> bool:
@@ -155,6 +164,14 @@ def _has_message_of_its_own(request: ChangeRequest) -> bool:
         or (request.approval is not None and request.message is not None)
         or bool(request.held_back)
     )
+
+
+def _belongs_in_the_feed(request: ChangeRequest) -> bool:
+    """Tell whether the feed shows a request: its outcome, and what others cannot see elsewhere."""
+    if request.state in {RequestState.FINISHED, RequestState.UNRESOLVED}:
+        return True
+    hidden = request.message is not None and is_direct(request.message.channel_id)
+    return hidden and request.state is RequestState.AWAITING_APPROVAL
 
 
 def _is_private(request: ChangeRequest) -> bool:

@@ -6,6 +6,7 @@ from bot.changes.decision import is_direct
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest, MessageRef
+from bot.changes.states import RequestState
 from bot.slack.blocks.rich import Message
 from bot.slack.channels import ChannelKind, Channels
 from bot.slack.sending import NotReachableError, Sending
@@ -47,7 +48,7 @@ class Placing:
     async def post(self, asked: ChangeRequest, draw: Draw) -> MessageRef | None:
         """Post where it was asked; where that must not or cannot be, to the requester.
 
-        A request from a direct message goes to the feed, if there is one.
+        A request from a direct message goes to the feed, if there is one, but its preview.
 
         Returns:
             Where the message is, or None if it went through a response URL.
@@ -57,7 +58,9 @@ class Placing:
         """
         rules = self._policy().channels
         channel = asked.origin.channel_id
-        if is_direct(channel) and rules.feed is not None:
+        # What only its requester can confirm stays where they are.
+        own = asked.state is RequestState.PREVIEWED
+        if is_direct(channel) and rules.feed is not None and not own:
             channel = rules.feed
         kind = await self._channels.kind(channel)
         listed = rules.allowed is not None and channel in {*rules.allowed, rules.feed}
@@ -66,7 +69,7 @@ class Placing:
                 return await self._sending.post(channel, draw(""))
             except NotReachableError:
                 # What is edited later needs a message that can be.
-                url = asked.origin.response_url if _ended(asked) else None
+                url = asked.origin.response_url if asked.state.final else None
                 if url is not None and await self._sending.respond(url, draw(""), in_channel=True):
                     return None
         try:
@@ -96,7 +99,3 @@ class Placing:
         except NotReachableError as error:
             _log.warning("the feed cannot be reached", channel=feed, reason=str(error))
             return None
-
-
-def _ended(request: ChangeRequest) -> bool:
-    return request.state.final

@@ -12,6 +12,17 @@ CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
 _PASSING = frozenset(
     {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
 )
+# Slack's words for a token that no waiting will mend.
+HOPELESS = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
 NO_UNFURLING = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
 
 

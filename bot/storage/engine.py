@@ -77,13 +77,18 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     driver: Any = connection
     driver.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+    except driver.dbapi.Error:
+        # Nobody else knows of this connection yet, and its thread would outlive the process's loop.
+        connection.close()
+        raise
     cursor.close()
 
 

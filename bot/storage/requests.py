@@ -5,26 +5,17 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.changes.authorization import Authorization
 from bot.changes.errors import LeaseLostError, MovedOnError
 from bot.changes.request import ChangeRequest, Target
-from bot.changes.states import RequestState, TargetState
 from bot.storage.rows import (
     message_row,
     progress_row,
     request_row,
     target_row,
     timer_row,
-    to_authorization,
     to_request,
 )
 from bot.storage.tables import requests, targets, votes
-
-# One whose outcome is only being read holds up nobody.
-_UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
-_NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)
-_OPEN = tuple(state.value for state in RequestState if not state.final)
-_CLOSED = tuple(state.value for state in RequestState if state.closed)
 
 
 class RequestRows:
@@ -75,124 +66,6 @@ class RequestRows:
             .values(**timer_row(request.timer))
         )
         return saved.rowcount == 1
-
-    async def latest_change(self, user_id: str, channel_id: str) -> ChangeRequest | None:
-        """Give the newest request of a person in a channel, undos left out, or None."""
-        found = await self.read(
-            select(requests)
-            .where(
-                requests.c.requester == user_id,
-                requests.c.channel_id == channel_id,
-                requests.c.undo_of.is_(None),
-            )
-            .order_by(requests.c.number.desc())
-            .limit(1)
-        )
-        return found[0] if found else None
-
-    async def last_record(self, instance: str, authorization_id: str) -> Authorization | None:
-        """Give the authorization as the newest finished request saw it last, or None."""
-        row = await self._connection.execute(
-            select(targets.c.after)
-            .join(requests, requests.c.id == targets.c.request_id)
-            .where(
-                targets.c.instance == instance,
-                targets.c.authorization_id == authorization_id,
-                targets.c.after.is_not(None),
-            )
-            .order_by(targets.c.finished_at.desc(), requests.c.number.desc())
-            .limit(1)
-        )
-        return to_authorization(row.scalar_one_or_none())
-
-    async def touched_since(
-        self, change_id: str, target: Target, except_for: str | None, until: str | None
-    ) -> ChangeRequest | None:
-        """Give a request for a target, later than a change and earlier than another, or None."""
-        statement = (
-            select(requests)
-            .join(targets, targets.c.request_id == requests.c.id)
-            .where(
-                targets.c.instance == target.instance,
-                targets.c.authorization_id == target.authorization_id,
-                targets.c.state.not_in(_NOT_TOUCHED),
-                requests.c.state.not_in(_CLOSED),
-                requests.c.number > _number_of(change_id),
-            )
-            .order_by(requests.c.number)
-            .limit(1)
-        )
-        if except_for is not None:
-            statement = statement.where(requests.c.requester != except_for)
-        if until is not None:
-            statement = statement.where(requests.c.id != until)
-        found = await self.read(statement)
-        return found[0] if found else None
-
-    async def first_in_line(self, lease: str, wanted: Sequence[Target]) -> bool:
-        """Tell whether no earlier request for one of these still waits or is carried out."""
-        number = select(requests.c.number).where(requests.c.lease_owner == lease).scalar_subquery()
-        by_instance: dict[str, list[str]] = {}
-        for target in wanted:
-            by_instance.setdefault(target.instance, []).append(target.authorization_id)
-        for instance, ids in by_instance.items():
-            earlier = await self._connection.execute(
-                select(requests.c.id)
-                .join(targets, targets.c.request_id == requests.c.id)
-                .where(
-                    targets.c.instance == instance,
-                    targets.c.authorization_id.in_(ids),
-                    requests.c.state.in_(_UNDER_WAY),
-                    requests.c.held_back == "",
-                    requests.c.number < number,
-                )
-                .limit(1)
-            )
-            if earlier.first() is not None:
-                return False
-        return True
-
-    async def changes_of(
-        self, instance: str, authorization_id: str, limit: int
-    ) -> list[ChangeRequest]:
-        """Give the newest requests for one authorization, newest first."""
-        return await self.read(
-            select(requests)
-            .join(targets, targets.c.request_id == requests.c.id)
-            .where(targets.c.instance == instance, targets.c.authorization_id == authorization_id)
-            .order_by(requests.c.number.desc())
-            .limit(limit)
-        )
-
-    async def open_requests(self, limit: int) -> list[ChangeRequest]:
-        """Give the requests that wait for somebody or something, the oldest first."""
-        timed = requests.c.ends_at.is_not(None)
-        return await self.read(
-            select(requests)
-            .where(requests.c.state.in_(_OPEN) | timed)
-            .order_by(requests.c.number)
-            .limit(limit)
-        )
-
-    async def targets_asked(self, user_id: str, since: datetime, before: str | None) -> int:
-        """Count the tokens that a person has asked to change since a moment.
-
-        Requests that were closed before anything was sent do not count, nor what the bot asked for
-        itself. With ``before``, only requests earlier than that one count.
-        """
-        statement = (
-            select(func.count())
-            .select_from(targets.join(requests, requests.c.id == targets.c.request_id))
-            .where(
-                requests.c.requester == user_id,
-                requests.c.created_at > since,
-                requests.c.automatic.is_(False),
-                requests.c.state.not_in(_CLOSED),
-            )
-        )
-        if before is not None:
-            statement = statement.where(requests.c.number < _number_of(before))
-        return (await self._connection.execute(statement)).scalar_one()
 
     async def read(self, statement: Select[Any]) -> list[ChangeRequest]:
         """Read the requests that a statement selects, with their targets and votes."""
@@ -257,7 +130,3 @@ class RequestRows:
         if found.scalar_one_or_none() == request.lease:
             return MovedOnError(request.id)
         return LeaseLostError(request.id)
-
-
-def _number_of(change_id: str) -> Any:
-    return select(requests.c.number).where(requests.c.id == change_id).scalar_subquery()

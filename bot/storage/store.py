@@ -12,11 +12,12 @@ from bot.storage.audit import AuditRows
 from bot.storage.engine import READING
 from bot.storage.inbox import Inbox
 from bot.storage.leases import Leases
+from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
 from bot.storage.switches import Switches
 
 
-class SqlTransaction(Leases, AuditRows, Memos, Switches, Inbox):
+class SqlTransaction(Leases, Lookback, AuditRows, Memos, Switches, Inbox):
     """One transaction on the database: all that can be read and written in it."""
 
 

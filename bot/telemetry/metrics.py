@@ -10,7 +10,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._front = Counter(
             "token_bot_front_requests",
-            "HTTP requests at the Slack front, by how they ended",
+            "Requests and envelopes from Slack, by how they ended",
             ["outcome"],
             registry=self._registry,
         )
@@ -42,7 +42,7 @@ class Metrics:
         )
 
     def front(self, outcome: str) -> None:
-        """Count one request at the front."""
+        """Count one request or envelope from Slack."""
         self._front.labels(outcome).inc()
 
     def asked(self, kind: str, asked: str, outcome: str, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""The app's manifest says what the code does, and nothing else."""
+"""The app's manifests say what the code does, and nothing else."""
 
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,20 @@ import yaml
 from bot.commands.registry import Registry, discover
 from bot.sandbox.slack.scopes import NEEDED
 
-MANIFEST = Path(__file__).parents[2] / "manifests" / "slack-app.yaml"
+MANIFESTS = Path(__file__).parents[2] / "manifests"
+BY_HTTP, BY_SOCKETS = "slack-app.yaml", "slack-app-socket-mode.yaml"
 
 
-@pytest.fixture
-def manifest() -> dict[str, Any]:
-    """The manifest as Slack reads it."""
-    loaded: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+def read(name: str) -> dict[str, Any]:
+    """Read a manifest as Slack does."""
+    loaded: dict[str, Any] = yaml.safe_load((MANIFESTS / name).read_text(encoding="utf-8"))
     return loaded
+
+
+@pytest.fixture(params=[BY_HTTP, BY_SOCKETS])
+def manifest(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each manifest as Slack reads it."""
+    return read(request.param)
 
 
 def test_usage_hint_is_made_of_the_commands(manifest: dict[str, Any]) -> None:
@@ -51,10 +57,22 @@ def test_scopes_are_those_of_the_methods_in_use(manifest: dict[str, Any]) -> Non
     }
 
 
-def test_every_address_is_the_same(manifest: dict[str, Any]) -> None:
+def test_every_address_is_the_same() -> None:
     """Commands and clicks go to the one path that the bot serves."""
+    manifest = read(BY_HTTP)
     (command,) = manifest["features"]["slash_commands"]
 
     assert command["url"] == manifest["settings"]["interactivity"]["request_url"]
     assert command["url"].endswith("/slack/events")
     assert manifest["settings"]["socket_mode_enabled"] is False
+
+
+def test_socket_mode_differs_in_nothing_else() -> None:
+    """The other manifest is the same app without addresses, and with Socket Mode switched on."""
+    expected = read(BY_HTTP)
+    del expected["features"]["slash_commands"][0]["url"]
+    del expected["settings"]["interactivity"]["request_url"]
+    expected["settings"]["socket_mode_enabled"] = True
+
+    assert read(BY_SOCKETS) == expected
+    assert "https://bot" not in (MANIFESTS / BY_SOCKETS).read_text(encoding="utf-8")

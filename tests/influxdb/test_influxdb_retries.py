@@ -136,3 +136,41 @@ async def test_each_request_is_measured(answering: Answering) -> None:
         ("list", "ok"),
         ("get", "unexpected_answer"),
     ]
+
+
+async def test_one_retry_after_holds_every_call(answering: Answering) -> None:
+    """Once the server asks to wait, no other call is sent before the time is over."""
+    async with answering(busy("0.2"), EMPTY) as (client, asked):
+        first = asyncio.create_task(client.list(Filter()))
+        while not asked:  # noqa: ASYNC110 - the server has no event for a request's arrival
+            await asyncio.sleep(0.001)
+        while client.respite_seconds == 0:  # noqa: ASYNC110 - nor has the client for an answer
+            await asyncio.sleep(0.001)
+        begun = asyncio.get_running_loop().time()
+        left = client.respite_seconds
+        await asyncio.gather(first, *(client.list(Filter()) for _ in range(5)))
+        elapsed = asyncio.get_running_loop().time() - begun
+
+    assert elapsed >= left > 0
+    assert len(asked) == 7
+
+
+async def test_a_wait_beyond_the_budget_is_not_begun(answering: Answering) -> None:
+    """Whoever comes while the server asks for more than the budget is told so at once."""
+    async with answering(busy("30"), EMPTY, retries=Retries(seconds=1)) as (client, asked):
+        for _ in range(2):
+            with pytest.raises(UpstreamError, match="30 s"):
+                await client.list(Filter())
+
+    assert len(asked) == 1
+
+
+async def test_a_probe_is_not_held(answering: Answering) -> None:
+    """Whether the server is there may be asked all the same."""
+    pong = httpx.Response(204, headers={"X-Influxdb-Build": "OSS"})
+    async with answering(busy("30"), pong, retries=Retries(seconds=1)) as (client, asked):
+        with pytest.raises(UpstreamError):
+            await client.list(Filter())
+        assert await client.ping() == "OSS"
+
+    assert len(asked) == 2

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,36 @@ def environment(here: World, folder: Path) -> dict[str, str]:
     }
 
 
+async def run(*arguments: str, env: dict[str, str]) -> tuple[int, str, str]:
+    """Run the command line to its end: exit code, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env=env,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
 @dataclass
 class BotProcess:
     """A running process, and what it logged so far."""
 
     process: asyncio.subprocess.Process
     lines: list[dict[str, Any]]
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def logged(self, event: str) -> None:
+        """Wait until it has logged something."""
+        async with asyncio.timeout(20):
+            while event not in [line["event"] for line in self.lines]:
+                self.news.clear()
+                await self.news.wait()
 
     async def ends(self) -> int:
         """Wait until it ends; give its exit code."""
@@ -46,6 +70,10 @@ class BotProcess:
     def kill(self) -> None:
         """End it as a power failure would."""
         self.process.send_signal(signal.SIGKILL)
+
+    def reread(self) -> None:
+        """Ask it to read its policy file again."""
+        self.process.send_signal(signal.SIGHUP)
 
     def terminate(self) -> None:
         """End it as a host does."""
@@ -66,6 +94,7 @@ async def bot_process(here: World, variables: Mapping[str, str]) -> AsyncIterato
         async for line in process.stderr:
             event = json.loads(line)
             running.lines.append(event)
+            running.news.set()
             if event["event"] == "listening":
                 here.slack.events_url = f"{event['address']}/slack/events"
                 listening.set()

@@ -1,36 +1,18 @@
 """`python -m bot run`: what other people's scripts rely on."""
 
-import asyncio
 import json
 import socket
 import sqlite3
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
-from tests.process.bot_process import bot_process, environment
+from tests.process.bot_process import bot_process, environment, run
 from tests.world import World
 
 PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
-
-
-async def run(*arguments: str, env: dict[str, str]) -> tuple[int, str, str]:
-    """Run the command line to its end: exit code, standard output, standard error."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        env=env,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
 
 
 async def test_the_main_job_with_the_documented_variables(
@@ -153,7 +135,13 @@ async def test_probes_and_metrics(idle_world: World, tmp_path: Path) -> None:
     assert (health.status_code, health.text) == (200, "ok\n")
     assert (ready.status_code, ready.json()) == (
         200,
-        {"ready": True, "database": "ok", "slack": "ok", "influxdb": {"default": "OSS v2.7.12"}},
+        {
+            "ready": True,
+            "database": "ok",
+            "slack": "ok",
+            "policy": {"reload": "ok"},
+            "influxdb": {"default": "OSS v2.7.12"},
+        },
     )
     assert 'token_bot_asked_total{asked="whoami",kind="command",outcome="ok"} 1.0' in metrics.text
 
@@ -165,7 +153,7 @@ async def test_settings_errors_name_variable_and_remedy() -> None:
     assert code == 2
     names = ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "INFLUXDB_URL", "INFLUXDB_TOKEN"]
     assert [n for n in names if f"{n} is missing. Set it to " in err] == names
-    assert "ALLOWED_USERS holds something that is no Slack user id" in err
+    assert "ALLOWED_USERS holds an entry, number 1, that is no id of a Slack user" in err
 
 
 async def test_a_refused_slack_token(idle_world: World, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from bot.clock import system_clock
 from bot.sandbox import cast
+from bot.sandbox.influxdb import InfluxDBStandIn
+from bot.sandbox.influxdb.organisation import realistic_fixture
 from bot.sandbox.script import Act, Fill, Press, ScriptError, Step, parse
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import SlackStandIn
@@ -73,7 +75,8 @@ async def played(slack: SlackStandIn, *steps: Step) -> list[str]:
         """Wait for nothing: the app acts before it acknowledges."""
 
     shown: list[str] = []
-    await Stage(slack, settled).play(steps, shown.append)
+    influxdb = InfluxDBStandIn(realistic_fixture(), system_clock)
+    await Stage(slack, influxdb, settled).play(steps, shown.append)
     return "\n".join(shown).split("\n")
 
 

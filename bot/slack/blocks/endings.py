@@ -7,6 +7,7 @@ from bot.changes.states import TargetState
 from bot.slack.blocks.people import named_text
 from bot.slack.blocks.rich import Line, code, person, plain
 
+_NOT_ENDED = "Not enabled again by itself"
 _RESTORED = {TargetState.DONE, TargetState.UNCHANGED, TargetState.APPLIED}
 
 
@@ -29,12 +30,16 @@ def undone_lines(undo: ChangeRequest, outcome: Sequence[Line]) -> list[Line]:
         undo: The change that took it back, or is trying to.
         outcome: What became of its tokens.
     """
+    if _not_ended(undo):
+        return [[plain(f"{_NOT_ENDED}, as change "), code(undo.id), plain(":")], *outcome]
     who: Line = [plain(",")] if undo.automatic else [plain(" by "), person(undo.requester.user_id)]
     return [[plain(_undone_by(undo)), *who, plain(" as change "), code(undo.id)], *outcome]
 
 
 def undone_text(undo: ChangeRequest) -> str:
     """Say in a top-level text who took a change back; this must not be escaped."""
+    if _not_ended(undo):
+        return f"{_NOT_ENDED}."
     if undo.automatic:
         return f"{_undone_by(undo)}."
     return named_text(f"{_undone_by(undo)} by ", [undo.requester.user_id])
@@ -54,6 +59,11 @@ def _undone_by(undo: ChangeRequest) -> str:
     elif undo.state.final and _undone_in_part(undo):
         how = "Undone in part"
     return f"{how}, since its time was over" if undo.automatic else how
+
+
+def _not_ended(undo: ChangeRequest) -> bool:
+    """Tell whether a change that was to end by itself did not, which somebody may rely on."""
+    return undo.automatic and undo.state.final and not undo.effective and not _undone(undo)
 
 
 def _undone(undo: ChangeRequest) -> bool:

@@ -40,7 +40,7 @@ def several_message(
         note: A last line, such as why it was sent to one person alone.
     """
     title = f"{tally(change)}{'' if undo is None else undone_title(undo)}"
-    outcome = "" if undo is None else f"{tally(undo)}."
+    outcome = f"{tally(undo)}." if undo is not None and _has_outcome(undo) else ""
     cancelled = change.cancelled_by
     lines: list[Line] = [
         joined([bold(title)], [plain(place(change))]),
@@ -81,6 +81,10 @@ def several_message(
     if undo is None and runs(change):
         offered.append(buttons.keep(change))
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
+
+
+def _has_outcome(undo: ChangeRequest) -> bool:
+    return undo.state.final or bool(undo.effective)
 
 
 def tally(change: ChangeRequest) -> str:

@@ -74,6 +74,11 @@ class Answering:
         self._metrics = metrics
         self._draining = draining
 
+    @property
+    def ending(self) -> bool:
+        """Tell whether the bot is about to end, and takes nothing new on."""
+        return self._draining()
+
     async def run(
         self, kind: str, asked: str, work: Callable[[], Awaitable[Answer | None]]
     ) -> Answered:

@@ -98,6 +98,9 @@ class Reception:
     async def _decide(self, received: Received, asked: str) -> None:
         """Ask Slack who it was, carry out what was asked, and tell what came of it."""
         standing = await self._directory.look_up(received.ask.person)
+        if self._answering.ending:
+            # It stays stored, and is decided at the next start.
+            return
         ask = received.by(standing)
 
         async def work() -> Answer:

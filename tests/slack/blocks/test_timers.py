@@ -76,12 +76,18 @@ def test_it_is_about_to_end(told: ChangeRequest, snapshot: SnapshotAssertion) ->
             id="under way",
         ),
         pytest.param(replace(SEVERAL, timer=timer()), ENABLED, id="several"),
+        *(
+            pytest.param(
+                change(timer=timer()), undo(state, requester=ALICE, automatic=True), id=state.value
+            )
+            for state in (TargetState.REFUSED, TargetState.FAILED, TargetState.UNCHANGED)
+        ),
     ],
 )
 def test_it_has_ended(
     told: ChangeRequest, ended: ChangeRequest, snapshot: SnapshotAssertion
 ) -> None:
-    """Nobody asked for the undo: its time was over."""
+    """Nobody asked for the undo: its time was over; where that did not work, it is said."""
     assert read(request_message(told, Offer(), undo=ended)) == snapshot
 
 

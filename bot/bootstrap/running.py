@@ -1,4 +1,4 @@
-"""The one place where the parts are put together."""
+"""Run a bot for as long as somebody wants it to."""
 
 import asyncio
 import contextlib
@@ -10,38 +10,21 @@ from functools import partial
 
 import aiohttp
 import structlog
-from pydantic import SecretStr
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
-from bot.changes.errors import StoreUnavailableError, UpstreamError
+from bot.bootstrap import probes
+from bot.bootstrap.heart import Edges, Heart, Tempo
+from bot.bootstrap.slack import Ground, Incoming, Outgoing, incoming
 from bot.changes.policy import Policy
 from bot.changes.ports import Authorizations
-from bot.commands.dispatch import Dispatcher
-from bot.commands.registry import Registry, discover
 from bot.configuration import InstanceSettings, PolicyInForce, load_configuration
 from bot.endpoints import application
-from bot.heart import Edges, Heart, Tempo
 from bot.influxdb.client import InfluxDBClient
 from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
-from bot.slack.app import bolt_app
-from bot.slack.channels import Channels
 from bot.slack.directory import SlackDirectory
-from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
-from bot.slack.listeners.actions import ActionListener
-from bot.slack.listeners.answering import Answering
-from bot.slack.listeners.commands import CommandListener
-from bot.slack.listeners.meaning import Meaning
-from bot.slack.listeners.modals import Modals
-from bot.slack.listeners.reception import Reception
-from bot.slack.listeners.submissions import SubmissionListener
-from bot.slack.listeners.telling import Telling
-from bot.slack.messenger import SlackMessenger
-from bot.slack.placing import Placing
-from bot.slack.responder import Responder
-from bot.slack.sending import Sending
+from bot.slack.socket_mode import SocketPace
 from bot.slack.web import CALL_TIMEOUT, web_client
 from bot.storage.engine import create_engine, migrate
 from bot.storage.store import SqlStore
@@ -52,6 +35,9 @@ _FIRST_ANSWER_SECONDS = 3.0
 # A host gives 30 s from SIGTERM to SIGKILL as a rule.
 _ANSWERS_GRACE_SECONDS = 5.0
 _CHANGES_GRACE_SECONDS = 15.0
+
+# By HTTP nothing runs that takes requests in: whoever serves the application does.
+_HTTP = contextlib.nullcontext()
 
 _log = structlog.get_logger()
 
@@ -81,11 +67,13 @@ class Timing:
         tempo: Of the changes.
         influxdb_timeout: Seconds for one request to InfluxDB and its answer.
         influxdb_retries: How hard a call of InfluxDB is tried.
+        socket: Of connections in Socket Mode.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
     influxdb_timeout: float = 10.0
     influxdb_retries: Retries = field(default_factory=Retries)
+    socket: SocketPace = field(default_factory=SocketPace)
 
 
 @asynccontextmanager
@@ -114,6 +102,7 @@ async def running_bot(
     Raises:
         SettingsError: If the policy file is wrong.
         BadSlackTokenError: If Slack refuses the bot token.
+        BadAppTokenError: If Slack refuses the app-level token.
     """
     forget_bolt_variables()
     configuration = load_configuration(settings)
@@ -133,10 +122,7 @@ async def running_bot(
         identity = Identity(client)
         policy = partial(_policy, in_force, identity)
         directory = SlackDirectory(client, lambda: in_force.roles, clock)
-        sending = Sending(client, session)
-        responder = Responder(sending)
-        placing = Placing(sending, Channels(client, clock), policy)
-        messenger = SlackMessenger(sending, responder, placing, policy, clock)
+        outgoing = Outgoing(client, session, policy, clock)
         edges = Edges(
             instances=instances,
             store=store,
@@ -146,43 +132,21 @@ async def running_bot(
             command=settings.slash_command,
             finished=metrics.change,
         )
-        heart = Heart(edges, messenger, timing.tempo)
-        registry = Registry(discover(), settings.slash_command)
-        dispatcher = Dispatcher(registry, heart.intake, heart.reversals, heart.queries, policy)
-        answering = Answering(responder, tasks, metrics, draining.is_set)
-        telling = Telling(answering, heart.queries, messenger, tasks)
-        reception = Reception(
-            directory=directory,
-            intake=heart.intake,
-            store=store,
-            meaning=Meaning(dispatcher, heart.reversals, heart.moves),
-            answering=answering,
-            telling=telling,
-            tasks=tasks,
-        )
-        modals = Modals(client, answering, tasks)
-        bolt = bolt_app(
-            settings.slash_command,
-            CommandListener(reception, telling, registry, clock),
-            ActionListener(reception, telling, answering, modals, clock),
-            SubmissionListener(reception, clock),
-            identity,
-            _borrowing_client(settings, session),
-        )
-        front = SlackFront(settings.slack_signing_secret, bolt.async_dispatch, clock, metrics.front)
+        heart = Heart(edges, outgoing.messenger, timing.tempo)
+        ground = Ground(tasks, metrics, draining.is_set, timing.socket)
+        taking = incoming(settings, edges, heart, identity, outgoing, ground)
         app = application(
-            front,
-            {"database": partial(_database_probe, store), "slack": partial(_slack_probe, identity)},
-            {
-                "policy": {"reload": partial(_policy_probe, in_force)},
-                "influxdb": {
-                    name: partial(_influxdb_probe, each) for name, each in instances.items()
-                },
-            },
+            taking.front,
+            probes.needed(store, identity, taking.socket),
+            probes.details(in_force, instances),
             metrics.exposition,
         )
-        async with _working(heart, identity, directory, reception, tasks):
-            yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
+        listening = taking.socket.listening() if taking.socket else _HTTP
+        async with _working(heart, identity, directory, taking, tasks), listening:
+            try:
+                yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
+            finally:
+                draining.set()
 
 
 @asynccontextmanager
@@ -190,7 +154,7 @@ async def _working(
     heart: Heart,
     identity: Identity,
     directory: SlackDirectory,
-    reception: Reception,
+    taking: Incoming,
     tasks: Tasks,
 ) -> AsyncIterator[None]:
     """Run the executor once Slack has told whose workspace this is; finish what has begun."""
@@ -203,7 +167,7 @@ async def _working(
     async def work() -> None:
         if not identity.known:
             await identity.keep_asking()
-        await reception.recover()
+        await taking.reception.recover()
         await heart.executor.run()
 
     working = asyncio.create_task(work(), name="executor")
@@ -248,35 +212,3 @@ def _influxdb(
         observe=partial(metrics.influxdb, instance.name),
         clock=clock,
     )
-
-
-def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Give Bolt a client without a token; it would warn that it skips one."""
-    client = web_client(SecretStr(""), settings.slack_api_url, session)
-    client.token = None
-    return client
-
-
-async def _database_probe(store: SqlStore) -> str | None:
-    try:
-        await store.ping()
-    except StoreUnavailableError as error:
-        return str(error)
-    return None
-
-
-async def _slack_probe(identity: Identity) -> str | None:
-    return identity.trouble
-
-
-async def _policy_probe(in_force: PolicyInForce) -> str:
-    return in_force.trouble or "ok"
-
-
-async def _influxdb_probe(instance: Authorizations) -> str:
-    try:
-        version = await instance.ping()
-        await instance.check_credential()
-    except UpstreamError as error:
-        return error.problem.message
-    return version

@@ -1,0 +1,149 @@
+"""Put the Slack side together, around the heart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bootstrap.heart import Edges, Heart
+from bot.changes.policy import Policy
+from bot.commands.dispatch import Dispatcher
+from bot.commands.registry import Registry, discover
+from bot.settings import Settings
+from bot.slack.app import bolt_app
+from bot.slack.channels import Channels
+from bot.slack.envelopes import Envelopes
+from bot.slack.front import SlackFront
+from bot.slack.identity import Identity
+from bot.slack.listeners.actions import ActionListener
+from bot.slack.listeners.answering import Answering
+from bot.slack.listeners.commands import CommandListener
+from bot.slack.listeners.meaning import Meaning
+from bot.slack.listeners.modals import Modals
+from bot.slack.listeners.reception import Reception
+from bot.slack.listeners.submissions import SubmissionListener
+from bot.slack.listeners.telling import Telling
+from bot.slack.messenger import SlackMessenger
+from bot.slack.placing import Placing
+from bot.slack.responder import Responder
+from bot.slack.sending import Sending
+from bot.slack.socket_mode import SocketMode, SocketPace
+from bot.slack.web import web_client
+from bot.tasks import Tasks
+from bot.telemetry.metrics import Metrics
+
+
+class Outgoing:
+    """What hands messages to Slack.
+
+    Args:
+        client: Slack's Web API.
+        session: For response URLs.
+        policy: Gives the policy in force.
+        clock: Tells the time.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        policy: Callable[[], Policy],
+        clock: Callable[[], datetime],
+    ) -> None:
+        sending = Sending(client, session)
+        self.client = client
+        self.session = session
+        self.responder = Responder(sending)
+        placing = Placing(sending, Channels(client, clock), policy)
+        self.messenger = SlackMessenger(sending, self.responder, placing, policy, clock)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What takes Slack's requests in: by HTTP or by sockets, one of the two.
+
+    Attributes:
+        reception: Decides what an earlier process had received and not decided.
+    """
+
+    front: SlackFront | None
+    socket: SocketMode | None
+    reception: Reception
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the listeners stand on.
+
+    Attributes:
+        tasks: Holds on to what runs beside a request.
+        metrics: Counts what was asked.
+        draining: Tells whether the bot is about to end.
+        socket_pace: Of connections in Socket Mode.
+    """
+
+    tasks: Tasks
+    metrics: Metrics
+    draining: Callable[[], bool]
+    socket_pace: SocketPace
+
+
+def incoming(
+    settings: Settings,
+    edges: Edges,
+    heart: Heart,
+    identity: Identity,
+    outgoing: Outgoing,
+    ground: Ground,
+) -> Incoming:
+    """Put together what takes Slack's requests in.
+
+    Args:
+        settings: Say whether requests come by HTTP or by sockets.
+        edges: What the heart was given.
+        heart: Decides, stores and carries out.
+        identity: Knows who the bot is.
+        outgoing: Hands messages to Slack.
+        ground: What the listeners stand on.
+    """
+    tasks, metrics, clock = ground.tasks, ground.metrics, edges.clock
+    registry = Registry(discover(), settings.slash_command)
+    dispatcher = Dispatcher(registry, heart.intake, heart.reversals, heart.queries, edges.policy)
+    answering = Answering(outgoing.responder, tasks, metrics, ground.draining)
+    telling = Telling(answering, heart.queries, outgoing.messenger, tasks)
+    reception = Reception(
+        directory=edges.directory,
+        intake=heart.intake,
+        store=edges.store,
+        meaning=Meaning(dispatcher, heart.reversals, heart.moves),
+        answering=answering,
+        telling=telling,
+        tasks=tasks,
+    )
+    modals = Modals(outgoing.client, answering, tasks)
+    lending = _borrowing_client(settings, outgoing.session)
+    bolt = bolt_app(
+        settings.slash_command,
+        CommandListener(reception, telling, registry, clock),
+        ActionListener(reception, telling, answering, modals, clock),
+        SubmissionListener(reception, clock),
+        identity,
+        lending,
+    )
+    front, socket = None, None
+    if settings.slack_app_token is not None:
+        envelopes = Envelopes(bolt.async_dispatch, answering.tell, metrics.front)
+        socket = SocketMode(lending, settings.slack_app_token, envelopes, ground.socket_pace)
+    elif (secret := settings.slack_signing_secret) is not None:
+        front = SlackFront(secret, bolt.async_dispatch, clock, metrics.front)
+    return Incoming(front, socket, reception)
+
+
+def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Give Bolt a client without a token; it would warn that it skips one."""
+    client = web_client(SecretStr(""), settings.slack_api_url, session)
+    client.token = None
+    return client
