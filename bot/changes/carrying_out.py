@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -57,10 +57,11 @@ class CarryingOut:
         progress: Records each step.
         holding: Lets one change at a time have an authorization.
         announcing: Shows how far it is.
+        clock: Tells the time.
         watch: How closely to watch.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, all named
         self,
         *,
         instances: Mapping[str, Authorizations],
@@ -70,6 +71,7 @@ class CarryingOut:
         progress: Progress,
         holding: Holding,
         announcing: Announcing,
+        clock: Callable[[], datetime],
         watch: Watch,
     ) -> None:
         self._instances = instances
@@ -79,17 +81,20 @@ class CarryingOut:
         self._progress = progress
         self._holding = holding
         self._announcing = announcing
+        self._clock = clock
         self._watch = watch
 
-    async def carry_out(self, request: ChangeRequest, now: datetime) -> ChangeRequest:
+    async def carry_out(self, request: ChangeRequest) -> ChangeRequest:
         """Bring a request as far as it goes now, or leave it where its turn has not come.
 
-        The ruling is made anew once its authorizations are held: waiting for them takes time.
+        It is judged anew once its authorizations are held: waiting for them takes time, in which a
+        role may be lost and an approval run out.
         """
         unfinished = [target for target in request.targets if not target.state.final]
         keys = [f"{target.instance}:{target.authorization_id}" for target in unfinished]
         async with self._holding.hold(keys, request.lease or "", unfinished):
             ruling = await self._rulings.of(request)
+            now = self._clock()
             stage = next_stage(request, ruling, now, len(self._instances))
             if not isinstance(stage, CarryOut):
                 return request
