@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.changes.decision import Freeze
 from bot.sandbox import cast
-from bot.sandbox.influxdb import Gate
+from bot.sandbox.influxdb import Fault, Gate
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.slack import Delivery, Message
 from bot.sandbox.slack.messages import Button
@@ -166,6 +166,12 @@ async def hold_token(here: World, authorization_id: str = TELEGRAF_EDGE_42) -> G
     )
     await here.reached(gate)
     return gate
+
+
+async def hold_in_vain(here: World, authorization_id: str) -> Gate:
+    """Have a PATCH of a token hang, which InfluxDB refuses once it is let through."""
+    here.influxdb.faults.add(Fault.INTERNAL_ERROR, method="PATCH", path=path(authorization_id))
+    return await hold_token(here, authorization_id)
 
 
 async def shows(here: World, words: str, channel: str = cast.INCIDENTS) -> Message:

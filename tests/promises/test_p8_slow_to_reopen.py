@@ -279,7 +279,7 @@ async def test_smuggled_into_a_description(guarded: World, text: str) -> None:
     await guarded.say(text)
 
     assert guarded.influxdb.authorization(INACTIVE_LOAD_TEST).status == "inactive"
-    assert [body for _, body in guarded.patches()][0].startswith('{"description":')
+    assert str(guarded.patches()[0][1]).startswith('{"description":')
 
 
 async def test_smuggled_into_a_disable(guarded: World) -> None:
