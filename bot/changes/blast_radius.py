@@ -9,12 +9,16 @@ from bot.changes.update import ChangeKind
 
 _LINES = 3
 _EFFECT = {
-    ChangeKind.DISABLE: "Whatever uses it can no longer",
-    ChangeKind.ENABLE: "Whoever holds it can again",
+    ChangeKind.DISABLE: "It then no longer allows",
+    ChangeKind.ENABLE: "It then allows again",
+}
+_EFFECT_ON_OPERATOR = {
+    ChangeKind.DISABLE: "It is an operator token: whatever uses it loses control of this InfluxDB.",
+    ChangeKind.ENABLE: "It is an operator token: whoever holds it controls this whole InfluxDB.",
 }
 _EFFECTS = {
-    ChangeKind.DISABLE: "Whatever uses them stops",
-    ChangeKind.ENABLE: "Whoever holds them can use them again",
+    ChangeKind.DISABLE: "Whatever uses them stops working.",
+    ChangeKind.ENABLE: "Whoever holds them can use them again.",
 }
 
 
@@ -35,7 +39,9 @@ def blast_radius(request: ChangeRequest) -> tuple[str, ...]:
 
 def _of_one(token: Authorization, kind: ChangeKind) -> tuple[str, ...]:
     if token.operator:
-        return (f"{_EFFECT[kind]} do everything in all organisations: it is an operator token.",)
+        return (_EFFECT_ON_OPERATOR[kind],)
+    if not token.permissions:
+        return ("It allows nothing.",)
     allowed = in_plain_words(token)
     more = f"; and {len(allowed) - _LINES} more" if len(allowed) > _LINES else ""
     return (f"{_EFFECT[kind]}: {'; '.join(allowed[:_LINES])}{more}.",)
@@ -44,7 +50,7 @@ def _of_one(token: Authorization, kind: ChangeKind) -> tuple[str, ...]:
 def _of_several(tokens: Sequence[Authorization], kind: ChangeKind) -> tuple[str, ...]:
     operators = sum(token.operator for token in tokens)
     whose = f"{_named(t.user for t in tokens)} in {_named(t.org for t in tokens)}"
-    sentences = [f"{_EFFECTS[kind]}: {len(tokens)} tokens of {whose}."]
+    sentences = [f"{_EFFECTS[kind]} They belong to {whose}."]
     if operators:
         noun = "an operator token" if operators == 1 else "operator tokens"
         sentences.append(f"{operators} of them {'is' if operators == 1 else 'are'} {noun}.")

@@ -122,7 +122,7 @@ class Lifecycle:
                 case stages.Prepare():
                     request = await self._prepare(request)
                 case stages.CarryOut():
-                    request = await self._carry_out(request, now)
+                    request = await self._carry_out(request)
             if request.state is RequestState.UNRESOLVED:
                 return request, self._later(request), True
         return request, None, True
@@ -167,8 +167,8 @@ class Lifecycle:
         self._count(request, recorded)
         return recorded
 
-    async def _carry_out(self, request: ChangeRequest, now: datetime) -> ChangeRequest:
-        carried_out = await self._carrying_out.carry_out(request, now)
+    async def _carry_out(self, request: ChangeRequest) -> ChangeRequest:
+        carried_out = await self._carrying_out.carry_out(request)
         self._count(request, carried_out)
         return carried_out
 

@@ -7,6 +7,9 @@ from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import Target
 
 _UNTOUCHED = "Nothing was changed."
+_UNREAD = "Applied, but it cannot be read back."
+_LOST = "Whether the change took effect cannot be read any more."
+_UNKNOWN = "It is not known whether the change took effect."
 
 
 def untouched(problem: Problem) -> Problem:
@@ -14,6 +17,14 @@ def untouched(problem: Problem) -> Problem:
     if problem.message.endswith(_UNTOUCHED):
         return problem
     return replace(problem, message=f"{problem.message} {_UNTOUCHED}")
+
+
+def cause(problem: Problem) -> str:
+    """Give what led to an outcome, without what every outcome of its kind says."""
+    message = problem.message.removesuffix(_UNTOUCHED)
+    for said in (_UNREAD, _LOST, _UNKNOWN):
+        message = message.removeprefix(said)
+    return message.strip()
 
 
 def same_revision(target: Target, current: Authorization) -> bool:
@@ -65,14 +76,14 @@ def unconfirmed(fault: Problem, current: Authorization) -> Problem:
 
 def applied_unread(problem: Problem) -> Problem:
     """Say that the change was applied and cannot be read back, since the token's owner is gone."""
-    return replace(problem, message=f"Applied, but it cannot be read back. {problem.message}")
+    return replace(problem, message=f"{_UNREAD} {problem.message}")
 
 
 def gone(problem: Problem) -> Problem:
     """Say that nobody can tell any more whether a change took effect."""
     return Problem(
         problem.code,
-        f"Whether the change took effect cannot be read any more. {problem.message}",
+        f"{_LOST} {problem.message}",
         problem.hint,
     )
 
@@ -81,7 +92,7 @@ def unknown(problem: Problem) -> Problem:
     """Say that the outcome is not known yet."""
     return Problem(
         ErrorCode.OUTCOME_UNKNOWN,
-        f"It is not known whether the change took effect. {problem.message}",
+        f"{_UNKNOWN} {problem.message}",
         "This bot keeps reading, and says here what it finds.",
     )
 

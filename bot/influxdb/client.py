@@ -160,12 +160,21 @@ class InfluxDBClient:
             found = await self._ask(self._endpoints.by_token())
             if found is not None:
                 return OwnToken(authorization_id=found)
-        user = await self._unless_denied(self._endpoints.me())
-        if user is None:
+        user_id = await self.own_user()
+        if user_id is None:
             return OwnToken()
-        seen = await self._ask(self._endpoints.all_of_user(user.id))
-        siblings = sum(each.user_id == user.id for each in seen)
-        return OwnToken(user_id=user.id, siblings=siblings)
+        seen = await self._ask(self._endpoints.all_of_user(user_id))
+        siblings = sum(each.user_id == user_id for each in seen)
+        return OwnToken(user_id=user_id, siblings=siblings)
+
+    async def own_user(self) -> str | None:
+        """Give the id of the user whose token the bot uses; None where the bot may not read it.
+
+        Raises:
+            UpstreamError: If the instance does not answer as it should, or not accept the token.
+        """
+        user = await self._unless_denied(self._endpoints.me())
+        return None if user is None else user.id
 
     async def check_credential(self) -> None:
         """Ask something that a token answers for itself; a list would only be empty.

@@ -11,11 +11,11 @@ from bot.changes.ports import AnnouncementError, Related
 from bot.changes.request import ChangeRequest, Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import retryable, undoable
-from bot.slack.blocks.endings import end_message
 from bot.slack.blocks.private import decided_message, private_outcome
 from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
-from bot.slack.blocks.several import progress_message
+from bot.slack.blocks.timers import end_message
+from bot.slack.blocks.under_way import progress_message
 from bot.slack.placing import Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import Sending

@@ -5,6 +5,9 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement, InteractiveElem
 
 from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState, TargetState
+from bot.changes.update import ChangeKind
+from bot.slack.blocks.wording import tokens, verb
 
 
 class ActionId(StrEnum):
@@ -22,50 +25,64 @@ class ActionId(StrEnum):
     PAGE_LIST = "page_list"
 
 
+_ON = {
+    ChangeKind.DISABLE: "Disable",
+    ChangeKind.ENABLE: "Enable",
+    ChangeKind.DESCRIBE: "Describe",
+}
+
+
 def row(*buttons: ButtonElement) -> dict[str, Any]:
     """Put buttons side by side."""
     elements: list[dict[str, Any] | InteractiveElement] = list(buttons)
     return ActionsBlock(elements=elements).to_dict()
 
 
-def undo(change: ChangeRequest, text: str = "Undo") -> ButtonElement:
+def undo(change: ChangeRequest) -> ButtonElement:
     """Give the button that restores what was before a change."""
-    return _of_change(change, ActionId.UNDO_CHANGE, text, "Undo")
+    text = _counted("Undo", change, TargetState.DONE)
+    return _of_change(change, ActionId.UNDO_CHANGE, text, f"Undo change {change.id}")
 
 
-def retry(change: ChangeRequest, text: str = "Retry") -> ButtonElement:
+def retry(change: ChangeRequest) -> ButtonElement:
     """Give the button that tries what failed once more."""
-    return _of_change(change, ActionId.RETRY_CHANGE, text, "Retry what failed of")
-
-
-def approve(change: ChangeRequest) -> ButtonElement:
-    """Give the button with which an approver agrees."""
-    return _of_change(change, ActionId.APPROVE_CHANGE, "Approve", "Approve", style="primary")
-
-
-def deny(change: ChangeRequest) -> ButtonElement:
-    """Give the button with which an approver says no; it asks for a reason."""
-    return _of_change(change, ActionId.DENY_CHANGE, "Deny", "Deny")
-
-
-def confirm(change: ChangeRequest) -> ButtonElement:
-    """Give the button with which the requester lets happen what is shown."""
-    return _of_change(change, ActionId.CONFIRM_CHANGE, "Confirm", "Confirm", style="primary")
-
-
-def choose(change: ChangeRequest, instance: str, place: int) -> ButtonElement:
-    """Give the button that says which instance's token is meant; each has its place in its row."""
-    return ButtonElement(
-        text=f"On {instance}",
-        action_id=f"{ActionId.CONFIRM_CHANGE}:{place}",
-        value=f"{change.id}:{instance}",
-        accessibility_label=f"Change the token on {instance}, change {change.id}",
+    text = _counted("Retry", change, TargetState.FAILED)
+    return _of_change(
+        change, ActionId.RETRY_CHANGE, text, f"Retry what failed of change {change.id}"
     )
 
 
-def cancel(change: ChangeRequest, text: str = "Cancel") -> ButtonElement:
-    """Give the button that stops what has not begun."""
-    return _of_change(change, ActionId.CANCEL_CHANGE, text, text)
+def keep(change: ChangeRequest) -> ButtonElement:
+    """Give the button that stops the timer of a disable."""
+    label = f"Keep disabled: stop the timer of change {change.id}"
+    return _of_change(change, ActionId.CANCEL_CHANGE, "Keep disabled", label)
+
+
+def cancel_the_rest(change: ChangeRequest) -> ButtonElement:
+    """Give the button that stops what is not sent yet."""
+    label = f"Cancel what is not sent yet of change {change.id}"
+    return _of_change(change, ActionId.CANCEL_CHANGE, "Cancel the rest", label)
+
+
+def moving(change: ChangeRequest) -> list[ButtonElement]:
+    """Give the buttons with which people move on a request as it stands."""
+    match change.state:
+        case RequestState.PREVIEWED if change.choices:
+            offered = [
+                _choose(change, choice.instance, place)
+                for place, choice in enumerate(change.choices)
+            ]
+            return [*offered, _cancel(change)]
+        case RequestState.PREVIEWED:
+            return [_confirm(change), _cancel(change)]
+        case RequestState.AWAITING_APPROVAL:
+            return [_approve(change), _deny(change), _cancel(change)]
+        case RequestState.ACCEPTED:
+            return [_cancel(change)]
+        case RequestState.EXECUTING:
+            return [cancel_the_rest(change) if change.several else _cancel(change)]
+        case _:
+            return []
 
 
 def details(
@@ -76,35 +93,84 @@ def details(
         text=text,
         action_id=ActionId.SHOW_TOKEN if place is None else f"{ActionId.SHOW_TOKEN}:{place}",
         value=f"{instance}:{authorization_id}",
-        accessibility_label=f"Show token {authorization_id}",
+        accessibility_label=(
+            f"Show token {authorization_id}{'' if place is None else f' on {instance}'}"
+        ),
     )
 
 
 def toggle(instance: str, token: Authorization) -> ButtonElement:
     """Give the button that disables an active token, or enables an inactive one."""
-    verb, action_id = (
+    text, action_id = (
         ("Disable", ActionId.DISABLE_TOKEN) if token.active else ("Enable", ActionId.ENABLE_TOKEN)
     )
     return ButtonElement(
-        text=verb,
+        text=text,
         action_id=action_id,
         value=f"{instance}:{token.id}",
-        accessibility_label=f"{verb} token {token.id}",
+        accessibility_label=f"{text} token {token.id}",
     )
 
 
 def page(text: str, query_id: str, place: int) -> ButtonElement:
     """Give a button that turns a list's page; two stand in one row, so each has its place."""
-    return ButtonElement(text=text, action_id=f"{ActionId.PAGE_LIST}:{place}", value=query_id)
+    return ButtonElement(
+        text=text,
+        action_id=f"{ActionId.PAGE_LIST}:{place}",
+        value=query_id,
+        accessibility_label=f"{text} page of the list",
+    )
+
+
+def _confirm(change: ChangeRequest) -> ButtonElement:
+    label = f"Confirm change {change.id}: {_does(change)}"
+    return _of_change(change, ActionId.CONFIRM_CHANGE, "Confirm", label, style="primary")
+
+
+def _approve(change: ChangeRequest) -> ButtonElement:
+    label = f"Approve change {change.id}: {_does(change)}"
+    return _of_change(change, ActionId.APPROVE_CHANGE, "Approve", label, style="primary")
+
+
+def _deny(change: ChangeRequest) -> ButtonElement:
+    label = f"Deny change {change.id}, with a reason"
+    return _of_change(change, ActionId.DENY_CHANGE, "Deny", label)
+
+
+def _cancel(change: ChangeRequest) -> ButtonElement:
+    return _of_change(change, ActionId.CANCEL_CHANGE, "Cancel", f"Cancel change {change.id}")
+
+
+def _choose(change: ChangeRequest, instance: str, place: int) -> ButtonElement:
+    """Say which instance's token is meant; each has its place in its row."""
+    text = f"{_ON[change.kind]} on {instance}"
+    return ButtonElement(
+        text=text,
+        action_id=f"{ActionId.CONFIRM_CHANGE}:{place}",
+        value=f"{change.id}:{instance}",
+        accessibility_label=f"{text}, change {change.id}",
+    )
+
+
+def _does(change: ChangeRequest) -> str:
+    coming = len([target for target in change.targets if not target.state.final])
+    return f"{verb(change)} {tokens(coming)}"
+
+
+def _counted(text: str, change: ChangeRequest, state: TargetState) -> str:
+    """Say of how many tokens, where they are several."""
+    if len(change.targets) == 1:
+        return text
+    return f"{text} {tokens(len(change.in_state(state)))}"
 
 
 def _of_change(
-    change: ChangeRequest, action: ActionId, text: str, verb: str, style: str | None = None
+    change: ChangeRequest, action: ActionId, text: str, label: str, style: str | None = None
 ) -> ButtonElement:
     return ButtonElement(
         text=text,
         action_id=action,
         value=change.id,
         style=style,
-        accessibility_label=f"{verb} change {change.id}",
+        accessibility_label=label,
     )

@@ -6,6 +6,8 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
+from bot.slack.blocks.rich import Message
+
 CALLBACK_ID = "deny_change"
 REASON_BLOCK = "reason"
 _REASON_ACTION = "reason"
@@ -38,17 +40,11 @@ def denial_view(change_id: str, channel_id: str) -> dict[str, Any]:
     return view.to_dict()
 
 
-def told_view(text: str) -> dict[str, Any]:
+def told_view(message: Message) -> dict[str, Any]:
     """Say in the modal what came of its submission, where that is not what was asked for."""
-    # A view's section shows up to 3,000 characters; a refusal is far shorter.
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": "Not denied"},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [
-            {
-                "type": "section",
-                "text": {"type": "plain_text", "text": text[:3000], "emoji": False},
-            }
-        ],
+        "blocks": list(message.blocks),
     }

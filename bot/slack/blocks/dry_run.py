@@ -1,74 +1,79 @@
 """What a change would do now, where somebody asked for that alone."""
 
 from bot.changes.decision import Denied, NeedsApproval
+from bot.changes.outcomes import cause
 from bot.changes.queries import Preview
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
-from bot.changes.update import summary
+from bot.slack.blocks.choices import choice_line, choice_text, found_on
+from bot.slack.blocks.listing import coming
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
     Line,
     Message,
     bold,
     code,
-    escaped,
     joined,
     paragraph,
     plain,
+    read_out,
     shown,
 )
-from bot.slack.blocks.waiting import preview_lines
-from bot.slack.blocks.wording import name_of, told, whereabouts
+from bot.slack.blocks.showing import shown_lines, shown_text, what, what_text
+from bot.slack.blocks.timers import timer_words
+from bot.slack.blocks.wording import wanted, whereabouts
 
 _UNTOUCHED = "Nothing was changed."
 
 
-def preview_message(preview: Preview) -> Message:
+def dry_run_message(preview: Preview) -> Message:
     """Tell what a change would do; nothing was sent."""
     change = preview.request
-    title = f"Dry run: {change.kind}"
-    rule = _rule(preview)
+    title = f"Dry run: {what(change)}"
+    said, text = _outcome(change)
+    would = [*_rules(preview), timer_words(change)]
+    return Message(
+        read_out(f"Dry run: {what_text(change)}.", text, *would, _UNTOUCHED),
+        (paragraph([bold(title)], *said, *([plain(each)] for each in would), [plain(_UNTOUCHED)]),),
+    )
+
+
+def _outcome(change: ChangeRequest) -> tuple[list[Line], str]:
+    """Say what would become of the tokens: as lines, and as text."""
     if len(change.targets) != 1:
-        lines: list[Line] = [[bold(title)], *preview_lines(change), [plain(rule)]]
-        text = f"{title} {len(change.targets)} tokens. {rule} {_UNTOUCHED}"
-        return Message(escaped(text), (paragraph(*lines, [plain(_UNTOUCHED)]),))
-    target = change.targets[0]
-    outcome = _outcome(change)
-    lines = [
-        joined([bold(title)], [plain(name_of(target.seen))]),
-        joined([code(target.authorization_id)], *whereabouts(target)),
-        [plain(outcome)],
-        [plain(rule)],
-        [plain(_UNTOUCHED)],
-    ]
-    text = f"{title} {target.authorization_id}. {outcome} {rule} {_UNTOUCHED}"
-    return Message(escaped(text), (paragraph(*lines),))
-
-
-def _outcome(change: ChangeRequest) -> str:
+        return shown_lines(change), shown_text(change)
     target = change.targets[0]
     if change.choices:
-        places = " and ".join(choice.instance for choice in change.choices)
-        return f"It was found on {places}; you would be asked which one is meant."
+        found = found_on([choice.instance for choice in change.choices])
+        asked = "You would be asked which one is meant."
+        lines = [[plain(found)], *map(choice_line, change.choices), [plain(asked)]]
+        return lines, " ".join((found, *map(choice_text, change.choices), asked))
+    where = joined([code(target.authorization_id)], *whereabouts(target))
     if target.problem is not None:
         # What a refusal says of its effect is said below, of the dry run.
-        why = shown(target.problem.message, LONGEST_TOLD).removesuffix(_UNTOUCHED).strip()
-        return f"It would be refused. {why} {shown(target.problem.hint, LONGEST_TOLD)}".strip()
-    if target.state is TargetState.UNCHANGED or target.before is None:
-        return "It would find nothing to change."
-    changes = "; ".join(
-        f"{field} {told(field, old)} → {told(field, new)}"
-        for field, old, new in summary(target.update, target.before)
-    )
-    return f"It would change {changes}."
+        why = shown(cause(target.problem), LONGEST_TOLD)
+        how = "fail now" if target.state is TargetState.FAILED else "be refused"
+        refused = f"It would {how}: {why} {shown(target.problem.hint, LONGEST_TOLD)}".strip()
+        return [where, [plain(refused)]], refused
+    if target.state is TargetState.UNCHANGED:
+        already = f"It would find nothing to change: it is already {wanted(target.update)}."
+        return [where, [plain(already)]], already
+    return shown_lines(change), shown_text(change)
 
 
-def _rule(preview: Preview) -> str:
+def _rules(preview: Preview) -> list[str]:
+    """Say what the policy would say; nothing where there is nothing to decide about."""
     ruling = preview.ruling
     if isinstance(ruling.decision, Denied):
-        return f"It would not be allowed: {ruling.decision.rule}."
+        denied = ruling.decision
+        return [f"It would not be allowed: {_ended(denied.rule)}", shown(denied.hint)]
+    said = []
     if ruling.stopped is not None:
-        return f"It would not be allowed now: {ruling.stopped.rule}."
-    if isinstance(ruling.decision, NeedsApproval):
-        return f"It would need an approval: {ruling.decision.rule}."
-    return ""
+        said.append(f"It would not be allowed now: {_ended(ruling.stopped.rule)}")
+    if isinstance(ruling.decision, NeedsApproval) and coming(preview.request):
+        said.append(f"It would need an approval: {_ended(ruling.decision.rule)}")
+    return said
+
+
+def _ended(rule: str) -> str:
+    return f"{shown(rule, LONGEST_TOLD).rstrip('.')}."

@@ -1,23 +1,26 @@
-"""How a change ended after all: undone, tried again, or about to end by itself."""
+"""How a change ended after all: taken back, in part or as a whole, or tried again."""
 
 from collections.abc import Sequence
 
-from bot.changes.duration import in_words
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
-from bot.slack.blocks import buttons
-from bot.slack.blocks.rich import (
-    Line,
-    Message,
-    bold,
-    code,
-    escaped,
-    joined,
-    paragraph,
-    person,
-    plain,
-)
-from bot.slack.blocks.wording import moment, subject, timer_words
+from bot.slack.blocks.people import named_text
+from bot.slack.blocks.rich import Line, code, person, plain
+
+_NOT_ENDED = "Not enabled again by itself"
+_RESTORED = {TargetState.DONE, TargetState.UNCHANGED, TargetState.APPLIED}
+
+
+def undone_title(undo: ChangeRequest) -> str:
+    """Say in a change's title what became of its undo; one under way is told further down."""
+    states = {target.state for target in undo.targets}
+    if TargetState.UNKNOWN in states:
+        return "; outcome of the undo unknown"
+    if TargetState.LOST in states:
+        return "; outcome of the undo lost"
+    if _undone(undo):
+        return f", then undone{', but not read back' if TargetState.APPLIED in states else ''}"
+    return ", then undone in part" if _undone_in_part(undo) else ""
 
 
 def undone_lines(undo: ChangeRequest, outcome: Sequence[Line]) -> list[Line]:
@@ -27,75 +30,46 @@ def undone_lines(undo: ChangeRequest, outcome: Sequence[Line]) -> list[Line]:
         undo: The change that took it back, or is trying to.
         outcome: What became of its tokens.
     """
-    if undo.automatic and not _undone(undo):
-        return [
-            [plain("Not enabled again by itself, as change "), code(undo.id), plain(":")],
-            *outcome,
-        ]
-    who: Line = [
-        *(
-            [plain("by itself")]
-            if undo.automatic
-            else [plain("by "), person(undo.requester.user_id)]
-        ),
-        plain(" as change "),
-        code(undo.id),
-    ]
-    verb = "Undone " if _undone(undo) else "Undo asked for "
-    return [[plain(verb), *who], *outcome]
+    if _not_ended(undo):
+        return [[plain(f"{_NOT_ENDED}, as change "), code(undo.id), plain(":")], *outcome]
+    who: Line = [plain(",")] if undo.automatic else [plain(" by "), person(undo.requester.user_id)]
+    return [[plain(_undone_by(undo)), *who, plain(" as change "), code(undo.id)], *outcome]
 
 
 def undone_text(undo: ChangeRequest) -> str:
-    """Say in a top-level text who took a change back."""
-    if undo.automatic and not _undone(undo):
-        return " It was not enabled again by itself."
-    verb = "Undone" if _undone(undo) else "Undo asked for"
-    who = "by itself" if undo.automatic else f"by <@{undo.requester.user_id}>"
-    return f" {verb} {who}."
+    """Say in a top-level text who took a change back; this must not be escaped."""
+    if _not_ended(undo):
+        return f"{_NOT_ENDED}."
+    if undo.automatic:
+        return f"{_undone_by(undo)}."
+    return named_text(f"{_undone_by(undo)} by ", [undo.requester.user_id])
 
 
-def timer_line(change: ChangeRequest) -> Line:
-    """Say when a disable ends by itself, or who has stopped that; nothing without a timer."""
-    timer = change.timer
-    if timer is not None and timer.stopped_by:
-        return [plain("Stays disabled: "), person(timer.stopped_by), plain(" stopped the timer.")]
-    return [plain(timer_words(change))]
-
-
-def timer_text(change: ChangeRequest) -> str:
-    """Say in a top-level text when a disable ends by itself."""
-    timer = change.timer
-    if timer is not None and timer.stopped_by:
-        return "It stays disabled; the timer was stopped."
-    return timer_words(change)
-
-
-def retried_line(change: ChangeRequest) -> Line:
-    """Say that what failed was tried again; nothing if it was not."""
+def retried(change: ChangeRequest) -> str:
+    """Say that somebody tries again what failed; nothing if nobody does."""
     if change.retried_by is None:
-        return []
-    return [plain("What failed is tried again as change "), code(change.retried_by), plain(".")]
+        return ""
+    return f"What failed is tried again as change {change.retried_by}."
 
 
-def end_message(change: ChangeRequest) -> Message:
-    """Tell the requester that a disable is about to end by itself."""
-    timer = change.timer
-    at = "" if timer is None or timer.ends_at is None else f" at {moment(timer.ends_at)}"
-    lasts = "" if timer is None else f", as asked with --for {in_words(timer.lasts)}"
-    title = "About to be enabled again"
-    told = f"It is enabled again{at}{lasts}, unless somebody keeps it disabled."
-    return Message(
-        escaped(f"{title}: {subject(change)}. {told} Change {change.id}."),
-        (
-            paragraph(
-                joined([bold(title)], [plain(subject(change))]),
-                [plain(told)],
-                [plain("change "), code(change.id)],
-            ),
-            buttons.row(buttons.cancel(change, "Keep disabled")),
-        ),
-    )
+def _undone_by(undo: ChangeRequest) -> str:
+    how = "Undo asked for"
+    if _undone(undo):
+        how = "Undone"
+    elif undo.state.final and _undone_in_part(undo):
+        how = "Undone in part"
+    return f"{how}, since its time was over" if undo.automatic else how
+
+
+def _not_ended(undo: ChangeRequest) -> bool:
+    """Tell whether a change that was to end by itself did not, which somebody may rely on."""
+    return undo.automatic and undo.state.final and not undo.effective and not _undone(undo)
 
 
 def _undone(undo: ChangeRequest) -> bool:
-    return bool(undo.targets) and all(target.state is TargetState.DONE for target in undo.targets)
+    states = {target.state for target in undo.targets}
+    return bool(states) and states <= _RESTORED and states != {TargetState.UNCHANGED}
+
+
+def _undone_in_part(undo: ChangeRequest) -> bool:
+    return bool(undo.in_state(TargetState.DONE, TargetState.APPLIED))

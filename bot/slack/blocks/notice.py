@@ -2,6 +2,7 @@
 
 from bot.changes.errors import Problem
 from bot.commands.answers import Help, Notice
+from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
     Line,
@@ -9,12 +10,11 @@ from bot.slack.blocks.rich import (
     bold,
     code,
     escaped,
-    mention_text,
     paragraph,
     plain,
+    read_out,
     shown,
 )
-from bot.slack.blocks.wording import problem_lines
 
 
 def notice_message(notice: Notice) -> Message:
@@ -33,13 +33,9 @@ def problem_message(problem: Problem, error_id: str) -> Message:
         problem: What is wrong.
         error_id: The id under which the log knows it.
     """
-    message, hint = shown(problem.message, LONGEST_TOLD), shown(problem.hint, LONGEST_TOLD)
     lines = [*problem_lines(problem), [plain("error "), code(error_id)]]
-    who = f" By <@{problem.by}>." if problem.by else ""
-    if problem.helpers:
-        who += f" Can help: {', '.join(mention_text(each) for each in problem.helpers)}."
-    text = f"{escaped(f'{message} {hint}')}{who} Error {error_id}."
-    return Message(text, (paragraph(*lines),))
+    after = f"{problem_mentions(problem)} Error {error_id}.".strip()
+    return Message(read_out(problem_text(problem), after=after), (paragraph(*lines),))
 
 
 def help_message(answer: Help) -> Message:

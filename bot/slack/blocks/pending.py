@@ -2,45 +2,45 @@
 
 from typing import Any
 
-from slack_sdk.models.blocks import ButtonElement
-
 from bot.changes.queries import Pending
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
-from bot.slack.blocks.rich import Message, bold, escaped, paragraph, plain
-from bot.slack.blocks.wording import (
-    clock_time,
-    moment,
-    provenance,
-    subject,
-    under_way,
-    verb,
-)
+from bot.slack.blocks.people import named_text, provenance, tie
+from bot.slack.blocks.rich import LONGEST_SHOWN, Message, bold, escaped, paragraph, plain, quoted
+from bot.slack.blocks.timers import runs, timer_words
+from bot.slack.blocks.under_way import held_back
+from bot.slack.blocks.wording import clock_time, subject, under_way, verb
+
+# Twelve of them stay below what Slack takes in the text of an edit.
+_LONGEST_LINE = 250
 
 
 def pending_message(pending: Pending) -> Message:
     """List what waits, the oldest first."""
-    title = _title(len(pending.requests))
+    title = _title(len(pending.requests), more=pending.more)
     blocks: list[dict[str, Any]] = [paragraph([bold(title)])]
     texts = [title]
     for change in pending.requests:
-        head, why = _head(change), _why(change)
-        blocks.append(paragraph([bold(head)], [plain(why)], provenance(change)))
-        offered = _offered(change)
+        head, stands = _head(change), _stands(change)
+        blocks.append(paragraph([bold(head)], [plain(stands)], provenance(change)))
+        offered = [buttons.keep(change)] if runs(change) else buttons.moving(change)
         blocks += [buttons.row(*offered)] if offered else []
-        texts.append(f"{head}: {why} Change {change.id}.")
+        reason = f" Reason: {quoted(change.reason)}." if change.reason else ""
+        said = escaped(f"{head}. {stands} Change {change.id}{tie(change)}.{reason}", _LONGEST_LINE)
+        texts.append(f"{said} {named_text('By ', [change.requester.user_id])}")
     if pending.more:
         more = "There are more; these are the oldest."
         blocks.append(paragraph([plain(more)]))
         texts.append(more)
-    return Message(escaped("\n".join(texts)), tuple(blocks))
+    return Message("\n".join(texts), tuple(blocks))
 
 
-def _title(count: int) -> str:
+def _title(count: int, *, more: bool) -> str:
     if count == 0:
         return "Nothing waits"
-    return "1 change waits" if count == 1 else f"{count} changes wait"
+    at_least = "More than " if more else ""
+    return f"{at_least}{count} changes wait" if count > 1 else f"{at_least}1 change waits"
 
 
 def _head(change: ChangeRequest) -> str:
@@ -49,43 +49,26 @@ def _head(change: ChangeRequest) -> str:
     return f"{verb(change).capitalize()} {subject(change)}"
 
 
-def _why(change: ChangeRequest) -> str:
-    until = "" if change.expires_at is None else f" until {clock_time(change.expires_at)}"
+def _stands(change: ChangeRequest) -> str:
+    until = "" if change.expires_at is None else f", until {clock_time(change.expires_at)}"
     if change.held_back:
-        return f"Waits, since {change.held_back}."
+        return held_back(change, LONGEST_SHOWN)
     match change.state:
         case RequestState.AWAITING_APPROVAL:
             approval = change.approval
             votes = (
-                "" if approval is None else f", {len(approval.votes)} of {approval.quorum} votes"
+                "" if approval is None else f": {len(approval.votes)} of {approval.quorum} votes"
             )
-            return f"Waits for approval{until}{votes}."
+            return f"Waits for approval{votes}{until}."
+        case RequestState.PREVIEWED if change.choices:
+            return f"Waits for its requester to say on which instance{until}."
         case RequestState.PREVIEWED:
             return f"Waits for its requester to confirm it{until}."
+        case RequestState.ACCEPTED:
+            return "Is carried out next."
         case RequestState.UNRESOLVED:
             return "Its outcome is not known yet; the bot keeps reading."
         case RequestState.FINISHED:
-            timer = change.timer
-            at = "" if timer is None or timer.ends_at is None else f" at {moment(timer.ends_at)}"
-            return f"Enabled again by itself{at}."
+            return f"Done. {timer_words(change)}".strip()
         case _:
-            return "Is under way."
-
-
-def _offered(change: ChangeRequest) -> list[ButtonElement]:
-    if change.state is RequestState.AWAITING_APPROVAL:
-        return [buttons.approve(change), buttons.deny(change), buttons.cancel(change)]
-    if change.state is RequestState.PREVIEWED and not change.choices:
-        return [buttons.confirm(change), buttons.cancel(change)]
-    if change.state is RequestState.PREVIEWED:
-        offered = [
-            buttons.choose(change, choice.instance, place)
-            for place, choice in enumerate(change.choices)
-        ]
-        return [*offered, buttons.cancel(change)]
-    if change.state is RequestState.FINISHED:
-        return [buttons.cancel(change, "Keep disabled")]
-    if change.state is RequestState.UNRESOLVED:
-        return []
-    several = change.state is RequestState.EXECUTING
-    return [buttons.cancel(change, "Cancel the rest" if several else "Cancel")]
+            return "Is being carried out."

@@ -4,25 +4,28 @@ from bot.changes.errors import Problem
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.commands.answers import Moved, MoveName
-from bot.slack.blocks.change import NOT_DONE
+from bot.slack.blocks.change import NOT_DONE, without_sending
+from bot.slack.blocks.listing import Listing, reasons_text
+from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import (
     Line,
     Message,
     bold,
     code,
-    escaped,
     joined,
     paragraph,
     plain,
-    shown,
+    read_out,
 )
-from bot.slack.blocks.several import results, tally
+from bot.slack.blocks.several import tally
 from bot.slack.blocks.wording import (
+    OUTCOMES,
+    STANDS,
     clock_time,
+    done,
+    identified,
     name_of,
-    problem_lines,
     subject,
-    tokens,
     under_way,
     verb,
     wanted,
@@ -35,11 +38,14 @@ _DID = {
     MoveName.DENY: "denied",
     MoveName.CANCEL: "cancelled",
 }
+_UNTOUCHED = "Nothing was changed."
 
 
 def private_outcome(change: ChangeRequest) -> Message:
     """Tell the requester alone that nothing was changed, and why."""
-    if len(change.targets) != 1:
+    if not change.targets:
+        return _not_done(change, f"No token {done(change.kind)}", subject(change), change.closing)
+    if len(change.targets) > 1:
         return _nothing_of_several(change)
     target = change.targets[0]
     if target.state is TargetState.UNCHANGED:
@@ -50,50 +56,52 @@ def private_outcome(change: ChangeRequest) -> Message:
 
 def accepted_message(change: ChangeRequest) -> Message:
     """Tell the requester that their change is stored, and what comes next by itself."""
-    if change.undo_of:
-        what, named = "Undoing change", change.undo_of
+    does, goes_on, named = f"{verb(change)} ", f"{under_way(change)} ", subject(change)
+    if change.undo_of is not None:
+        does, goes_on, named = "undo change ", "Undoing change ", change.undo_of
+    elif change.retry_of is not None:
+        does, goes_on, named = "retry change ", "Retrying change ", change.retry_of
     elif len(change.targets) == 1:
-        what, named = under_way(change), change.targets[0].authorization_id
-    else:
-        what, named = under_way(change), subject(change)
-    follows = "The outcome follows."
+        named = change.targets[0].authorization_id
+    first, follows = goes_on, "The outcome follows."
     if change.several:
-        follows = "What would be changed is shown first; nothing happens before you confirm it."
+        first = f"Asked to {does}"
+        approved = "" if change.approval is None else " and it is approved"
+        follows = f"It is shown first; nothing is changed before you confirm it{approved}."
     elif change.approval is not None:
-        what = f"Asking for approval: {what[:1].lower()}{what[1:]}"
-        follows = "Nothing is changed before it is approved."
+        first = f"Asked to {does}"
+        follows = "It needs an approval; nothing is changed before."
+    is_id = len(change.targets) == 1 or change.undo_of or change.retry_of
     line: Line = [
-        plain(f"{what} "),
-        code(named) if len(change.targets) == 1 or change.undo_of else plain(named),
+        plain(first),
+        code(named) if is_id else plain(named),
         plain(" as change "),
         code(change.id),
         plain(f". {follows}"),
     ]
-    return Message(escaped(f"{what} {named} as change {change.id}. {follows}"), (paragraph(line),))
+    return Message(read_out(f"{first}{named} as change {change.id}. {follows}"), (paragraph(line),))
 
 
 def moved_message(moved: Moved) -> Message:
     """Tell whoever moved a request on what that did, and what comes next by itself."""
     change = moved.request
-    what = _DID[moved.move]
-    if moved.move is MoveName.CANCEL and change.state is RequestState.EXECUTING:
-        next_up = "What was not sent yet is not sent. The outcome follows."
-    elif moved.move is MoveName.CANCEL and change.state.final and not change.state.closed:
-        what, next_up = "stopped the timer of", "What is disabled stays disabled."
+    did = _DID[moved.move]
+    if moved.move is MoveName.CANCEL and change.state is RequestState.FINISHED:
+        did, next_up = "stopped the timer of", "What is disabled stays disabled."
+    elif moved.move is MoveName.CANCEL and not change.state.closed:
+        next_up = "What is not sent yet is not sent. The outcome follows."
     elif change.state.closed:
-        next_up = "Nothing was changed."
+        next_up = _UNTOUCHED
     elif change.state is RequestState.AWAITING_APPROVAL and change.approval is not None:
         missing = change.approval.quorum - len(change.approval.votes)
         next_up = f"It needs {missing} more {'vote' if missing == 1 else 'votes'}."
+    elif change.approval is not None and change.approval.granted_at is None:
+        next_up = "It needs an approval next; nothing is changed before."
     else:
-        next_up = "It is carried out now; the outcome follows."
-    line: Line = [
-        plain(f"You have {what} change "),
-        code(change.id),
-        plain(f": {verb(change)} {subject(change)}. {next_up}"),
-    ]
-    text = f"You have {what} change {change.id}: {verb(change)} {subject(change)}. {next_up}"
-    return Message(escaped(text), (paragraph(line),))
+        next_up = "It goes on now; the outcome follows."
+    does = f": {verb(change)} {subject(change)}. {next_up}"
+    line: Line = [plain(f"You have {did} change "), code(change.id), plain(does)]
+    return Message(read_out(f"You have {did} change {change.id}{does}"), (paragraph(line),))
 
 
 def decided_message(change: ChangeRequest) -> Message:
@@ -102,45 +110,47 @@ def decided_message(change: ChangeRequest) -> Message:
     It is told directly, since they may have left the channel where everybody sees it.
     """
     if change.state.closed:
-        problem = change.closing
-        title = f"Your change {change.id} was not carried out"
-        return _told(title, change, problem, "")
-    if len(change.targets) == 1:
-        target = change.targets[0]
-        outcome = "is done" if target.state is TargetState.DONE else "did not go as asked"
-        at = target.finished_at
-        when = f"Read back at {clock_time(at)}." if at and target.state is TargetState.DONE else ""
-        return _told(f"Your change {change.id} {outcome}", change, target.problem, when)
-    return _told(f"Your change {change.id} was carried out", change, None, f"{tally(change)}.")
+        return _decided(change, f"was not carried out: {STANDS[change.state]}", change.closing)
+    if len(change.targets) != 1:
+        return _decided(change, "was carried out", None, f"{tally(change)}.")
+    target = change.targets[0]
+    if target.state is TargetState.UNCHANGED:
+        return _decided(change, "found nothing to change", None, without_sending(target))
+    if target.state is not TargetState.DONE:
+        outcome, _, _ = OUTCOMES[target.state].partition(",")
+        title = f"did not go as asked: {outcome}"
+        return _decided(change, title, target.problem, without_sending(target))
+    at = target.finished_at
+    return _decided(change, "is done", None, f"Read back at {clock_time(at)}." if at else "")
 
 
-def _told(title: str, change: ChangeRequest, problem: Problem | None, more: str) -> Message:
-    what = f"{verb(change)} {subject(change)}"
-    words = "" if problem is None else shown(problem.message)
-    by = "" if problem is None or not problem.by else f" By <@{problem.by}>."
+def _decided(
+    change: ChangeRequest, outcome: str, problem: Problem | None, more: str = ""
+) -> Message:
+    title = f"Your change {change.id} {outcome}"
+    does = f"{verb(change).capitalize()} {subject(change)}"
+    if len(change.targets) == 1 and change.targets[0].seen is not None:
+        does = f"{does} ({change.targets[0].authorization_id})"
     return Message(
-        escaped(f"{title}: {what}. {words} {more}") + by,
-        (
-            paragraph(
-                [bold(title)],
-                [plain(what)],
-                *problem_lines(problem),
-                [plain(more)],
-            ),
+        read_out(
+            f"{title}.", f"{does}.", more, problem_text(problem), after=problem_mentions(problem)
         ),
+        (paragraph([bold(title)], [plain(does)], [plain(more)], *problem_lines(problem)),),
     )
 
 
 def _not_done(change: ChangeRequest, title: str, named: str, problem: Problem | None) -> Message:
-    words = by = ""
-    if problem is not None:
-        words = f"{shown(problem.message, 1_000)} {shown(problem.hint)}"
-        by = f" By <@{problem.by}>." if problem.by else ""
+    what: Line = [code(named) if change.targets else plain(named)]
     return Message(
-        f"{escaped(f'{title}: {named}. {words}')}{by} Change {change.id}.",
+        read_out(
+            f"{title}: {named}.",
+            problem_text(problem),
+            f"Change {change.id}.",
+            after=problem_mentions(problem),
+        ),
         (
             paragraph(
-                joined([bold(title)], [code(named)]),
+                joined([bold(title)], what),
                 *problem_lines(problem),
                 [plain("change "), code(change.id)],
             ),
@@ -149,17 +159,14 @@ def _not_done(change: ChangeRequest, title: str, named: str, problem: Problem | 
 
 
 def _nothing_of_several(change: ChangeRequest) -> Message:
-    title = f"Nothing to {verb(change)}"
-    if not change.targets:
-        return _not_done(change, title, subject(change), change.closing)
-    told = f"{tokens(len(change.targets))} looked at. Nothing was changed."
+    title = tally(change)
     return Message(
-        escaped(f"{title}: {tally(change)}. {told} Change {change.id}."),
+        read_out(f"{title}. {_UNTOUCHED}", reasons_text(change.targets), f"Change {change.id}."),
         (
             paragraph(
                 [bold(title)],
-                [plain(told)],
-                *results(change.targets),
+                [plain(_UNTOUCHED)],
+                *Listing.of(change).outcomes(change.targets),
                 [plain("change "), code(change.id)],
             ),
         ),
@@ -168,9 +175,9 @@ def _nothing_of_several(change: ChangeRequest) -> Message:
 
 def _nothing_to_change(change: ChangeRequest) -> Message:
     target = change.targets[0]
-    state = f"It is already {wanted(target.update)}. Nothing was changed."
+    state = f"It is already {wanted(target.update)}. {_UNTOUCHED}"
     return Message(
-        escaped(f"Nothing to change: {target.authorization_id}. {state} Change {change.id}."),
+        read_out(f"Nothing to change: {identified(target)}. {state} Change {change.id}."),
         (
             paragraph(
                 joined([bold("Nothing to change")], [plain(name_of(target.seen))]),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks.change import change_message
+from bot.slack.blocks.closed import closed_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.several import several_message
-from bot.slack.blocks.waiting import waiting_message
-
-_WITH_OUTCOME = (RequestState.FINISHED, RequestState.UNRESOLVED)
+from bot.slack.blocks.under_way import under_way_message
+from bot.slack.blocks.waiting import approval_message, choice_message, preview_message
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,17 @@ def request_message(
         undo: The change that took it back, or is trying to.
         note: A last line, such as why it was sent to one person alone.
     """
-    if change.state not in _WITH_OUTCOME:
-        return waiting_message(change, note)
-    draw = change_message if len(change.targets) == 1 else several_message
-    return draw(change, undo=undo, undoable=offer.undo, retryable=offer.retry, note=note)
+    match change.state:
+        case RequestState.PREVIEWED if change.choices:
+            return choice_message(change, note)
+        case RequestState.PREVIEWED:
+            return preview_message(change, note)
+        case RequestState.AWAITING_APPROVAL:
+            return approval_message(change, note)
+        case RequestState.ACCEPTED | RequestState.EXECUTING:
+            return under_way_message(change, note)
+        case state if state.closed:
+            return closed_message(change, note)
+        case _:
+            draw = change_message if len(change.targets) == 1 else several_message
+            return draw(change, undo=undo, undoable=offer.undo, retryable=offer.retry, note=note)

@@ -75,6 +75,17 @@ def escaped(text: str, limit: int = LONGEST_TEXT) -> str:
     return "".join(pieces[: bisect_left(room, limit)]) + "…"
 
 
+def read_out(*sentences: str, after: str = "") -> str:
+    """Make a top-level text of sentences; mentions come after them, so that none is cut off.
+
+    Args:
+        sentences: What is said; what is empty is left out.
+        after: Sentences that mention people, which must not be escaped; may be empty.
+    """
+    said = escaped(" ".join(sentence for sentence in sentences if sentence))
+    return f"{said} {after}".strip()
+
+
 def _visible(text: str) -> str:
     """Take out what shows nothing or turns the direction of writing; control signs stay."""
     return _BLANK.sub("", "".join(c for c in text if unicodedata.category(c) not in _UNSEEN))

@@ -1,62 +1,24 @@
-"""The message of a change of several tokens: how far it is, and a result for each token."""
+"""The message of a change of several tokens: a result for each of them."""
 
-from collections.abc import Sequence
-
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.slack.blocks import buttons
-from bot.slack.blocks.endings import (
-    retried_line,
-    timer_line,
-    timer_text,
-    undone_lines,
-    undone_text,
-)
-from bot.slack.blocks.rich import (
-    Line,
-    Message,
-    bold,
-    code,
-    escaped,
-    joined,
-    paragraph,
-    person,
-    plain,
-    quoted,
-    shown,
-)
-from bot.slack.blocks.wording import (
-    INTERRUPTED,
-    clock_time,
-    done,
-    name_of,
-    provenance,
-    tokens,
-    under_way,
-)
+from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
+from bot.slack.blocks.listing import ORDER, Listing, place, reasons_text
+from bot.slack.blocks.people import change_text, named_text, provenance
+from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
+from bot.slack.blocks.rich import Line, Message, bold, joined, paragraph, person, plain
+from bot.slack.blocks.timers import runs, timer_line, timer_mentions, timer_text
+from bot.slack.blocks.wording import INTERRUPTED, clock_time, done, tokens
 
-# What did not go as asked comes first, so that it is never what is cut off.
-_ORDER = (
-    TargetState.FAILED,
-    TargetState.UNKNOWN,
-    TargetState.LOST,
-    TargetState.APPLIED,
-    TargetState.REFUSED,
-    TargetState.CANCELLED,
-    TargetState.UNCHANGED,
-    TargetState.DONE,
-)
-_LISTED = 15
-_LONGEST_WHY = 160
-_HEADINGS = {
-    TargetState.FAILED: "Failed",
-    TargetState.UNKNOWN: "Outcome unknown",
-    TargetState.LOST: "Outcome lost",
-    TargetState.APPLIED: "Applied, not read back",
-    TargetState.REFUSED: "Refused",
-    TargetState.CANCELLED: "Cancelled before its turn",
-    TargetState.UNCHANGED: "Nothing to change",
-    TargetState.DONE: "Done",
+_COUNTED = {
+    TargetState.FAILED: "failed",
+    TargetState.UNKNOWN: "with an unknown outcome",
+    TargetState.LOST: "with a lost outcome",
+    TargetState.APPLIED: "applied but not read back",
+    TargetState.REFUSED: "refused",
+    TargetState.CANCELLED: "cancelled",
+    TargetState.UNCHANGED: "already so",
 }
 
 
@@ -77,134 +39,65 @@ def several_message(
         retryable: Whether to offer Retry.
         note: A last line, such as why it was sent to one person alone.
     """
-    title = tally(change)
-    undone = [] if undo is None else undone_lines(undo, _outcome_of(undo))
-    cancelled = _cancelled_by(change)
+    title = f"{tally(change)}{'' if undo is None else undone_title(undo)}"
+    outcome = f"{tally(undo)}." if undo is not None and _has_outcome(undo) else ""
+    cancelled = change.cancelled_by
     lines: list[Line] = [
-        joined([bold(title)], [plain(_whose(change))]),
-        *results(change.targets),
-        cancelled,
+        joined([bold(title)], [plain(place(change))]),
+        *problem_lines(change.closing),
+        *Listing.of(change).outcomes(change.targets),
+        [plain("Cancelled by "), person(cancelled), plain(" while it was under way.")]
+        if cancelled
+        else [],
+        [plain(INTERRUPTED if change.interrupted else "")],
         provenance(change),
-        *([[plain(INTERRUPTED)]] if change.interrupted else []),
-        *undone,
-        retried_line(change),
-        *([] if undo is not None else [timer_line(change)]),
-        *([[plain(note)]] if note else []),
+        *([] if undo is None else undone_lines(undo, [[plain(outcome)]])),
+        [plain(retried(change))],
+        *([timer_line(change)] if undo is None else []),
+        [plain(note)],
     ]
-    blocks = [paragraph(*lines)]
+    mentions = (
+        named_text("Cancelled by ", [cancelled] if cancelled else []),
+        problem_mentions(change.closing),
+        timer_mentions(change) if undo is None else undone_text(undo),
+    )
+    text = change_text(
+        change,
+        f"{title}{f' ({place(change)})' if place(change) else ''}.",
+        problem_text(change.closing),
+        _read_back(change),
+        reasons_text(change.targets),
+        INTERRUPTED if change.interrupted else "",
+        f"Undo: {outcome}" if outcome else "",
+        retried(change),
+        timer_text(change) if undo is None else "",
+        after=" ".join(each for each in mentions if each),
+    )
     offered = []
     if undo is None and undoable:
-        count = len(change.in_state(TargetState.DONE))
-        offered.append(buttons.undo(change, f"Undo {count}"))
+        offered.append(buttons.undo(change))
     if retryable:
-        offered.append(buttons.retry(change, f"Retry {len(change.in_state(TargetState.FAILED))}"))
-    if undo is None and change.timer is not None and change.timer.ends_at is not None:
-        offered.append(buttons.cancel(change, "Keep disabled"))
-    blocks += [buttons.row(*offered)] if offered else []
-    parts = [
-        f"{title}.",
-        *_failures(change.targets),
-        f"Reason: {quoted(change.reason)}." if change.reason else "",
-        "" if undo is not None else timer_text(change),
-        f"Change {change.id}.",
-    ]
-    who = f" By <@{change.requester.user_id}>."
-    said = escaped(" ".join(part for part in parts if part)) + who
-    return Message(said + ("" if undo is None else undone_text(undo)), tuple(blocks))
+        offered.append(buttons.retry(change))
+    if undo is None and runs(change):
+        offered.append(buttons.keep(change))
+    return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
 
 
-def progress_message(change: ChangeRequest, sent: int) -> Message:
-    """Tell how many of a change's PATCHes were sent so far."""
-    total = len([t for t in change.targets if t.state is not TargetState.REFUSED])
-    title = f"{under_way(change)} {tokens(total)}"
-    told = f"{sent} of {total} sent."
-    return Message(
-        f"{title}: {told} Change {change.id}.",
-        (
-            paragraph([bold(title)], [plain(told)], provenance(change)),
-            buttons.row(buttons.cancel(change, "Cancel the rest")),
-        ),
-    )
+def _has_outcome(undo: ChangeRequest) -> bool:
+    return undo.state.final or bool(undo.effective)
 
 
 def tally(change: ChangeRequest) -> str:
     """Count the outcomes of a change: ``12 tokens disabled, 1 failed``."""
-    counts = {state: len(change.in_state(state)) for state in _ORDER}
+    counts = {state: len(change.in_state(state)) for state in ORDER}
     did = counts[TargetState.DONE]
-    parts = [f"{tokens(did)} {done(change.kind)}" if did else f"No token {done(change.kind)}"]
-    words = {
-        TargetState.FAILED: "failed",
-        TargetState.UNKNOWN: "with an unknown outcome",
-        TargetState.LOST: "with a lost outcome",
-        TargetState.APPLIED: "applied but not read back",
-        TargetState.REFUSED: "refused",
-        TargetState.CANCELLED: "cancelled",
-        TargetState.UNCHANGED: "already so",
-    }
-    parts += [f"{counts[state]} {word}" for state, word in words.items() if counts[state]]
+    parts = [f"{tokens(did) if did else 'No token'} {done(change.kind)}"]
+    parts += [f"{counts[state]} {word}" for state, word in _COUNTED.items() if counts[state]]
     waiting = len(change.in_state(TargetState.PENDING, TargetState.INTENDED))
     parts += [f"{waiting} to come"] if waiting else []
     return ", ".join(parts)
 
 
-def results(targets: Sequence[Target]) -> list[Line]:
-    """List the outcomes, grouped, and say how many are not listed."""
-    lines: list[Line] = []
-    room = _LISTED
-    for state in _ORDER:
-        theirs = [target for target in targets if target.state is state]
-        if not theirs:
-            continue
-        at = _read_back_at(theirs) if state is TargetState.DONE else ""
-        lines.append([bold(f"{_HEADINGS[state]}: {len(theirs)}"), plain(at)])
-        lines += [target_line(target) for target in theirs[:room]]
-        if len(theirs) > room:
-            lines.append([plain(f"and {len(theirs) - room} more")])
-        room = max(0, room - len(theirs))
-    return lines
-
-
-def _outcome_of(undo: ChangeRequest) -> list[Line]:
-    return [[plain(f"{tally(undo)}.")]] if undo.state.final else []
-
-
-def _read_back_at(targets: Sequence[Target]) -> str:
-    moments = [target.finished_at for target in targets if target.finished_at is not None]
-    return f", read back at {clock_time(max(moments))}" if moments else ""
-
-
-def target_line(target: Target) -> Line:
-    """Show one token of several, and what is to be said of it."""
-    why = "" if target.problem is None else _why(target.problem.message)
-    return joined(
-        [code(target.authorization_id)],
-        [plain(name_of(target.seen))],
-        [plain(target.instance)],
-        [plain(why)],
-    )
-
-
-def _why(message: str) -> str:
-    # The title says that nothing was changed on those.
-    return shown(message.removesuffix("Nothing was changed.").strip(), _LONGEST_WHY)
-
-
-def _failures(targets: Sequence[Target]) -> list[str]:
-    told = [t for t in targets if t.problem is not None and t.state is not TargetState.DONE]
-    return [
-        f"{target.authorization_id}: {_why(target.problem.message)}"
-        for target in told[:_LISTED]
-        if target.problem is not None
-    ]
-
-
-def _whose(change: ChangeRequest) -> str:
-    if change.selection is not None:
-        return f"of {shown(change.selection.user)} on {change.selection.instance}"
-    return ""
-
-
-def _cancelled_by(change: ChangeRequest) -> Line:
-    if not change.cancelled_by:
-        return []
-    return [plain("Cancelled by "), person(change.cancelled_by), plain(" while it was under way.")]
+def _read_back(change: ChangeRequest) -> str:
+    moments = [t.finished_at for t in change.in_state(TargetState.DONE) if t.finished_at]
+    return f"Read back at {clock_time(max(moments))}." if moments else ""

@@ -1,7 +1,6 @@
 """Lists of tokens, one token in full, and previews."""
 
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from humanize import naturaldelta
@@ -12,9 +11,10 @@ from bot.changes.lists import ListQuery, TokenPage
 from bot.changes.locating import Whereabouts
 from bot.changes.permissions import in_plain_words
 from bot.changes.queries import TokenDetails
-from bot.changes.request import ChangeRequest
-from bot.changes.states import RequestState
+from bot.changes.request import ChangeRequest, Choice
 from bot.slack.blocks import buttons
+from bot.slack.blocks.choices import choice_line, choice_text
+from bot.slack.blocks.problems import problem_text
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
     Line,
@@ -29,19 +29,9 @@ from bot.slack.blocks.rich import (
     quoted,
     shown,
 )
-from bot.slack.blocks.wording import OUTCOMES, name_of
+from bot.slack.blocks.wording import OUTCOMES, STANDS, moment, name_of
 
 _PERMISSIONS_SHOWN = 20
-_CLOSED = MappingProxyType(
-    {
-        RequestState.AWAITING_APPROVAL: "waits for approval",
-        RequestState.PREVIEWED: "waits for Confirm",
-        RequestState.DENIED: "denied",
-        RequestState.EXPIRED: "expired",
-        RequestState.CANCELLED: "cancelled",
-        RequestState.VOIDED: "approval void",
-    }
-)
 
 
 def page_message(page: TokenPage) -> Message:
@@ -58,7 +48,7 @@ def page_message(page: TokenPage) -> Message:
                 buttons.toggle(listed.instance, listed.token),
             )
         )
-    silent = [shown(problem.message, LONGEST_TOLD) for problem in page.silent]
+    silent = [f"Not all are listed: {problem_text(problem)}" for problem in page.silent]
     if silent:
         blocks.append(paragraph(*([plain(each)] for each in silent)))
     turns = [("Previous", page.previous), ("Next", page.next)]
@@ -113,21 +103,19 @@ def details_message(details: TokenDetails) -> Message:
 def whereabouts_message(where: Whereabouts) -> Message:
     """Say on which instances a token was found, with a button for each."""
     title = f"Which one? {where.authorization_id}"
-    lines: list[Line] = [[bold(title)]]
-    texts = [title]
+    found = f"It was found on {' and '.join(place.instance for place in where.having)}."
+    lines: list[Line] = [[bold(title)], [plain(found)]]
+    texts = [f"{title}. {found}"]
     offered: list[ButtonElement] = []
     for place in where.having:
         if place.token is None:
+            words = f"{place.instance} has it, but its owner no longer exists."
+            lines.append([plain(words)])
+            texts.append(words)
             continue
-        lines.append(
-            joined(
-                [bold(place.instance)],
-                [plain(name_of(place.token))],
-                [plain(place.token.status.value)],
-                [plain(f"owner {shown(place.token.user)}")],
-            )
-        )
-        texts.append(_told(place.token, place.instance))
+        choice = Choice(place.instance, place.token)
+        lines.append(choice_line(choice))
+        texts.append(choice_text(choice))
         text = f"Show on {place.instance}"
         offered.append(buttons.details(place.instance, where.authorization_id, text, len(offered)))
     for place in where.silent:
@@ -142,7 +130,8 @@ def _list_title(page: TokenPage) -> str:
     noun = "token" if page.total == 1 else "tokens"
     subject = f"{page.total or 'No'} {status}{noun}{_wanted(page.query)}"
     turn = f", page {page.page + 1} of {page.pages}" if page.pages > 1 else ""
-    return f"{subject} on {' and '.join(page.instances)}{turn}"
+    answering = ", as far as they answer" if page.silent else ""
+    return f"{subject} on {' and '.join(page.instances)}{answering}{turn}"
 
 
 def _wanted(query: ListQuery) -> str:
@@ -189,7 +178,7 @@ def _ages(token: Authorization) -> str:
 
 
 def _when(word: str, at: datetime | None) -> str:
-    return f"{word} at an unknown time" if at is None else f"{word} {at:%Y-%m-%d %H:%M} UTC"
+    return f"{word} at an unknown time" if at is None else f"{word} {moment(at)}"
 
 
 def _change_line(change: ChangeRequest, authorization_id: str) -> Line:
@@ -202,8 +191,8 @@ def _change_line(change: ChangeRequest, authorization_id: str) -> Line:
 
 def _moment_and_outcome(change: ChangeRequest, authorization_id: str) -> str:
     verb = "undo" if change.undo_of else change.kind.value
-    outcome = _CLOSED.get(change.state)
+    outcome = STANDS.get(change.state)
     if outcome is None:
         states = [t.state for t in change.targets if t.authorization_id == authorization_id]
         outcome = OUTCOMES[states[0]] if states else "nothing changed"
-    return f"{change.created_at:%Y-%m-%d %H:%M} UTC, {verb}: {outcome}"
+    return f"{moment(change.created_at)}, {verb}: {outcome}"

@@ -1,25 +1,12 @@
-"""The words in which every message speaks of a change: what it does, to what, by whom."""
+"""The words in which every message speaks of a change: what it does, to what, and when."""
 
 from datetime import datetime
 
 from bot.changes.authorization import Authorization
-from bot.changes.duration import in_words
-from bot.changes.errors import Problem
-from bot.changes.policy import is_group
 from bot.changes.request import ChangeRequest, Target
-from bot.changes.states import TargetState
+from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate, ChangeKind
-from bot.slack.blocks.rich import (
-    LONGEST_TOLD,
-    Line,
-    code,
-    joined,
-    mention,
-    person,
-    plain,
-    quoted,
-    shown,
-)
+from bot.slack.blocks.rich import Line, plain, quoted, shown
 
 INTERRUPTED = "The bot was interrupted meanwhile and took this up again."
 OUTCOMES = {
@@ -33,6 +20,15 @@ OUTCOMES = {
     TargetState.UNKNOWN: "outcome unknown",
     TargetState.LOST: "outcome lost",
     TargetState.CANCELLED: "cancelled, nothing changed",
+}
+# Where there is no outcome: whom a request awaits, or how it was closed.
+STANDS = {
+    RequestState.AWAITING_APPROVAL: "waits for approval",
+    RequestState.PREVIEWED: "waits for Confirm",
+    RequestState.DENIED: "denied",
+    RequestState.EXPIRED: "expired",
+    RequestState.CANCELLED: "cancelled",
+    RequestState.VOIDED: "approval void",
 }
 _VERBS = {
     ChangeKind.DISABLE: "disable",
@@ -66,6 +62,11 @@ def done(kind: ChangeKind) -> str:
     return _DONE[kind]
 
 
+def sentence(words: str) -> str:
+    """Begin with a capital letter and end with a full stop; nothing stays nothing."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
 def tokens(count: int) -> str:
     """Count tokens."""
     return "1 token" if count == 1 else f"{count} tokens"
@@ -82,10 +83,28 @@ def subject(change: ChangeRequest) -> str:
     """Say what a request is about: a token by its description or id, or how many tokens."""
     if len(change.targets) == 1:
         target = change.targets[0]
-        return name_of(target.seen) or target.authorization_id
+        said = "" if target.seen is None else shown(target.seen.description)
+        return said or target.authorization_id
     if not change.targets and change.selection is not None:
         return f"the active tokens of {shown(change.selection.user)}"
     return tokens(len(change.targets))
+
+
+def identified(target: Target) -> str:
+    """Say in one line which token it is, whose and where, as far as it was read."""
+    where = f"on {target.instance}" if target.instance else ""
+    seen = target.seen
+    if seen is None:
+        return f"{target.authorization_id} {where}".strip()
+    said = shown(seen.description)
+    which = f"{said} ({target.authorization_id})" if said else target.authorization_id
+    parts = (
+        which,
+        "" if said else "no description",
+        f"owner {shown(seen.user)}, organisation {shown(seen.org)}",
+        where,
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def whereabouts(target: Target) -> list[Line]:
@@ -110,72 +129,12 @@ def wanted(update: AuthorizationUpdate) -> str:
     """Say what an update asks for."""
     parts = [] if update.status is None else [update.status.value]
     if update.description is not None:
-        parts.append(f"described as {quoted(update.description)}")
+        parts.append(
+            f"described as {quoted(update.description)}"
+            if shown(update.description)
+            else "without a description"
+        )
     return " and ".join(parts)
-
-
-def problem_lines(wrong: Problem | None) -> list[Line]:
-    """Tell what went wrong, who was first, what to do next, and who can help."""
-    if wrong is None:
-        return []
-    by: Line = [plain(" By "), person(wrong.by), plain(".")] if wrong.by else []
-    return [
-        [plain(shown(wrong.message, LONGEST_TOLD)), *by],
-        [plain(shown(wrong.hint, LONGEST_TOLD))],
-        helpers_line(wrong),
-    ]
-
-
-def helpers_line(wrong: Problem) -> Line:
-    """Say who can help; nothing if nobody is named."""
-    return named("Can help: ", wrong.helpers)
-
-
-def named(words: str, ids: tuple[str, ...]) -> Line:
-    """Mention people and user groups behind some words; nothing if there are none."""
-    if not ids:
-        return []
-    elements = [plain(words)]
-    for place, each in enumerate(ids):
-        elements += [plain(", ")] if place else []
-        elements.append(mention(each) if is_group(each) else person(each))
-    return elements
-
-
-def problem_text(wrong: Problem | None) -> str:
-    """Write a problem as text, without who was first."""
-    return "" if wrong is None else shown(wrong.message, LONGEST_TOLD)
-
-
-def provenance(change: ChangeRequest) -> Line:
-    """Say who asked, why, under which id, and who agreed."""
-    reason = [plain(quoted(change.reason))] if change.reason else []
-    return joined(
-        [plain("by "), person(change.requester.user_id)],
-        reason,
-        [plain("change "), code(change.id)],
-        approved_by(change),
-    )
-
-
-def approved_by(change: ChangeRequest) -> Line:
-    """Say who agreed to a request; nothing if nobody had to, or not enough did."""
-    approval = change.approval
-    if approval is None or approval.granted_at is None:
-        return []
-    return named("approved by ", tuple(vote.voter.user_id for vote in approval.votes))
-
-
-def timer_words(change: ChangeRequest) -> str:
-    """Say when a disable ends by itself; nothing if it does not."""
-    timer = change.timer
-    if timer is None:
-        return ""
-    if timer.ends_at is not None:
-        return f"Enabled again by itself at {moment(timer.ends_at)}."
-    if not change.state.final:
-        return f"To be enabled again by itself {in_words(timer.lasts)} later."
-    return ""
 
 
 def clock_time(at: datetime) -> str:

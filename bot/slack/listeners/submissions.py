@@ -44,7 +44,7 @@ class SubmissionListener:
                 problem = f"{answered.problem.message} {answered.problem.hint}"
                 await ack(response_action="errors", errors={REASON_BLOCK: problem})
             else:
-                await ack(response_action="update", view=told_view(answered.message.text))
+                await ack(response_action="update", view=told_view(answered.message))
 
 
 def _name(body: Mapping[str, Any]) -> str:

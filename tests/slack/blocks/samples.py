@@ -1,24 +1,48 @@
 """Made-up changes, tokens and events, and how a message is written down to be looked at."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot import block_kit
 from bot.changes import outcomes
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.people import Person
-from bot.changes.request import ChangeRequest, MessageRef, Origin, Target
+from bot.changes.request import (
+    Approval,
+    ChangeRequest,
+    Choice,
+    MessageRef,
+    Origin,
+    Selection,
+    Target,
+    Timer,
+    Vote,
+)
 from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from bot.sandbox.slack.mrkdwn import Reader
 from bot.sandbox.slack.reading import read_blocks
 from bot.slack.blocks.rich import Message
+from tests.slack.traces import assert_safe
 
 NOW = datetime(2026, 11, 24, 14, 3, 7, tzinfo=UTC)
-READER = Reader({"U0ALICE": "@alice", "U0BOB": "@bob"}, NOW)
+ALICE = Person("U0ALICE", "T0HOME")
+BOB = Person("U0BOB", "T0HOME")
+CAROL = Person("U0CAROL", "T0HOME")
+READER = Reader(
+    {
+        "U0ALICE": "@alice",
+        "U0BOB": "@bob",
+        "U0CAROL": "@carol",
+        "S0ONCALL": "@oncall",
+        "S0SECURITY": "@security",
+    },
+    NOW,
+)
 TOKEN = Authorization(
     id="0e840d0499003003",
     status=Status.ACTIVE,
@@ -32,6 +56,11 @@ TOKEN = Authorization(
     revision=1,
     created_at=datetime(2025, 3, 4, 8, 12, tzinfo=UTC),
     updated_at=datetime(2026, 11, 20, 10, 0, tzinfo=UTC),
+)
+OPERATOR = tuple(
+    Permission(action, kind)
+    for kind in ("authorizations", "users", "orgs")
+    for action in ("read", "write")
 )
 UPDATES = {
     "disable": AuthorizationUpdate(Status.INACTIVE),
@@ -51,11 +80,42 @@ OWN = Problem(
     "0e840d0499003003 is the token that this bot itself uses. Nothing was changed.",
     "Give the bot another token first, or disable this one with the influx CLI.",
 )
+FROZEN = "changes are stopped since 2026-11-24 13:50 UTC by token-bot freeze (incident 7)"
 
 
-def before(update: AuthorizationUpdate) -> Authorization:
-    """Give the token as it was before an update that changes it."""
-    return replace(TOKEN, status=Status.INACTIVE) if update.kind is ChangeKind.ENABLE else TOKEN
+def before(update: AuthorizationUpdate, token: Authorization = TOKEN) -> Authorization:
+    """Give a token as it was before an update that changes it."""
+    return replace(token, status=Status.INACTIVE) if update.kind is ChangeKind.ENABLE else token
+
+
+def target(
+    update: AuthorizationUpdate = UPDATES["disable"],
+    state: TargetState = TargetState.DONE,
+    *,
+    number: int = 0,
+    problem: Problem | None = None,
+    token: Authorization | None = None,
+    instance: str = "prod",
+) -> Target:
+    """Make a target that has come to a state; each number is another token."""
+    seen = token or _numbered(number)
+    found = before(update, seen)
+    after = {
+        TargetState.DONE: update.apply(found),
+        TargetState.UNCHANGED: update.apply(found),
+        TargetState.FAILED: found,
+    }.get(state)
+    told = problem or _problem(state)
+    return Target(
+        instance,
+        seen.id,
+        update,
+        state,
+        before=found,
+        after=after,
+        problem=None if told is None else _about(told, seen.id),
+        finished_at=NOW if state.final else None,
+    )
 
 
 def change(
@@ -65,43 +125,138 @@ def change(
     problem: Problem | None = None,
     **fields: Any,
 ) -> ChangeRequest:
-    """Make a change that has come to a state, as the record would have it."""
-    found = before(update)
-    after = {
-        TargetState.DONE: update.apply(found),
-        TargetState.UNCHANGED: update.apply(found),
-        TargetState.FAILED: found,
-    }.get(state)
-    read = state not in {TargetState.PENDING, TargetState.REFUSED}
-    target = Target(
-        "prod",
-        TOKEN.id,
-        update,
-        state,
-        before=found if read else None,
-        after=after,
-        problem=problem or _problem(state),
-        finished_at=NOW if state.final else None,
-    )
-    given = {
+    """Make a change of one token that has come to a state, as the record would have it."""
+    ended = RequestState.FINISHED if state.final else RequestState.UNRESOLVED
+    made = target(update, state, problem=problem)
+    if state in {TargetState.PENDING, TargetState.REFUSED}:
+        made = replace(made, before=None)
+    return several(made, **{"state": ended, **fields})
+
+
+def several(*targets: Target, **fields: Any) -> ChangeRequest:
+    """Make a finished change of these targets, but for what is given."""
+    given: dict[str, Any] = {
         "id": "7F3K2Q",
-        "requester": Person("U0ALICE", "T0HOME"),
+        "requester": ALICE,
         "origin": Origin("C0INCIDENTS"),
         "reason": "",
         "created_at": NOW,
         "message": MessageRef("C0INCIDENTS", "1.2"),
-        "state": RequestState.FINISHED if state.final else RequestState.UNRESOLVED,
+        "state": RequestState.FINISHED,
+        "prepared": True,
         **fields,
     }
-    return ChangeRequest(targets=(target,), **given)
+    return ChangeRequest(targets=targets, **given)
+
+
+def waiting(
+    *targets: Target, state: RequestState = RequestState.PREVIEWED, **fields: Any
+) -> ChangeRequest:
+    """Make a request that waits to be confirmed or approved; two tokens if none is given."""
+    shown = targets or (to_come(number=1), to_come(number=2))
+    given = {"expires_at": NOW + timedelta(minutes=10), **fields}
+    return several(*shown, state=state, **given)
+
+
+def to_come(
+    update: AuthorizationUpdate = UPDATES["disable"], *, number: int = 0, **fields: Any
+) -> Target:
+    """Make a target that was read and awaits its turn."""
+    return target(update, TargetState.PENDING, number=number, **fields)
+
+
+def approval(*voters: Person, quorum: int = 1, granted: bool = False) -> Approval:
+    """Make an approval with these votes, a minute apart."""
+    votes = tuple(Vote(voter, NOW + timedelta(minutes=n)) for n, voter in enumerate(voters))
+    return Approval(
+        rule="enabling needs an approval",
+        approvers=("S0SECURITY", "U0CAROL"),
+        quorum=quorum,
+        votes=votes,
+        granted_at=votes[-1].at if granted else None,
+    )
+
+
+def choices() -> tuple[Choice, ...]:
+    """Make the two instances on which a token was found."""
+    other = replace(TOKEN, status=Status.INACTIVE, description="", user="grafana")
+    return Choice("prod", TOKEN), Choice("lab", other)
+
+
+def selection(update: AuthorizationUpdate = UPDATES["disable"]) -> Selection:
+    """Select all active tokens of a user."""
+    return Selection("prod", "telegraf", update)
+
+
+def timer(*, running: bool = False, stopped_by: str = "") -> Timer:
+    """Make a timer of two hours."""
+    lasts = timedelta(hours=2)
+    return Timer(lasts, ends_at=NOW + lasts if running else None, stopped_by=stopped_by)
 
 
 def undo(
-    state: TargetState = TargetState.DONE, update: AuthorizationUpdate = UPDATES["enable"]
+    state: TargetState = TargetState.DONE,
+    update: AuthorizationUpdate = UPDATES["enable"],
+    **fields: Any,
 ) -> ChangeRequest:
     """Make the change that takes another back."""
-    bob = Person("U0BOB", "T0HOME")
-    return change(update, state, id="8G4M3R", requester=bob, undo_of="7F3K2Q")
+    given = {"id": "8G4M3R", "requester": BOB, "undo_of": "7F3K2Q", **fields}
+    return change(update, state, **given)
+
+
+def ago(**span: float) -> datetime:
+    """Give a moment some time before now."""
+    return NOW - timedelta(**span)
+
+
+def checked(message: Message) -> Message:
+    """Give a message that Slack takes, posted and edited, and out of which nothing comes."""
+    problems = block_kit.problems({"text": message.text, "blocks": message.blocks})
+    assert problems == []
+    assert_safe(message.text, message.blocks, set(READER.names))
+    assert len(message.text) <= 4_000, "an edit takes no more"
+    return message
+
+
+def drawn(message: Message) -> str:
+    """Write a message down: as it is read, as it is read out, and its blocks, an element a line."""
+    return "\n".join((_told(message), "── blocks", *_lines(message)))
+
+
+def read(message: Message) -> str:
+    """Write a message down as `drawn` does, but for the blocks' elements; buttons stay."""
+    buttons = [
+        f"{element['action_id']} = {element['value']} ({element['accessibility_label']})"
+        for block in message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+    return "\n".join((_told(message), *(["── buttons", *buttons] if buttons else [])))
+
+
+def _told(message: Message) -> str:
+    pieces = (piece.text for piece in read_blocks(checked(message).blocks, READER))
+    return "\n".join(("\n".join(pieces), "── read out", message.text))
+
+
+def _lines(message: Message) -> Iterator[str]:
+    for block in message.blocks:
+        rows: Sequence[Any] = block["elements"]
+        if block["type"] == "rich_text":
+            rows = [row for section in block["elements"] for row in section["elements"]]
+        yield f"{block['type']}:"
+        for row in rows:
+            yield f"  {json.dumps(row, ensure_ascii=False, sort_keys=True)}"
+
+
+def _numbered(number: int) -> Authorization:
+    if number == 0:
+        return TOKEN
+    return replace(TOKEN, id=f"0e840d0499{number:06x}", description=f"telegraf on edge-{number}")
+
+
+def _about(problem: Problem, authorization_id: str) -> Problem:
+    return replace(problem, message=problem.message.replace(TOKEN.id, authorization_id))
 
 
 def _problem(state: TargetState) -> Problem | None:
@@ -118,25 +273,3 @@ def _problem(state: TargetState) -> Problem | None:
             return OWN
         case _:
             return None
-
-
-def ago(**span: float) -> datetime:
-    """Give a moment some time before now."""
-    return NOW - timedelta(**span)
-
-
-def drawn(message: Message) -> str:
-    """Write a message down: as it is read, as it is read out, and its blocks, an element a line."""
-    pieces = (piece.text for piece in read_blocks(message.blocks, READER))
-    parts = ["\n".join(pieces), "── read out", message.text, "── blocks", *_lines(message)]
-    return "\n".join(parts)
-
-
-def _lines(message: Message) -> Iterator[str]:
-    for block in message.blocks:
-        rows = block["elements"]
-        if block["type"] == "rich_text":
-            rows = [row for section in block["elements"] for row in section["elements"]]
-        yield f"{block['type']}:"
-        for row in rows:
-            yield f"  {json.dumps(row, ensure_ascii=False, sort_keys=True)}"

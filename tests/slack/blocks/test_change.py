@@ -5,13 +5,23 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot import block_kit
 from bot.changes import outcomes
 from bot.changes.request import ChangeRequest, Target
 from bot.changes.states import TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.change import change_message
-from tests.slack.blocks.samples import BUSY, TOKEN, UPDATES, change, drawn, undo
+from tests.slack.blocks.samples import (
+    BOB,
+    BUSY,
+    TOKEN,
+    UPDATES,
+    approval,
+    change,
+    checked,
+    drawn,
+    read,
+    undo,
+)
 
 UNREACHABLE = outcomes.instance_unknown("prod")
 UNDONE = (TargetState.DONE, TargetState.APPLIED, TargetState.UNKNOWN)
@@ -36,12 +46,24 @@ def test_each_kind_in_each_state(
     [
         pytest.param(change(reason="pasted in a gist"), id="with a reason"),
         pytest.param(change(interrupted=1), id="interrupted"),
+        pytest.param(change(approval=approval(BOB, granted=True)), id="approved"),
+        pytest.param(change(undo_of="5D2J1P"), id="an undo in its own message"),
+        pytest.param(change(retry_of="5D2J1P"), id="a retry"),
+        pytest.param(change(state=TargetState.FAILED, retried_by="8G4M3R"), id="tried again"),
         pytest.param(change(undone_by="8G4M3R"), id="no longer to be undone"),
         pytest.param(change(AuthorizationUpdate(description="")), id="to no description"),
         pytest.param(
             replace(
                 change(),
-                targets=(Target("prod", TOKEN.id, TargetState.FAILED, problem=UNREACHABLE),),
+                targets=(
+                    Target(
+                        "prod",
+                        TOKEN.id,
+                        UPDATES["disable"],
+                        TargetState.FAILED,
+                        problem=UNREACHABLE,
+                    ),
+                ),
             ),
             id="nothing was read",
         ),
@@ -67,6 +89,24 @@ def test_a_describe_with_its_undo(snapshot: SnapshotAssertion) -> None:
     assert drawn(message) == snapshot
 
 
+@pytest.mark.parametrize(
+    "state", [TargetState.LOST, TargetState.REFUSED, TargetState.UNCHANGED, TargetState.CANCELLED]
+)
+def test_what_everybody_saw_waiting(state: TargetState, snapshot: SnapshotAssertion) -> None:
+    """After an approval or a freeze, what came to nothing is told where it was shown."""
+    request = change(UPDATES["enable"], state, approval=approval(BOB, granted=True))
+
+    assert read(change_message(request)) == snapshot
+
+
+@pytest.mark.parametrize("update", list(UPDATES))
+def test_what_failed_can_be_tried_again(update: str, snapshot: SnapshotAssertion) -> None:
+    """Retry stands where Undo would."""
+    request = change(UPDATES[update], TargetState.FAILED)
+
+    assert read(change_message(request, retryable=True)) == snapshot
+
+
 def test_a_note_is_the_last_line(snapshot: SnapshotAssertion) -> None:
     """Why it was sent to one person alone."""
     assert drawn(change_message(change(), note="Sent to you alone: a made-up reason.")) == snapshot
@@ -77,10 +117,12 @@ def test_the_longest_message_fits() -> None:
     long = "&" * 5_000
     token = replace(TOKEN, description=long, user=long, org=long)
     problem = replace(BUSY, message=long, hint=long)
-    target = Target("i" * 63, TOKEN.id, TargetState.UNKNOWN, before=token, problem=problem)
+    update = UPDATES["disable"]
+    unknown = TargetState.UNKNOWN
+    target = Target("i" * 32, TOKEN.id, update, unknown, before=token, problem=problem)
     request = replace(change(reason=long, interrupted=1), targets=(target,))
 
     message = change_message(request, undo=replace(request, id="8G4M3R"), note=long[:200])
 
-    assert block_kit.problems({"text": message.text, "blocks": message.blocks}) == []
+    checked(message)
     assert message.text.endswith("… By <@U0ALICE>. Undo asked for by <@U0ALICE>.")

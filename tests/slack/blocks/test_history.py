@@ -1,25 +1,42 @@
 """The record, as sentences that a person scans."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot import block_kit
 from bot.changes import evidence
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.people import Person
 from bot.changes.queries import History
-from bot.changes.states import TargetState
+from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.history import history_message
-from tests.slack.blocks.samples import NOW, TOKEN, UPDATES, change, drawn, undo
+from tests.slack.blocks.samples import (
+    ALICE,
+    BOB,
+    CAROL,
+    NOW,
+    TOKEN,
+    UPDATES,
+    approval,
+    change,
+    checked,
+    drawn,
+    read,
+    selection,
+    several,
+    target,
+    timer,
+    to_come,
+    undo,
+    waiting,
+)
 
-ALICE = Person("U0ALICE", "T0HOME")
-BOB = Person("U0BOB", "T0HOME")
 NOT_LISTED = Denied("you are not in ALLOWED_USERS", "Ask.")
 OUTCOMES = [s for s in TargetState if s is not TargetState.PENDING]
 
@@ -29,22 +46,25 @@ def _history(*events: AuditEvent, **given: object) -> History:
     return History(tuple(links), **given)  # type: ignore[arg-type]  # its own fields
 
 
+def _progress(request: ChangeRequest, at: datetime = NOW) -> AuditEvent:
+    return evidence.progress(request, request.targets[0], at)
+
+
 def _refused(asked: str, code: ErrorCode, *, somewhere: bool = True) -> AuditEvent:
     undone = change() if somewhere else None
     return evidence.refused(BOB, NOW, asked, Problem(code, "told"), undone)
 
 
 def _denied(asked: str, *, somewhere: bool = False) -> AuditEvent:
-    target = change().target if somewhere else None
-    return evidence.denied(BOB, NOW, asked, NOT_LISTED, "digest", target)
+    about = change().targets[0] if somewhere else None
+    return evidence.denied(BOB, NOW, asked, NOT_LISTED, "digest", about)
 
 
-def test_every_outcome_of_every_kind(snapshot: SnapshotAssertion) -> None:
+@pytest.mark.parametrize("update", list(UPDATES))
+def test_every_outcome_of_every_kind(update: str, snapshot: SnapshotAssertion) -> None:
     """A line each: when, who, what, with what result, why, under which id."""
     events = [
-        evidence.progress(change(update, state, reason="pasted in a gist"), NOW)
-        for update in UPDATES.values()
-        for state in OUTCOMES
+        _progress(change(UPDATES[update], state, reason="pasted in a gist")) for state in OUTCOMES
     ]
 
     assert drawn(history_message(_history(*events))) == snapshot
@@ -55,8 +75,8 @@ def test_every_other_event(snapshot: SnapshotAssertion) -> None:
     shown = (
         *(evidence.accepted(change(update, reason="why")) for update in UPDATES.values()),
         evidence.accepted(undo()),
-        evidence.progress(undo(), NOW + timedelta(seconds=1)),
-        evidence.progress(undo(TargetState.REFUSED), NOW),
+        _progress(undo(), NOW + timedelta(seconds=1)),
+        _progress(undo(TargetState.REFUSED)),
         evidence.interrupted(change(interrupted=1), NOW),
         *(_denied(asked) for asked in ("disable", "list", "undo", "disable --dry-run")),
         _denied("describe", somewhere=True),
@@ -71,8 +91,88 @@ def test_every_other_event(snapshot: SnapshotAssertion) -> None:
     assert drawn(history_message(_history(*shown))) == snapshot
 
 
+ONE = waiting(
+    to_come(UPDATES["enable"]), state=RequestState.AWAITING_APPROVAL, approval=approval(quorum=2)
+)
+SEVERAL = waiting(reason="pasted in a gist")
+OF_A_USER = several(selection=selection(), closing=Problem(ErrorCode.NOTHING_SELECTED, "None."))
+EXPIRED, VOIDED = RequestState.EXPIRED, RequestState.VOIDED
+
+
+@pytest.mark.parametrize("told_of", [ONE, SEVERAL], ids=["one token", "several"])
+def test_every_move(told_of: ChangeRequest, snapshot: SnapshotAssertion) -> None:
+    """Shown, confirmed, voted on, lapsed, granted, denied, cancelled, expired, void, stopped."""
+
+    def by(tag: EventTag, **detail: object) -> AuditEvent:
+        return evidence.by_person(told_of, tag, BOB, NOW, **detail)
+
+    moved = (
+        evidence.accepted(told_of),
+        evidence.shown(replace(told_of, state=RequestState.PREVIEWED), NOW, "digest"),
+        evidence.shown(replace(told_of, state=RequestState.AWAITING_APPROVAL), NOW, "digest"),
+        by(EventTag.REQUEST_CONFIRMED),
+        by(EventTag.APPROVAL_VOTED, votes=1, quorum=2),
+        evidence.lapsed(told_of, NOW, [BOB.user_id, CAROL.user_id]),
+        by(EventTag.APPROVAL_GRANTED),
+        by(EventTag.APPROVAL_DENIED, reason="the audit runs"),
+        by(EventTag.REQUEST_CANCELLED),
+        by(EventTag.TIMER_STOPPED),
+        evidence.closed(replace(told_of, state=EXPIRED), NOW),
+        evidence.closed(
+            replace(told_of, state=VOIDED, closing=Problem(ErrorCode.APPROVAL_VOID, "Renamed.")),
+            NOW,
+        ),
+    )
+
+    assert read(history_message(_history(*moved))) == snapshot
+
+
+def test_what_is_about_several(snapshot: SnapshotAssertion) -> None:
+    """A user's tokens, a timer, a retry, an undo, an automatic end; and stops of all changes."""
+    ended = undo(requester=ALICE, automatic=True)
+    told = (
+        evidence.accepted(OF_A_USER),
+        evidence.came_to_nothing(OF_A_USER, NOW),
+        evidence.accepted(change(timer=timer())),
+        evidence.accepted(replace(SEVERAL, retry_of="5D2J1P")),
+        evidence.accepted(replace(SEVERAL, undo_of="5D2J1P")),
+        evidence.accepted(ended),
+        _progress(ended),
+        evidence.progress(SEVERAL, target(state=TargetState.CANCELLED, number=2), NOW),
+        *(_refused(move, ErrorCode.ALREADY_DECIDED) for move in ("confirm", "approve", "deny")),
+        _refused("confirm", ErrorCode.NOT_YOURS),
+        _refused("approve", ErrorCode.EXPIRED),
+        _refused("cancel", ErrorCode.NOT_CANCELLABLE),
+        _refused("retry", ErrorCode.NOTHING_TO_RETRY),
+        _refused("retry", ErrorCode.ALREADY_RETRIED),
+        evidence.denied(BOB, NOW, "approve", NOT_LISTED, "digest", ONE),
+    )
+
+    assert read(history_message(_history(*told))) == snapshot
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_stops_and_counted_refusals(count: int, snapshot: SnapshotAssertion) -> None:
+    """What was done on the command line, and how often somebody else was refused."""
+    told = (
+        evidence.frozen("root", NOW, "incident 7"),
+        evidence.frozen("root", NOW, ""),
+        evidence.unfrozen("root", NOW),
+        evidence.refusals_counted(BOB, NOW, NOW, count),
+    )
+
+    assert read(history_message(_history(*told))) == snapshot
+
+
 @pytest.mark.parametrize(
-    "given", [{}, {"authorization_id": TOKEN.id}, {"actor": "U0ALICE"}, {"more": True}]
+    "given",
+    [
+        {},
+        {"authorization_id": TOKEN.id},
+        {"actor": "U0ALICE"},
+        {"change_id": "7F3K2Q"},
+        {"more": True},
+    ],
 )
 def test_titles_and_ends(given: Mapping[str, object], snapshot: SnapshotAssertion) -> None:
     """Of all, of one token, of one person; empty, and with more than is shown."""
@@ -86,15 +186,11 @@ def test_the_longest_history_fits() -> None:
     long = "& <long>" * 1_000
     update = AuthorizationUpdate(description=long)
     problem = Problem(ErrorCode.FAULT, long)
-    done = evidence.progress(change(update, reason=long), NOW)
-    failed = evidence.progress(
-        change(update, TargetState.FAILED, problem=problem, reason=long), NOW
-    )
+    done = _progress(change(update, reason=long))
+    failed = _progress(change(update, TargetState.FAILED, problem=problem, reason=long))
 
     for event in (done, failed, evidence.accepted(change(update, reason=long))):
-        message = history_message(_history(*[event] * 15, more=True))
-
-        assert block_kit.problems({"text": message.text, "blocks": message.blocks}) == []
+        checked(history_message(_history(*[event] * 15, more=True)))
 
 
 def test_every_tag_has_a_sentence() -> None:

@@ -34,6 +34,13 @@ def test_a_notice(notice: Notice, snapshot: SnapshotAssertion) -> None:
             "Change 7F3K2Q is already undone, as change 8G4M3R. Nothing more was changed.",
             by="U0BOB",
         ),
+        Problem(
+            ErrorCode.DENIED,
+            "Not allowed: you hold no role, and this takes an operator. Nothing was changed.",
+            "Ask whoever runs this bot to add your Slack user id U0BOB to operator in "
+            "token-bot.toml.",
+            helpers=("S0ONCALL", "S0SECURITY", "U0CAROL"),
+        ),
     ],
     ids=lambda problem: problem.code.value,
 )

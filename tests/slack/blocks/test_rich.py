@@ -10,20 +10,25 @@ from bot import block_kit
 from bot.changes import evidence
 from bot.changes.audit import ChainedEvent
 from bot.changes.authorization import Permission
-from bot.changes.errors import ErrorCode, Problem
-from bot.changes.judgement import Proceed, Refuse
-from bot.changes.queries import History, ListQuery, Preview, TokenDetails, TokenPage
-from bot.changes.request import Target
-from bot.changes.states import TargetState
+from bot.changes.decision import Denied
+from bot.changes.errors import ErrorCode, Problem, UpstreamError
+from bot.changes.lists import Listed, ListQuery, TokenPage
+from bot.changes.locating import Place, Whereabouts
+from bot.changes.queries import History, Pending, Preview, TokenDetails
+from bot.changes.request import Choice, Selection, Target
+from bot.changes.ruling import Ruling
+from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate
-from bot.commands.answers import Help, HelpLine, Notice, Reading
+from bot.commands.answers import Accepted, Help, HelpLine, Moved, MoveName, Notice, Reading
 from bot.sandbox.influxdb.state import api_token
 from bot.slack.blocks.answer import answer_message
-from bot.slack.blocks.change import change_message
 from bot.slack.blocks.notice import problem_message
-from bot.slack.blocks.private import private_outcome
+from bot.slack.blocks.private import decided_message, private_outcome
+from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message, escaped, joined, paragraph, plain, shown
-from tests.slack.blocks.samples import NOW, TOKEN, change
+from bot.slack.blocks.timers import end_message
+from bot.slack.blocks.under_way import progress_message
+from tests.slack.blocks.samples import NOW, READER, TOKEN, approval, several, timer, waiting
 from tests.slack.traces import assert_safe, inline
 
 MARKUP = st.sampled_from(
@@ -37,6 +42,10 @@ MARKUP = st.sampled_from(
 TEXTS = st.lists(st.one_of(MARKUP, st.text(max_size=5)), max_size=12).map("".join)
 
 
+def _denied(text: str) -> Ruling:
+    return Ruling(Denied(text, text), Denied(text, text))
+
+
 def _messages(text: str) -> list[Message]:
     """Draw everything that there is with one text wherever other people's may stand."""
     token = replace(
@@ -48,30 +57,51 @@ def _messages(text: str) -> list[Message]:
     )
     problem = Problem(ErrorCode.FAULT, text, text, by="U0BOB")
     update = AuthorizationUpdate(description=f"{text}.")
-    target = Target("prod", token.id, TargetState.DONE, token, update.apply(token), problem, NOW)
-    made = replace(change(update, reason=text, interrupted=1), targets=(target,))
-    refused = replace(made, targets=(replace(target, state=TargetState.REFUSED),))
-    unchanged = replace(made, targets=(replace(target, state=TargetState.UNCHANGED),))
+    after = update.apply(token)
+    done = Target(
+        "prod", token.id, update, TargetState.DONE, token, after, problem, finished_at=NOW
+    )
+    made = several(done, reason=text, interrupted=1)
+    refused = replace(made, targets=(replace(done, state=TargetState.REFUSED),))
+    of_user = Selection("prod", text, update)
+    unchanged = replace(made, targets=(replace(done, state=TargetState.UNCHANGED),))
+    asked = waiting(replace(done, state=TargetState.PENDING), reason=text, held_back=text)
+    asked = replace(asked, approval=replace(approval(), rule=text), closing=problem)
+    choosing = replace(asked, choices=(Choice("prod", token),))
+    both = replace(asked, targets=(*asked.targets, *refused.targets), selection=of_user)
     events = (
         evidence.accepted(made),
-        evidence.progress(made, NOW),
-        evidence.progress(refused, NOW),
+        evidence.progress(made, made.targets[0], NOW),
+        evidence.progress(refused, refused.targets[0], NOW),
+        evidence.closed(replace(made, state=RequestState.VOIDED, closing=problem), NOW),
     )
     chained = tuple(ChainedEvent(n, event, "", "") for n, event in enumerate(events))
     query = ListQuery((text,), text, text)
-    readings: tuple[Reading, ...] = (
-        TokenPage("prod", query, (token,) * 8, 8, 0, 1, NOW),
+    readings: tuple[Reading | Accepted | Moved, ...] = (
+        TokenPage(
+            ("prod", "lab"), query, (Listed("prod", token),) * 8, 8, 0, 1, NOW, silent=(problem,)
+        ),
         TokenDetails("prod", token, (made,), NOW),
-        Preview("prod", token, update, Proceed()),
-        Preview("prod", token, update, Refuse(problem)),
+        Whereabouts(token.id, (Place("prod", token), Place("lab", UpstreamError(problem)))),
+        *(Preview(each, _denied(text)) for each in (asked, refused, choosing, both)),
+        Pending((asked, choosing, replace(made, timer=timer(running=True))), NOW),
+        Accepted(asked),
+        Moved(asked, MoveName.CONFIRM),
         History(chained),
         Notice(f"Title {text}", (text, text)),
         Help("/token", (("Group", (HelpLine("/token x", "Does x."),)),)),
     )
     return [
-        change_message(made, undo=made, undoable=True, note="A note."),
-        private_outcome(refused),
-        private_outcome(unchanged),
+        *(
+            request_message(replace(each, state=state), Offer(undo=True), note="A note.")
+            for each in (asked, choosing, both)
+            for state in RequestState
+        ),
+        request_message(made, Offer(undo=True), undo=made, note="A note."),
+        *(private_outcome(each) for each in (refused, unchanged, both)),
+        *(decided_message(each) for each in (refused, replace(asked, state=RequestState.DENIED))),
+        end_message(made),
+        progress_message(both, 1),
         problem_message(problem, "9H5N4S"),
         *map(answer_message, readings),
     ]
@@ -83,7 +113,7 @@ def test_no_builder_lets_more_than_words_through(text: str, times: int) -> None:
     """No mention, link, broadcast or unseen sign; and all fits into what Slack takes."""
     for message in _messages(text * times):
         assert block_kit.problems({"text": message.text, "blocks": message.blocks}) == []
-        assert_safe(message.text, message.blocks, {"U0ALICE", "U0BOB"})
+        assert_safe(message.text, message.blocks, set(READER.names))
         message.text.encode()
 
 

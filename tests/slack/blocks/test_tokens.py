@@ -7,26 +7,47 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot import block_kit
 from bot.changes.authorization import Permission, Status
-from bot.changes.judgement import NothingToDo, Proceed, Refuse, Verdict
-from bot.changes.queries import ListQuery, Preview, TokenDetails, TokenPage
-from bot.changes.states import TargetState
-from bot.changes.update import AuthorizationUpdate
-from bot.slack.blocks.tokens import details_message, page_message, preview_message
-from tests.slack.blocks.samples import NOW, OWN, TOKEN, UPDATES, ago, before, change, drawn, undo
+from bot.changes.errors import ErrorCode, OrphanError, Problem, UpstreamError
+from bot.changes.lists import Listed, ListQuery, TokenPage
+from bot.changes.locating import Place, Whereabouts
+from bot.changes.queries import TokenDetails
+from bot.changes.states import RequestState, TargetState
+from bot.slack.blocks.tokens import details_message, page_message, whereabouts_message
+from bot.slack.blocks.wording import STANDS
+from tests.slack.blocks.samples import (
+    BUSY,
+    NOW,
+    OPERATOR,
+    OWNER_GONE,
+    TOKEN,
+    ago,
+    change,
+    drawn,
+    read,
+    to_come,
+    undo,
+    waiting,
+)
 
 INACTIVE = replace(
     TOKEN, id="0f0b90b49dc03001", status=Status.INACTIVE, description="", created_at=ago(days=3)
 )
-EVERYTHING = tuple(
-    Permission(action, kind)
-    for kind in ("authorizations", "users", "orgs")
-    for action in ("read", "write")
-)
+BOTH = (Listed("prod", TOKEN), Listed("lab", INACTIVE))
+BUSY_ERROR = UpstreamError(BUSY)
+ORPHAN_ERROR = OrphanError(OWNER_GONE)
 
 
 def _page(query: ListQuery | None = None, **fields: object) -> TokenPage:
-    given = {"tokens": (TOKEN, INACTIVE), "total": 2, "page": 0, "pages": 1, "at": NOW, **fields}
-    return TokenPage("prod", query or ListQuery(), **given)  # type: ignore[arg-type]  # its own fields
+    given = {
+        "instances": ("prod",),
+        "tokens": (Listed("prod", TOKEN), Listed("prod", INACTIVE)),
+        "total": 2,
+        "page": 0,
+        "pages": 1,
+        "at": NOW,
+        **fields,
+    }
+    return TokenPage(query=query or ListQuery(), **given)  # type: ignore[arg-type]  # its own fields
 
 
 @pytest.mark.parametrize(
@@ -34,7 +55,7 @@ def _page(query: ListQuery | None = None, **fields: object) -> TokenPage:
     [
         pytest.param(_page(tokens=(), total=0), id="empty"),
         pytest.param(_page(), id="one page"),
-        pytest.param(_page(tokens=(TOKEN,), total=1), id="one token"),
+        pytest.param(_page(tokens=(Listed("prod", TOKEN),), total=1), id="one token"),
         pytest.param(_page(total=24, page=0, pages=3, next="n"), id="first page"),
         pytest.param(_page(total=24, page=1, pages=3, previous="p", next="n"), id="middle page"),
         pytest.param(_page(total=24, page=2, pages=3, previous="p"), id="last page"),
@@ -43,7 +64,8 @@ def _page(query: ListQuery | None = None, **fields: object) -> TokenPage:
             id="filters",
         ),
         pytest.param(
-            _page(tokens=(replace(TOKEN, created_at=None),), total=1), id="of unknown age"
+            _page(tokens=(Listed("prod", replace(TOKEN, created_at=None)),), total=1),
+            id="of unknown age",
         ),
     ],
 )
@@ -58,7 +80,9 @@ def test_the_longest_list_fits() -> None:
     token = replace(TOKEN, description=long, user=long, org=long)
     query = ListQuery((long, long), long, long, Status.ACTIVE)
 
-    message = page_message(_page(query, tokens=(token,) * 8, total=99, pages=9, next="n"))
+    message = page_message(
+        _page(query, tokens=(Listed("prod", token),) * 8, total=99, pages=9, next="n")
+    )
 
     assert block_kit.problems({"text": message.text, "blocks": message.blocks}) == []
 
@@ -69,7 +93,7 @@ def test_the_longest_list_fits() -> None:
         pytest.param(TokenDetails("prod", TOKEN, (), NOW), id="plain"),
         pytest.param(TokenDetails("prod", INACTIVE, (), NOW), id="no description"),
         pytest.param(
-            TokenDetails("prod", replace(TOKEN, permissions=EVERYTHING), (), NOW), id="operator"
+            TokenDetails("prod", replace(TOKEN, permissions=OPERATOR), (), NOW), id="operator"
         ),
         pytest.param(
             TokenDetails(
@@ -117,17 +141,43 @@ def test_the_longest_details_fit() -> None:
     assert block_kit.problems({"text": message.text, "blocks": message.blocks}) == []
 
 
-@pytest.mark.parametrize("update", list(UPDATES))
-@pytest.mark.parametrize("verdict", [Proceed(), NothingToDo(), Refuse(OWN)], ids=type)
-def test_a_preview(update: str, verdict: Verdict, snapshot: SnapshotAssertion) -> None:
-    """What would be changed, or why not; and that nothing was."""
-    preview = Preview("prod", before(UPDATES[update]), UPDATES[update], verdict)
-
-    assert drawn(preview_message(preview)) == snapshot
+BUSY_LAB = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "lab is busy (HTTP 503).", "Ask again later.")
 
 
-def test_a_preview_of_a_first_description(snapshot: SnapshotAssertion) -> None:
-    """A token without a description gets one."""
-    update = AuthorizationUpdate(description="found on a build server")
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(_page(instances=("prod", "lab"), tokens=BOTH), id="both answer"),
+        pytest.param(
+            _page(instances=("prod", "lab"), silent=(BUSY_LAB,)), id="one does not answer"
+        ),
+        pytest.param(
+            _page(instances=("prod", "lab"), silent=(BUSY_LAB,), tokens=(), total=0),
+            id="one does not answer, and the other has none",
+        ),
+    ],
+)
+def test_a_list_of_several_instances(page: TokenPage, snapshot: SnapshotAssertion) -> None:
+    """Each token says where it is; what is missing since an instance is silent is said."""
+    assert drawn(page_message(page)) == snapshot
 
-    assert drawn(preview_message(Preview("prod", INACTIVE, update, Proceed()))) == snapshot
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        pytest.param((Place("prod", TOKEN), Place("lab", INACTIVE)), id="on both"),
+        pytest.param((Place("prod", TOKEN), Place("lab", BUSY_ERROR)), id="one is silent"),
+        pytest.param((Place("prod", TOKEN), Place("lab", ORPHAN_ERROR)), id="one is an orphan"),
+    ],
+)
+def test_where_a_token_may_be(places: tuple[Place, ...], snapshot: SnapshotAssertion) -> None:
+    """What each instance says of the id, and a button for each that has it."""
+    assert drawn(whereabouts_message(Whereabouts(TOKEN.id, places))) == snapshot
+
+
+@pytest.mark.parametrize("state", [s for s in RequestState if s in STANDS])
+def test_a_change_without_outcome(state: RequestState, snapshot: SnapshotAssertion) -> None:
+    """A token's last changes tell of those that wait, and of those that were stopped."""
+    recent = waiting(to_come(), state=state)
+
+    assert read(details_message(TokenDetails("prod", TOKEN, (recent,), NOW))) == snapshot

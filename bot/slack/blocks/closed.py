@@ -1,0 +1,75 @@
+"""The message of a request that is over before anything was sent."""
+
+from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
+from bot.slack.blocks.listing import Listing, listing_text, which
+from bot.slack.blocks.people import change_text, named_text, provenance
+from bot.slack.blocks.problems import problem_text
+from bot.slack.blocks.rich import (
+    LONGEST_TOLD,
+    Line,
+    Message,
+    bold,
+    code,
+    joined,
+    paragraph,
+    person,
+    plain,
+    shown,
+)
+from bot.slack.blocks.showing import what_text
+from bot.slack.blocks.wording import subject, verb, wanted, whereabouts
+
+# That an approval is void is said by the reason.
+_TITLES = {
+    RequestState.DENIED: "Denied",
+    RequestState.EXPIRED: "Expired",
+    RequestState.CANCELLED: "Cancelled",
+    RequestState.VOIDED: "Not carried out",
+}
+_UNTOUCHED = "Nothing was changed."
+
+
+def closed_message(change: ChangeRequest, note: str = "") -> Message:
+    """Say why a request is over, and by whom; what it would have done is no news any more."""
+    how, one = _TITLES[change.state], len(change.targets) == 1
+    title = f"{how}: {verb(change)} {_what(change)}"
+    problem = change.closing
+    by = "" if problem is None else problem.by
+    who: Line = [plain("By "), person(by), plain(". ")] if by else []
+    lines: list[Line] = [
+        [bold(title)],
+        [*who, plain(_UNTOUCHED if problem is None else shown(problem.message, LONGEST_TOLD))],
+        [plain("" if problem is None else shown(problem.hint, LONGEST_TOLD))],
+        *_targets(change),
+        provenance(change),
+        [plain(note)],
+    ]
+    text = change_text(
+        change,
+        f"{how}: {what_text(change)}." if one else f"{title}.",
+        _UNTOUCHED if problem is None else problem_text(problem),
+        _description(change) if one else listing_text(change.targets),
+        after=named_text(f"{how} by ", [by] if by else []),
+    )
+    return Message(text, (paragraph(*lines),))
+
+
+def _what(change: ChangeRequest) -> str:
+    if len(change.targets) > 1:
+        return which(change, len(change.targets))
+    return subject(change)
+
+
+def _targets(change: ChangeRequest) -> list[Line]:
+    if len(change.targets) == 1:
+        target = change.targets[0]
+        where = joined([code(target.authorization_id)], *whereabouts(target))
+        return [where, [plain(_description(change))]]
+    return Listing.of(change).to_change(change.targets)
+
+
+def _description(change: ChangeRequest) -> str:
+    """Say which description was asked for, so that it need not be thought up again."""
+    update = change.targets[0].update
+    return "" if update.description is None else f"It was to be {wanted(update)}."

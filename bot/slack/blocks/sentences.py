@@ -1,0 +1,206 @@
+"""What one event of the record says, as a sentence without its subject."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.changes.audit import AuditEvent, EventTag
+from bot.changes.duration import in_words
+from bot.changes.errors import ErrorCode
+from bot.slack.blocks.rich import quoted, shown
+from bot.slack.blocks.wording import told
+
+# What stands before a token's id, and what stands after it.
+Sentence = Callable[[AuditEvent], tuple[str, str]]
+
+# Fifteen lines with all their facts stay below what Slack takes in one message.
+_LONGEST_MESSAGE = 250
+_LONGEST_VALUE = 60
+_TO = MappingProxyType(
+    {"disable": "disable", "enable": "enable", "describe": "change the description of"}
+)
+_DID = MappingProxyType(
+    {"disable": "disabled", "enable": "enabled", "describe": "changed the description of"}
+)
+_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry"})
+# What a kind changes goes without saying.
+_IMPLIED = MappingProxyType({"disable": "status", "enable": "status", "describe": "description"})
+_REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        ErrorCode.ALREADY_UNDONE: "that change was already undone",
+        ErrorCode.NOT_UNDOABLE: "that change cannot be undone",
+        ErrorCode.UNDO_WINDOW_OVER: "its time for an undo was over",
+        ErrorCode.UNKNOWN_CHANGE: "there is no such change",
+        ErrorCode.ALREADY_DECIDED: "somebody was first, or it was over",
+        ErrorCode.ALREADY_RETRIED: "it was already tried again",
+        ErrorCode.NOTHING_TO_RETRY: "nothing of it had failed",
+        ErrorCode.EXPIRED: "its time was over",
+        ErrorCode.NOT_YOURS: "somebody else had asked for it",
+        ErrorCode.NOT_CANCELLABLE: "there was nothing to cancel",
+    }
+)
+
+
+def sentence(event: AuditEvent) -> tuple[str, str]:
+    """Say what its person did: what stands before the token's id, and what stands after it."""
+    return _SENTENCES[event.tag](event)
+
+
+def _accepted(event: AuditEvent) -> tuple[str, str]:
+    wanted, asked = event.detail.get("description"), event.detail.get("asked")
+    if event.detail.get("automatic"):
+        return f"had asked to {_to(event)}", " when the time of its disable is over"
+    after = _lasts(event) + _again(event)
+    if isinstance(wanted, str) and asked != "undo":
+        link = " to" if asked == "describe" else " and describe it as"
+        after = f"{link} {_value('description', wanted)}{after}"
+    return f"asked to {_to(event)}", after
+
+
+def _lasts(event: AuditEvent) -> str:
+    lasts = event.detail.get("lasts")
+    return f" for {in_words(timedelta(seconds=lasts))}" if isinstance(lasts, int | float) else ""
+
+
+def _again(event: AuditEvent) -> str:
+    retried = event.detail.get("retry_of")
+    return f", once more after change {retried}" if isinstance(retried, str) else ""
+
+
+def _denied(event: AuditEvent) -> tuple[str, str]:
+    return f"was not allowed to {_to(event)}", f": {quoted(str(event.detail.get('rule', '')))}"
+
+
+def _refused(event: AuditEvent) -> tuple[str, str]:
+    code_value = str(event.detail.get("code", ""))
+    if code_value == ErrorCode.LOOKS_LIKE_SECRET:
+        return "typed what looks like a secret, which was refused", ""
+    why = _REFUSED.get(code_value) or code_value.replace("_", " ")
+    return f"could not {_to(event)}", f": {why}"
+
+
+def _interrupted(_event: AuditEvent) -> tuple[str, str]:
+    return "saw the change of", " interrupted; the bot took it up again"
+
+
+def _done(event: AuditEvent) -> tuple[str, str]:
+    before, after = event.detail.get("before"), event.detail.get("after")
+    implied = _IMPLIED.get(str(event.detail.get("asked")))
+    changed: list[str] = []
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        changed += [
+            f"{'' if field == implied else f'{field} '}"
+            f"{_value(field, before[field])} → {_value(field, after[field])}"
+            for field in ("status", "description")
+            if before.get(field) != after.get(field)
+        ]
+    return _did(event), f": {', '.join(changed)}" if changed else ""
+
+
+def _unchanged(event: AuditEvent) -> tuple[str, str]:
+    status, wanted = event.detail.get("status"), event.detail.get("description")
+    found = [status] if isinstance(status, str) else []
+    if isinstance(wanted, str):
+        found.append(f"described as {_value('description', wanted)}")
+    return "found", f" already {' and '.join(found)}"
+
+
+def _with_message(before: Callable[[AuditEvent], str]) -> Sentence:
+    def sentence(event: AuditEvent) -> tuple[str, str]:
+        message = event.detail.get("message")
+        after = f". {shown(message, _LONGEST_MESSAGE)}" if isinstance(message, str) else ""
+        return before(event), after
+
+    return sentence
+
+
+def _did(event: AuditEvent) -> str:
+    asked = str(event.detail.get("asked", ""))
+    return _DID.get(asked) or f"undid change {event.detail.get('undo_of', '')} of"
+
+
+def _to(event: AuditEvent) -> str:
+    """Write what was asked for as an infinitive; what only reads is a command's name."""
+    asked, somewhere = str(event.detail.get("asked", "")), event.authorization_id is not None
+    if asked == "undo":
+        which = f"change {event.detail['undo_of']}" if "undo_of" in event.detail else "a change"
+        return f"undo {which}{' of' if somewhere else ''}"
+    if asked in _MOVES:
+        which = f"change {event.change_id or event.detail.get('undo_of', '')}".strip()
+        return f"{asked} {which}{' of' if somewhere else ''}"
+    if asked in _TO:
+        return _TO[asked] if somewhere else f"{_TO[asked]} {_which(event)}"
+    return f"use {asked}"
+
+
+def _which(event: AuditEvent) -> str:
+    """Say which tokens a request is about that names no single one."""
+    count, selected = event.detail.get("tokens"), event.detail.get("selected")
+    if isinstance(selected, str):
+        return f"the active tokens of {shown(selected)}"
+    if isinstance(count, int):
+        return f"{count} tokens"
+    # A request that is of no single token is of several.
+    return "a token" if event.change_id is None else "tokens"
+
+
+def _moved(verb: str) -> Sentence:
+    """Say that a person moved a request on."""
+
+    def sentence(event: AuditEvent) -> tuple[str, str]:
+        about = " of" if event.authorization_id is not None else ""
+        return f"{verb} a change{about}", _counted(event)
+
+    return sentence
+
+
+def _counted(event: AuditEvent) -> str:
+    votes, quorum = event.detail.get("votes"), event.detail.get("quorum")
+    return f": {votes} of {quorum} votes" if isinstance(votes, int) else ""
+
+
+def _lapsed(event: AuditEvent) -> tuple[str, str]:
+    about = " of" if event.authorization_id is not None else ""
+    return f"saw the approval of a change{about}", " lapse: somebody who voted may not approve now"
+
+
+def _refusals(event: AuditEvent) -> tuple[str, str]:
+    count = event.detail.get("count")
+    return f"was refused {count} more {'time' if count == 1 else 'times'} within ten minutes", ""
+
+
+def _value(field: str, value: object) -> str:
+    return told(field, shown(str(value), _LONGEST_VALUE))
+
+
+_SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
+    {
+        EventTag.REQUEST_ACCEPTED: _accepted,
+        EventTag.REQUEST_DENIED: _denied,
+        EventTag.REQUEST_REFUSED: _refused,
+        EventTag.CHANGE_INTENDED: lambda event: (f"is about to {_to(event)}", ""),
+        EventTag.CHANGE_INTERRUPTED: _interrupted,
+        EventTag.CHANGE_DONE: _done,
+        EventTag.CHANGE_UNCHANGED: _unchanged,
+        EventTag.CHANGE_APPLIED: _with_message(_did),
+        EventTag.CHANGE_REFUSED: _with_message(lambda event: f"could not {_to(event)}"),
+        EventTag.CHANGE_FAILED: _with_message(lambda event: f"failed to {_to(event)}"),
+        EventTag.CHANGE_UNKNOWN: _with_message(lambda event: f"tried to {_to(event)}"),
+        EventTag.CHANGE_LOST: _with_message(lambda event: f"tried to {_to(event)}"),
+        EventTag.CHANGE_CANCELLED: lambda event: (f"did not {_to(event)}", ": cancelled before"),
+        EventTag.REFUSALS_COUNTED: _refusals,
+        EventTag.REQUEST_SHOWN: lambda event: (f"was asked whether to {_to(event)}", ""),
+        EventTag.REQUEST_CONFIRMED: _moved("confirmed"),
+        EventTag.REQUEST_CANCELLED: _moved("cancelled"),
+        EventTag.REQUEST_EXPIRED: lambda event: (f"waited too long to {_to(event)}", ""),
+        EventTag.REQUEST_VOIDED: _with_message(lambda event: f"could not {_to(event)}"),
+        EventTag.APPROVAL_ASKED: lambda event: (f"needs an approval to {_to(event)}", ""),
+        EventTag.APPROVAL_VOTED: _moved("agreed to"),
+        EventTag.APPROVAL_GRANTED: _moved("approved"),
+        EventTag.APPROVAL_LAPSED: _lapsed,
+        EventTag.APPROVAL_DENIED: _moved("denied"),
+        EventTag.TIMER_STOPPED: _moved("stopped the timer of"),
+        EventTag.CHANGES_FROZEN: lambda _: ("stopped all changes", ""),
+        EventTag.CHANGES_UNFROZEN: lambda _: ("let changes go on", ""),
+    }
+)
