@@ -89,7 +89,10 @@ def accepted(facts: InstanceFacts) -> bool:
 def _reached(facts: InstanceFacts) -> Finding:
     if isinstance(facts.version, Problem):
         return _failed(facts.version, facts.settings)
-    return ok(f"It answers: {facts.version}.")
+    if isinstance(facts.seen, Problem) or not facts.seen:
+        return ok(f"It answers: {facts.version}.")
+    shows = "does not show" if any(each.own is None for each in facts.seen) else "shows"
+    return ok(f"It answers: {facts.version}, and {shows} the secrets of tokens.")
 
 
 def _refused(facts: InstanceFacts) -> Finding | None:

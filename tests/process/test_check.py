@@ -47,6 +47,7 @@ async def test_a_right_setup_where_tokens_are_not_shown(tmp_path: Path, mode: Mo
         code, out, _ = await run("check", env=environment(here, tmp_path))
 
     assert (code, problems(out)) == (0, [])
+    assert "and does not show the secrets of tokens." in out
     assert "ok       Its own authorization is 0e8d52d854803001, found" in out
 
 
