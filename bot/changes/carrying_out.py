@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -125,7 +125,8 @@ class CarryingOut:
                 else:
                     request = await execution.carry_out(request, barred, brake)
         if brake.held_back and not request.state.final:
-            return replace(request, held_back=brake.held_back)
+            # In the record, too: whoever takes it up later was not interrupted.
+            return await self._progress.held_back(request, brake.held_back)
         return request
 
     async def _changed_since_approval(self, request: ChangeRequest) -> Problem | None:

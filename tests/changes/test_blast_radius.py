@@ -35,63 +35,62 @@ def reading(*buckets: str) -> Authorization:
     [
         (
             of(reading("metrics")),
-            ("Whatever uses it can no longer: read bucket metrics.",),
+            ("It then no longer allows: read bucket metrics.",),
         ),
         (
             of(reading("metrics"), update=ENABLE),
-            ("Whoever holds it can again: read bucket metrics.",),
+            ("It then allows again: read bucket metrics.",),
         ),
         (
             of(reading("a", "b", "c")),
-            ("Whatever uses it can no longer: read bucket a; read bucket b; read bucket c.",),
+            ("It then no longer allows: read bucket a; read bucket b; read bucket c.",),
         ),
         (
             of(reading("a", "b", "c", "d", "e")),
             (
                 (
-                    "Whatever uses it can no longer: read bucket a; read bucket b; read bucket c; "
+                    "It then no longer allows: read bucket a; read bucket b; read bucket c; "
                     "and 2 more."
                 ),
             ),
         ),
-        (of(reading()), ("Whatever uses it can no longer: nothing.",)),
+        (of(reading()), ("It allows nothing.",)),
         (
             of(authorization(permissions=OPERATOR)),
-            (
-                (
-                    "Whatever uses it can no longer do everything in all organisations: it is an "
-                    "operator token."
-                ),
-            ),
+            (("It is an operator token: whatever uses it loses control of this InfluxDB."),),
+        ),
+        (
+            of(authorization(permissions=OPERATOR), update=ENABLE),
+            ("It is an operator token: whoever holds it controls this whole InfluxDB.",),
         ),
         (
             of(authorization(), authorization()),
-            ("Whatever uses them stops: 2 tokens of alice in acme.",),
+            ("Whatever uses them stops working. They belong to alice in acme.",),
         ),
         (
             of(authorization(), authorization(user="bob", org="other"), update=ENABLE),
             (
                 (
-                    "Whoever holds them can use them again: 2 tokens of alice and bob in acme and "
-                    "other."
+                    "Whoever holds them can use them again. They belong to alice and bob in acme "
+                    "and other."
                 ),
             ),
         ),
         (
             of(*(authorization(user=f"u{n}") for n in range(5))),
-            ("Whatever uses them stops: 5 tokens of u0, u1, u2 and 2 more in acme.",),
+            ("Whatever uses them stops working. They belong to u0, u1, u2 and 2 more in acme.",),
         ),
         (
             of(authorization(), authorization(permissions=OPERATOR)),
             (
-                "Whatever uses them stops: 2 tokens of alice in acme.",
+                "Whatever uses them stops working. They belong to alice in acme.",
                 "1 of them is an operator token.",
             ),
         ),
         (
             of(*(authorization(permissions=OPERATOR) for _ in range(2))),
             (
-                "Whatever uses them stops: 2 tokens of alice in acme.",
+                "Whatever uses them stops working. They belong to alice in acme.",
                 "2 of them are operator tokens.",
             ),
         ),
@@ -125,7 +124,7 @@ def test_what_is_left_out_does_not_count(state: TargetState) -> None:
     left_out = replace(both.targets[1], state=state)
 
     assert blast_radius(both.with_targets(left_out)) == (
-        "Whatever uses it can no longer: read bucket metrics.",
+        "It then no longer allows: read bucket metrics.",
     )
 
 
@@ -135,5 +134,5 @@ def test_what_was_read_last_counts() -> None:
     again = replace(request.targets[0], after=reading("new"), state=TargetState.UNKNOWN)
 
     assert blast_radius(request.with_targets(again)) == (
-        "Whatever uses it can no longer: read bucket new.",
+        "It then no longer allows: read bucket new.",
     )

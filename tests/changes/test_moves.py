@@ -259,14 +259,14 @@ async def test_ones_own_denial_is_a_denial(here: Workshop) -> None:
     assert (await move(here, "deny", BOB, reason="a mistake")).state is S.DENIED
 
 
-@pytest.mark.parametrize(("reason", "said"), [("", "Denied."), ("in use", "Denied: “in use”.")])
+@pytest.mark.parametrize(("reason", "said"), [("", ""), ("in use", "The reason: “in use”. ")])
 async def test_an_approver_denies(here: Workshop, reason: str, said: str) -> None:
     """Who and why stays with the request and in the record; nothing is sent."""
     await here.put(awaiting())
 
     denied = await move(here, "deny", CAROL, reason=reason)
 
-    assert denied.closing == Problem(ErrorCode.DENIED, f"{said} Nothing was changed.", by="U0CAROL")
+    assert denied.closing == Problem(ErrorCode.DENIED, f"{said}Nothing was changed.", by="U0CAROL")
     assert await kept(here) == replace(denied, version=1)
     (event,) = await here.events()
     assert (event.tag.value, event.actor, event.detail.get("reason", "")) == (
@@ -376,7 +376,7 @@ async def test_what_has_not_begun_is_cancelled(
     assert cancelled == replace(
         request_,
         state=S.CANCELLED,
-        closing=Problem(ErrorCode.CANCELLED, "Cancelled. Nothing was changed.", by=person.user_id),
+        closing=Problem(ErrorCode.CANCELLED, "Nothing was changed.", by=person.user_id),
     )
     assert await kept(here) == replace(cancelled, version=1)
     assert await here.tags() == ["request.cancelled"]

@@ -180,14 +180,14 @@ def test_a_choice_names_what_was_offered() -> None:
 @pytest.mark.parametrize(
     ("state", "reason", "code", "message"),
     [
-        (S.DENIED, "", ErrorCode.DENIED, "Denied. Nothing was changed."),
+        (S.DENIED, "", ErrorCode.DENIED, "Nothing was changed."),
         (
             S.DENIED,
             "still in use",
             ErrorCode.DENIED,
-            "Denied: “still in use”. Nothing was changed.",
+            "The reason: “still in use”. Nothing was changed.",
         ),
-        (S.CANCELLED, "", ErrorCode.CANCELLED, "Cancelled. Nothing was changed."),
+        (S.CANCELLED, "", ErrorCode.CANCELLED, "Nothing was changed."),
     ],
 )
 def test_who_closed_it_and_why(

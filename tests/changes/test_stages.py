@@ -175,6 +175,13 @@ def test_what_has_begun_goes_on(
     assert kind(next_stage(request, ruling(decided, stopped=stopped), NOON, 1)) == next_
 
 
+def test_what_is_cancelled_is_brought_to_its_end_though_changes_are_stopped() -> None:
+    """Nothing of it is sent any more; its message says so now, and not after the stop."""
+    request = change(state=RequestState.EXECUTING, targets=(INTENDED,), cancelled_by="U0BOB")
+
+    assert next_stage(request, ruling(stopped=STOPPED), NOON, 1) == CarryOut()
+
+
 @pytest.mark.parametrize("state", [RequestState.PREVIEWED, RequestState.AWAITING_APPROVAL])
 @pytest.mark.parametrize("judged", [ruling(), ruling(DENIED), ruling(stopped=STOPPED), ENOUGH])
 def test_what_waits_for_a_person_waits_until_its_time_is_over(

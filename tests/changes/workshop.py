@@ -13,6 +13,7 @@ from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
+from bot.changes.carrying_out import Watch
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
@@ -123,10 +124,15 @@ class InMemoryAuthorizations:
 
 
 class Circle:
-    """What Slack says of people: what a test has said of them; a ``Directory`` port."""
+    """What Slack says of people: what a test has said of them; a ``Directory`` port.
+
+    Attributes:
+        looked_up: How often somebody was looked up.
+    """
 
     def __init__(self) -> None:
         self.standings: dict[str, Standing] = {}
+        self.looked_up = 0
 
     def known(self, person: Person) -> Standing | None:
         """Know everybody."""
@@ -134,6 +140,7 @@ class Circle:
 
     async def look_up(self, person: Person) -> Standing:
         """Give what was said of them."""
+        self.looked_up += 1
         return self.standings.get(person.user_id, Standing())
 
 
@@ -199,7 +206,9 @@ class Workshop:
             command="/token",
             finished=lambda kind, outcome: self.outcomes.append((kind, outcome)),
         )
-        self.heart = Heart(edges, self.board, Tempo())
+        # A request of several is watched closely, so that no test has to wait for it.
+        watch = Watch(look=timedelta(milliseconds=10))
+        self.heart = Heart(edges, self.board, Tempo(watch=watch))
 
     @property
     def default(self) -> InMemoryAuthorizations:

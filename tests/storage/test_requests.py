@@ -136,7 +136,7 @@ async def test_messages_are_stored(
     await stored(store, request_)
 
     async with store.transaction() as transaction:
-        await transaction.save_message(replace(later, id=request_.id))
+        await transaction.save_message(replace(later, id=request_.id, version=request_.version))
 
     assert await found(store, request_.id) == replace(
         request_,
@@ -144,6 +144,21 @@ async def test_messages_are_stored(
         feed_message=later.feed_message,
         announced=later.announced,
     )
+
+
+async def test_what_somebody_moved_on_while_it_was_told_is_told_again(store: SqlStore) -> None:
+    """A timer that was stopped at that moment: its message is known, and is to be drawn anew."""
+    await stored(store, done(timer=Timer(timedelta(hours=2), ends_at=NOON)))
+    told = done(message=MessageRef("C0", "1.2"), announced=True)
+    async with store.transaction() as transaction:
+        assert await transaction.stop_timer("7F3K2Q", BOB.user_id, NOON)
+
+    async with store.transaction() as transaction:
+        await transaction.save_message(told)
+
+    read = await found(store, "7F3K2Q")
+    assert read is not None
+    assert (read.message, read.announced) == (MessageRef("C0", "1.2"), False)
 
 
 async def test_a_timer_is_stored_unless_it_was_stopped(store: SqlStore) -> None:
