@@ -7,7 +7,6 @@ from structlog.testing import capture_logs
 
 from tests.world import World
 
-
 _ASKING = {"auth.test", "users.info", "usergroups.users.list", "conversations.info"}
 
 
