@@ -99,9 +99,10 @@ def leave_group(here: World, user: str, group: str = cast.SECURITY_GROUP) -> Non
     here.slack.add_usergroup(replace(now, members=members))
 
 
-def become(here: World, user: str, **changed: bool) -> None:
-    """Change what kind of account somebody has, such as ``deleted=True``."""
-    here.slack.add_person(replace(here.slack.workspace.people[user], **changed))
+def become(here: World, user: str, *, deleted: bool = False, guest: bool = False) -> None:
+    """Deactivate somebody's account, or make it a guest's."""
+    person = here.slack.workspace.people[user]
+    here.slack.add_person(replace(person, deleted=deleted, is_restricted=guest))
 
 
 async def forge_press(

@@ -95,6 +95,6 @@ def not_chosen(request: ChangeRequest) -> Problem:
 def closed_by(state: RequestState, user_id: str, reason: str) -> Problem:
     """Say who closed a request, and why, for its message."""
     if state is RequestState.DENIED:
-        why = f"The reason: “{reason}”. " if reason else ""
-        return Problem(ErrorCode.DENIED, f"{why}Nothing was changed.", by=user_id)
+        why = f" The reason: “{reason}”" if reason else ""
+        return Problem(ErrorCode.DENIED, f"Nothing was changed.{why}", by=user_id)
     return Problem(ErrorCode.CANCELLED, "Nothing was changed.", by=user_id)

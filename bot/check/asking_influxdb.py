@@ -54,7 +54,8 @@ async def ask_instance(
             try:
                 async with asyncio.timeout_at(deadline):
                     own = await _told(client.own_token())
-                    mine = await _own_authorization(client, tuple(seen), own)
+                    configured = instance.own_authorization
+                    mine = await _own_authorization(client, tuple(seen), own, configured)
             except TimeoutError:
                 own = mine = _late(instance.name)
     return InstanceFacts(
@@ -70,16 +71,23 @@ async def ask_instance(
 
 
 async def _own_authorization(
-    client: InfluxDBClient, seen: tuple[Authorization, ...], own: OwnToken | Problem
+    client: InfluxDBClient,
+    seen: tuple[Authorization, ...],
+    own: OwnToken | Problem,
+    configured: str | None,
 ) -> Authorization | Problem | None:
-    """Give the bot's own authorization: by its token, by its id, or as the only one of its user."""
+    """Give the bot's own authorization: by its token, by its id, or as the only one of its user.
+
+    What is configured is given even if the client does not believe it, so that it can be judged.
+    """
     by_token = next((each for each in seen if each.own), None)
     if by_token is not None:
         return by_token
     if isinstance(own, Problem):
         return own
-    if own.authorization_id is not None:
-        return await _told(client.get(own.authorization_id))
+    named = configured or own.authorization_id
+    if named is not None:
+        return await _told(client.get(named))
     if own.siblings != 1:
         return None
     return next((each for each in seen if each.user_id == own.user_id), None)

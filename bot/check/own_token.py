@@ -9,7 +9,7 @@ from bot.check.findings import Finding, counted, note, ok, problem
 from bot.check.influxdb import InstanceFacts, accepted
 from bot.influxdb.endpoints import CLOUD
 
-_DANGER = "The bot could disable its own token."
+_IGNORED = "The bot goes on as if it were not set."
 
 
 def own_token_findings(facts: InstanceFacts) -> list[Finding]:
@@ -51,7 +51,7 @@ def _configured(facts: InstanceFacts, configured: str) -> Iterator[Finding]:
     elif mine is not None and facts.known is None:
         why = "is inactive" if not mine.active else f"belongs to another user, {mine.user}"
         yield problem(
-            f"{names.own} names {configured}, which {why}, so it is not the bot's own. {_DANGER}",
+            f"{names.own} names {configured}, which {why}, so it is not the bot's own. {_IGNORED}",
             remedy,
         )
     else:
@@ -62,13 +62,13 @@ def _not_found(facts: InstanceFacts, configured: str, said: Problem, remedy: str
     names = facts.settings
     if said.code is ErrorCode.AUTHORIZATION_NOT_FOUND:
         return problem(
-            f"{names.own} names {configured}, which does not exist. {_DANGER}",
+            f"{names.own} names {configured}, which does not exist. {_IGNORED}",
             remedy,
         )
     if said.code is ErrorCode.ORPHAN:
         return problem(
             f"{names.own} names {configured}, whose owner is deleted, so it is not the bot's own. "
-            f"{_DANGER}",
+            f"{_IGNORED}",
             remedy,
         )
     return note(f"Whether {names.own} is right cannot be told: {said.message}", said.hint)

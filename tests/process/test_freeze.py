@@ -54,13 +54,13 @@ async def test_an_accepted_change_waits_and_says_so(here: World, tmp_path: Path)
     await run("freeze", env=variables)
 
     await here.slack.press("U0ALICE", message, "Confirm")
-    await here.slack.wait_for(lambda: "It waits" in message.plain)
+    await here.slack.wait_for(lambda: message.plain.startswith("Waiting"))
     waiting, sent = steady(message.plain), here.patches()
     await run("unfreeze", env=variables)
     await here.slack.wait_for(lambda: "2 tokens disabled" in message.plain)
 
     assert waiting.startswith("Waiting: disable 2 tokens")
-    assert "changes are stopped since DATE TIME UTC by token-bot freeze." in waiting
+    assert "Changes are stopped since DATE TIME UTC by token-bot freeze." in waiting
     assert sent == []
     assert len(here.patches()) == 2
 

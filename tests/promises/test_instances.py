@@ -247,7 +247,8 @@ async def test_show_of_both(simple: TwoInstances) -> None:
     assert "prod" in where.plain
     assert "lab" in where.plain
 
-    await simple.here.press(where, nth=1, text=None)
+    shown_on_lab = where.buttons[1]
+    await simple.here.press(where, shown_on_lab.text, nth=0)
 
     assert simple.here.last().startswith("telegraf in the lab")
 

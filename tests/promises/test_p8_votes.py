@@ -321,7 +321,7 @@ def deactivated(here: World) -> None:
 
 def a_guest(here: World) -> None:
     """Make Bob a guest."""
-    become(here, cast.BOB, is_restricted=True)
+    become(here, cast.BOB, guest=True)
 
 
 def out_of_the_group(here: World) -> None:

@@ -16,7 +16,8 @@ from slack_bolt import BoltResponse
 from slack_bolt.request.async_request import AsyncBoltRequest
 from structlog.testing import capture_logs
 
-from bot.changes.request import Origin, Person
+from bot.changes.people import Person
+from bot.changes.request import Origin
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.slack import Delivery, SignedRequest
 from bot.sandbox.slack.sockets import Socket

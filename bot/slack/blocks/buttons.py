@@ -40,16 +40,20 @@ def row(*buttons: ButtonElement) -> dict[str, Any]:
 
 def undo(change: ChangeRequest) -> ButtonElement:
     """Give the button that restores what was before a change."""
-    text = _counted("Undo", change, TargetState.DONE)
-    return _of_change(change, ActionId.UNDO_CHANGE, text, f"Undo change {change.id}")
+    count = len(change.in_state(TargetState.DONE))
+    text, label = "Undo", f"Undo change {change.id}"
+    if len(change.targets) > 1:
+        text, label = f"Undo {count}", f"{label} of {tokens(count)}"
+    return _of_change(change, ActionId.UNDO_CHANGE, text, label)
 
 
 def retry(change: ChangeRequest) -> ButtonElement:
     """Give the button that tries what failed once more."""
-    text = _counted("Retry", change, TargetState.FAILED)
-    return _of_change(
-        change, ActionId.RETRY_CHANGE, text, f"Retry what failed of change {change.id}"
-    )
+    count = len(change.in_state(TargetState.FAILED))
+    text, label = "Retry", f"Retry change {change.id}"
+    if len(change.targets) > 1:
+        text, label = f"Retry {count}", f"{label} for the {tokens(count)} that failed"
+    return _of_change(change, ActionId.RETRY_CHANGE, text, label)
 
 
 def keep(change: ChangeRequest) -> ButtonElement:
@@ -155,13 +159,6 @@ def _choose(change: ChangeRequest, instance: str, place: int) -> ButtonElement:
 def _does(change: ChangeRequest) -> str:
     coming = len([target for target in change.targets if not target.state.final])
     return f"{verb(change)} {tokens(coming)}"
-
-
-def _counted(text: str, change: ChangeRequest, state: TargetState) -> str:
-    """Say of how many tokens, where they are several."""
-    if len(change.targets) == 1:
-        return text
-    return f"{text} {tokens(len(change.in_state(state)))}"
 
 
 def _of_change(

@@ -7,7 +7,7 @@ from bot.changes.asking import Received
 from bot.changes.directory import Directory
 from bot.changes.errors import StoreUnavailableError
 from bot.changes.intake import Intake
-from bot.changes.people import Standing
+from bot.changes.people import Person, Standing
 from bot.changes.ports import Store
 from bot.commands.answers import Answer
 from bot.slack.listeners.answering import Answered, Answering
@@ -90,10 +90,15 @@ class Reception:
             return await self._meaning.carry_out(known, kind, content)
         at_once = self._meaning.without_deciding(kind, content)
         if at_once is not None:
+            # Whoever is asked something will answer, and is then known.
+            self._tasks.spawn(self._get_to_know(ask.person), "look-up")
             return at_once
         await self._intake.receive(received)
         self._tasks.spawn(self._decide(received, asked), "decide")
         return None
+
+    async def _get_to_know(self, person: Person) -> None:
+        await self._directory.look_up(person)
 
     async def _decide(self, received: Received, asked: str) -> None:
         """Ask Slack who it was, carry out what was asked, and tell what came of it."""

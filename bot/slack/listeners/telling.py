@@ -4,7 +4,7 @@ from bot.changes.asking import Received
 from bot.changes.errors import ErrorCode, StoreUnavailableError
 from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
-from bot.commands.answers import Accepted, Moved
+from bot.commands.answers import Accepted, Later, Moved
 from bot.slack.blocks.buttons import ActionId
 from bot.slack.listeners.answering import Answered, Answering
 from bot.slack.listeners.asking import CLICK
@@ -54,7 +54,14 @@ class Telling:
         elif answered.message is not None and not _shows_by_itself(received, answered):
             self._answering.tell(ask.person, ask.origin, answered.message)
         outdated = answered.problem is not None and answered.problem.code in _OUTDATED
-        if received.kind == CLICK and outdated:
+        moved = isinstance(answered.answer, Moved)
+        if received.kind != CLICK or not (outdated or moved):
+            return
+        if ask.origin.pressed is None:
+            # What one person alone sees and can move on from is the list of what waits.
+            waiting = Later(self._queries.pending)
+            self._answering.follow_up(ask.person, ask.origin, waiting, replace=True)
+        elif outdated:
             self._tasks.spawn(self._redraw(received), "redraw")
 
     async def _redraw(self, received: Received) -> None:

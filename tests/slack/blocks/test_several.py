@@ -41,7 +41,9 @@ EXECUTING = RequestState.EXECUTING
 def _message(
     request: ChangeRequest, undo: ChangeRequest | None = None, *, offering: bool = False
 ) -> Message:
-    return request_message(request, Offer(undo=offering, retry=offering), undo=undo)
+    done, failed = (request.in_state(s) for s in (TargetState.DONE, TargetState.FAILED))
+    offer = Offer(undo=offering and bool(done), retry=offering and bool(failed))
+    return request_message(request, offer, undo=undo)
 
 
 def _undone(*targets: Target, state: RequestState = RequestState.FINISHED) -> ChangeRequest:
