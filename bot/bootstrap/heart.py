@@ -99,6 +99,7 @@ class Heart:
                 progress=progress,
                 holding=holding,
                 announcing=announcing,
+                clock=clock,
                 watch=tempo.watch,
             ),
             progress=progress,

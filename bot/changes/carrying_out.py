@@ -2,15 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.changes import outcomes
 from bot.changes.announcing import Announcing
-from bot.changes.decision import Denied
+from bot.changes.decision import Denied, NeedsApproval
 from bot.changes.drift import drifted
 from bot.changes.errors import (
     ErrorCode,
@@ -57,10 +57,11 @@ class CarryingOut:
         progress: Records each step.
         holding: Lets one change at a time have an authorization.
         announcing: Shows how far it is.
+        clock: Tells the time.
         watch: How closely to watch.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, all named
         self,
         *,
         instances: Mapping[str, Authorizations],
@@ -70,6 +71,7 @@ class CarryingOut:
         progress: Progress,
         holding: Holding,
         announcing: Announcing,
+        clock: Callable[[], datetime],
         watch: Watch,
     ) -> None:
         self._instances = instances
@@ -79,17 +81,20 @@ class CarryingOut:
         self._progress = progress
         self._holding = holding
         self._announcing = announcing
+        self._clock = clock
         self._watch = watch
 
-    async def carry_out(self, request: ChangeRequest, now: datetime) -> ChangeRequest:
+    async def carry_out(self, request: ChangeRequest) -> ChangeRequest:
         """Bring a request as far as it goes now, or leave it where its turn has not come.
 
-        The ruling is made anew once its authorizations are held: waiting for them takes time.
+        It is judged anew once its authorizations are held: waiting for them takes time, in which a
+        role may be lost and an approval run out.
         """
         unfinished = [target for target in request.targets if not target.state.final]
         keys = [f"{target.instance}:{target.authorization_id}" for target in unfinished]
         async with self._holding.hold(keys, request.lease or "", unfinished):
             ruling = await self._rulings.of(request)
+            now = self._clock()
             stage = next_stage(request, ruling, now, len(self._instances))
             if not isinstance(stage, CarryOut):
                 return request
@@ -109,6 +114,9 @@ class CarryingOut:
         if request.in_state(TargetState.INTENDED):
             request = await self._progress.take_up(request)
         brake = Brake()
+        if request.state is not RequestState.ACCEPTED:
+            # Somebody may have cancelled while it was held back, or while no executor had it.
+            brake.cancelled = await self._cancelled(request)
         async with self._watched(request, brake):
             for name in dict.fromkeys(target.instance for target in request.targets):
                 execution = self._executions.get(name)
@@ -117,7 +125,8 @@ class CarryingOut:
                 else:
                     request = await execution.carry_out(request, barred, brake)
         if brake.held_back and not request.state.final:
-            return replace(request, held_back=brake.held_back)
+            # In the record, too: whoever takes it up later was not interrupted.
+            return await self._progress.held_back(request, brake.held_back)
         return request
 
     async def _changed_since_approval(self, request: ChangeRequest) -> Problem | None:
@@ -191,6 +200,11 @@ class CarryingOut:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
+    async def _cancelled(self, request: ChangeRequest) -> bool:
+        async with self._store.reading() as reading:
+            current = await reading.request(request.id)
+        return current is not None and bool(current.cancelled_by)
+
     async def _look(self, request: ChangeRequest, brake: Brake) -> None:
         loop = asyncio.get_running_loop()
         tell_at, told = loop.time() + self._watch.tell.total_seconds(), 0
@@ -198,13 +212,15 @@ class CarryingOut:
             await asyncio.sleep(self._watch.look.total_seconds())
             try:
                 ruling = await self._rulings.of(request)
-                async with self._store.reading() as reading:
-                    current = await reading.request(request.id)
+                brake.cancelled = await self._cancelled(request)
             except StoreUnavailableError as error:
                 _log.warning("cannot look whether to go on", reason=str(error))
                 continue
-            brake.cancelled = current is not None and bool(current.cancelled_by)
-            brake.held_back = "" if ruling.stopped is None else ruling.stopped.rule
+            barred = _barred(request, ruling, self._clock())
+            # What is barred is refused when it is judged again.
+            brake.held_back = "" if barred is None else barred.message
+            if ruling.stopped is not None:
+                brake.held_back = ruling.stopped.rule
             if loop.time() >= tell_at and brake.sent > told and not brake.on:
                 told = brake.sent
                 await self._announcing.progress(request, told)
@@ -215,11 +231,13 @@ def _barred(request: ChangeRequest, ruling: Ruling, now: datetime) -> Problem | 
     """Say why nothing more of a request may be sent now, or None."""
     if isinstance(ruling.decision, Denied):
         return not_allowed_any_more(ruling.decision)
-    if ruling.missing_votes:
+    if isinstance(ruling.decision, NeedsApproval) and ruling.missing_votes:
+        granted = request.approval is not None and request.approval.granted_at is not None
+        lapsed = "the approval does not hold, since somebody who gave it may not approve now"
+        why = lapsed if granted else ruling.decision.rule
         return Problem(
             ErrorCode.NOT_ALLOWED,
-            "Not allowed any more: the approval does not hold, since somebody who gave it may not "
-            "approve now. Nothing was changed.",
+            f"Not allowed any more: {why}. Nothing was changed.",
             "Ask again.",
         )
     if request.approval is not None and request.expires_at and now >= request.expires_at:

@@ -119,7 +119,7 @@ def _change(policy: Policy, wanted: Wanted, held: "Held", freeze: Freeze | None)
     stopped = stop(policy, freeze)
     if stopped is not None:
         return stopped
-    rule = _second_person(policy, wanted)
+    rule = second_person(policy, wanted)
     if not rule:
         return Allowed(held.rule)
     if not policy.roles.approver:
@@ -246,7 +246,7 @@ def _elsewhere(allowed: frozenset[str]) -> str:
     return f"Ask in {named}." if named else "No channel is allowed; ask whoever runs this bot."
 
 
-def _second_person(policy: Policy, wanted: Wanted) -> str:
+def second_person(policy: Policy, wanted: Wanted) -> str:
     """Say which rule wants a second person, or give an empty string."""
     rules = policy.approval
     for kind in ChangeKind:

@@ -135,7 +135,7 @@ class Intake:
         about = draft.targets[0] if len(draft.targets) == 1 else None
         if isinstance(decision, Denied):
             return await self.deny(transaction, ask, asked, decision, about)
-        if draft.timer is not None and not ends_freely(policy, wanted.targets):
+        if draft.timer is not None and not ends_freely(policy, wanted):
             problem = no_timer_here()
             await self.note(transaction, ask, evidence.refused(ask.person, ask.now, asked, problem))
             return problem

@@ -98,6 +98,7 @@ class Lifecycle:
         Returns:
             The request, when it is due again, and whether there is something to tell.
         """
+        told_to_wait = request.held_back
         while not request.state.final:
             ruling = await self._rulings.of(request)
             now = self._clock()
@@ -105,7 +106,7 @@ class Lifecycle:
                 case stages.Wait(until):
                     return request, until, True
                 case stages.HoldBack(reason):
-                    news = request.held_back != reason or not request.message
+                    news = told_to_wait != reason or not request.message
                     request = await self._progress.held_back(request, reason)
                     return request, now + self._pauses.held_back, news
                 case stages.Preview():
@@ -122,7 +123,8 @@ class Lifecycle:
                 case stages.Prepare():
                     request = await self._prepare(request)
                 case stages.CarryOut():
-                    request = await self._carry_out(request, now)
+                    told_to_wait = ""
+                    request = await self._carry_out(request)
             if request.state is RequestState.UNRESOLVED:
                 return request, self._later(request), True
         return request, None, True
@@ -167,8 +169,8 @@ class Lifecycle:
         self._count(request, recorded)
         return recorded
 
-    async def _carry_out(self, request: ChangeRequest, now: datetime) -> ChangeRequest:
-        carried_out = await self._carrying_out.carry_out(request, now)
+    async def _carry_out(self, request: ChangeRequest) -> ChangeRequest:
+        carried_out = await self._carrying_out.carry_out(request)
         self._count(request, carried_out)
         return carried_out
 

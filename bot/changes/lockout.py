@@ -7,8 +7,8 @@ from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
 
 _CONFIGURE = (
-    "Set INFLUXDB_OWN_AUTHORIZATION to the id of the bot's own authorization, and this bot can "
-    "tell its own token from others."
+    "Set INFLUXDB_OWN_AUTHORIZATION, or own_authorization in token-bot.toml, to the id of the "
+    "bot's own authorization, and this bot can tell its own token from others."
 )
 
 

@@ -97,7 +97,10 @@ class Transaction(Protocol):
         ...
 
     async def save_message(self, request: ChangeRequest) -> None:
-        """Store where a request's messages are, and whether its outcome is told."""
+        """Store where a request's messages are, and whether its outcome is told.
+
+        Where a person has moved it on meanwhile, it is not told yet.
+        """
         ...
 
     async def save_timer(self, request: ChangeRequest) -> bool:

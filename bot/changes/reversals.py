@@ -97,7 +97,9 @@ class Reversals:
         if isinstance(found, Problem):
             return await self._refused(transaction, ask, "retry", found, original)
         # What was to restore something still must not trample on what came since.
-        order = Order(found, reason=original.reason)
+        timer = original.timer
+        lasts = None if timer is None or timer.stopped_by else timer.lasts
+        order = Order(found, reason=original.reason, lasts=lasts)
         draft = order.draft(ask, undo_of=original.undo_of, retry_of=original.id)
         if not await transaction.claim_retry(original.id, draft.id):
             problem = undoing.already_retried(original, None)

@@ -1,10 +1,18 @@
 """What is true now of whoever asked for a request, and of those who agreed to it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.changes.approval import Tally, tally
-from bot.changes.decision import Decision, Denied, NeedsApproval, Wanted, decide, stop
+from bot.changes.decision import (
+    Decision,
+    Denied,
+    NeedsApproval,
+    Wanted,
+    decide,
+    second_person,
+    stop,
+)
 from bot.changes.directory import Directory
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store
@@ -75,7 +83,7 @@ class Rulings:
             decision=decide(policy.going, request.requester, standing, wanted),
             stopped=stop(policy, freeze),
             tally=tally(policy, request, standings),
-            ends_freely=ends_freely(policy, wanted.targets),
+            ends_freely=ends_freely(policy, wanted),
         )
 
 
@@ -98,7 +106,7 @@ def wanted_by(request: ChangeRequest, earlier: int) -> Wanted:
     )
 
 
-def ends_freely(policy: Policy, targets: int) -> bool:
-    """Tell whether so many tokens may be enabled without a second person."""
-    rules = policy.approval
-    return ChangeKind.ENABLE not in rules.needed_for and not (rules.several and targets > 1)
+def ends_freely(policy: Policy, wanted: Wanted) -> bool:
+    """Tell whether the end of a disable, which restores what was before, needs no second person."""
+    restoring = (wanted.kinds - {ChangeKind.DISABLE}) | {ChangeKind.ENABLE}
+    return not second_person(policy, replace(wanted, kinds=restoring, earlier=0))

@@ -80,7 +80,8 @@ def next_stage(request: ChangeRequest, ruling: Ruling, now: datetime, instances:
         return _waiting(request, now)
     if request.state is RequestState.ACCEPTED:
         return _before_sending(request, ruling, now, instances)
-    if ruling.stopped is not None and request.in_state(TargetState.INTENDED, TargetState.PENDING):
+    unsent = request.in_state(TargetState.INTENDED, TargetState.PENDING)
+    if ruling.stopped is not None and unsent and not request.cancelled_by:
         return HoldBack(ruling.stopped.rule)
     return CarryOut()
 

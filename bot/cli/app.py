@@ -3,7 +3,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from bot.cli import audit, commands, run, sandbox
+from bot.cli import audit, check, commands, freeze, run, sandbox
 from bot.cli.exit_codes import ExitCode
 
 # What follows `sandbox` is a script, whose order matters; it is read there.
@@ -31,6 +31,9 @@ def _app() -> App:
     audit_app = App(name="audit", help="Read and check the record.")
     audit_app.command(_verify, name="verify")
     app.command(_run, name="run")
+    app.command(_check, name="check")
+    app.command(_freeze, name="freeze")
+    app.command(_unfreeze, name="unfreeze")
     app.command(_sandbox, name="sandbox")
     app.command(_commands, name="commands")
     app.command(audit_app)
@@ -40,6 +43,29 @@ def _app() -> App:
 def _run() -> int:
     """Serve Slack's requests until SIGTERM."""
     return run.run()
+
+
+def _check() -> int:
+    """Say what is wrong with tokens, scopes, permissions, policy, database and clock.
+
+    It changes nothing, and exits 0 if nothing is wrong, 1 if something is, and 2 if the settings
+    cannot be read.
+    """
+    return check.check_setup()
+
+
+def _freeze(*, reason: str = "") -> int:
+    """Stop all changes, for every replica that uses the database at DATABASE_URL.
+
+    Args:
+        reason: Why; people are told it when they ask for a change.
+    """
+    return freeze.freeze(reason)
+
+
+def _unfreeze() -> int:
+    """Let changes go on, and carry out what was accepted before they were stopped."""
+    return freeze.unfreeze()
 
 
 def _commands() -> int:

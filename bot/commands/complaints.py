@@ -17,8 +17,6 @@ from bot.commands.identifiers import as_authorization_id
 from bot.commands.options import choices, options, positions
 from bot.commands.subcommand import Subcommand
 
-_REASON = "--reason"
-
 
 def complaint(
     error: CycloptsError, subcommand: Subcommand, given: list[str], usage: str
@@ -43,8 +41,6 @@ def complaint(
         case UnusedCliTokensError():
             extra = tuple(error.unused_tokens or ())
             message = _too_much(extra, subcommand)
-            if _REASON in subcommand.free_text and not _is_id(extra):
-                hint = f"For a reason write {_REASON} TEXT. {hint}"
         case RepeatArgumentError():
             message = f"{_keyword(error)} is given twice."
         case CoercionError():
@@ -89,7 +85,8 @@ def _missing(name: str, subcommand: Subcommand) -> str:
         return f"{name} needs {' or '.join(taken)}."
     # The usage says what it takes: --reason TEXT.
     called = re.search(rf"{re.escape(name)} ([A-Z]+)", subcommand.usage)
-    return f"{name} needs a {'value' if called is None else called[1].lower()}."
+    value = "value" if called is None else called[1].lower()
+    return f"{name} needs {'an' if value[0] in 'aeiou' else 'a'} {value}."
 
 
 def _too_much(extra: tuple[str, ...], subcommand: Subcommand) -> str:

@@ -74,13 +74,12 @@ def _leading_options(subcommand: Subcommand, text: str) -> tuple[list[str], str]
     """Take the options off that stand before a text which is taken as it was typed."""
     given: list[str] = []
     takes_value = _taking_values(subcommand)
-    while found := words(text, 2):
+    # No word is read before its turn: the text may begin with a quote that nobody closes.
+    while (found := words(text, 1)) and _is_option(found[0]):
         first = found[0]
-        if not _is_option(first):
-            break
         name, sign, value = first.text.partition("=")
         end = first.end
-        if name in takes_value and not value and _has_value(found, 1):
+        if name in takes_value and not value and _has_value(found := words(text, 2), 1):
             sign, value, end = "=", found[1].text, found[1].end
         given.append(f"{name}={value}" if sign and value else name)
         text = text[end:]

@@ -1,7 +1,7 @@
 """What disable and enable share: tokens get a status, and a description if given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.changes.authorization import Status
@@ -67,13 +67,27 @@ def _order(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Ord
             raise _usage("--user needs --on INSTANCE, since there are several instances.")
         selection = Selection(instance, wanted.user, update)
         return Order(selection=selection, reason=wanted.reason, lasts=wanted.lasts)
-    ids = list(dict.fromkeys(authorization_id(each) for each in wanted.ids))
+    ids = _ids(wanted.ids)
     if not ids:
         raise _usage("ID is missing.")
     if len(ids) > _MOST_IDS:
         raise _usage(f"That names {len(ids)} tokens, and {_MOST_IDS} are the most at once.")
     targets = tuple(Target(instance, each, update) for each in ids)
     return Order(targets, reason=wanted.reason, lasts=wanted.lasts)
+
+
+def _ids(typed: Sequence[str]) -> list[str]:
+    """Read ids, each once; words that follow one may be meant as the reason."""
+    found: list[str] = []
+    for each in typed:
+        try:
+            found.append(authorization_id(each))
+        except UserError as error:
+            if not found:
+                raise
+            hint = f"{error.problem.hint} For a reason write --reason TEXT."
+            raise UserError(replace(error.problem, hint=hint)) from None
+    return list(dict.fromkeys(found))
 
 
 def _usage(message: str) -> UserError:

@@ -49,7 +49,7 @@ def open_token_files(document: Document, outside: Outside) -> tuple[str, ...]:
         if "token_file" in table
     ]
     return tuple(
-        f"everybody on this machine can read {file}, which holds an API token"
+        f"everybody on this machine can read {file}, which holds an API token: run chmod 600 on it"
         for file in files
         if file.stat().st_mode & stat.S_IROTH
     )

@@ -10,16 +10,16 @@ import httpx
 from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
-from bot.changes.errors import ErrorCode, UpstreamError
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
 from bot.changes.update import AuthorizationUpdate
 from bot.clock import system_clock
 from bot.influxdb.call import Call
 from bot.influxdb.credential import Credential
-from bot.influxdb.endpoints import CLOUD, Endpoints
+from bot.influxdb.endpoints import Endpoints
 from bot.influxdb.exchange import Exchanges, Observe
 from bot.influxdb.failure import Failure
+from bot.influxdb.own_token import OwnTokenSearch, unless_denied
 from bot.influxdb.respite import Respite
 from bot.influxdb.retries import Retries, attempts
 from bot.influxdb.transport import connect
@@ -27,7 +27,6 @@ from bot.influxdb.transport import connect
 T = TypeVar("T")
 
 _ID = re.compile(r"[0-9a-f]{16}")
-_DENIED = frozenset({ErrorCode.PERMISSION_MISSING, ErrorCode.INSTANCE_REFUSED})
 _USUAL_RETRIES = Retries()
 
 
@@ -70,7 +69,6 @@ class InfluxDBClient:
             # With an id that is none, every token would pass for not being the bot's own.
             raise ValueError("the id of an authorization is 16 lower-case hexadecimal digits")
         self._name = name
-        self._own_authorization = own_authorization
         self._retries = retries
         credential = Credential(token)
         self._http = httpx.AsyncClient(
@@ -82,6 +80,9 @@ class InfluxDBClient:
         self._endpoints = Endpoints(name, credential)
         self._respite = Respite()
         self._exchanges = Exchanges(self._http, credential, timeout, observe, clock)
+        self._own = OwnTokenSearch(
+            self._ask, self._endpoints, lambda: self._exchanges.build, own_authorization
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,26 +147,19 @@ class InfluxDBClient:
     async def own_token(self) -> OwnToken:
         """Tell what can be known of the bot's own token where its value is not shown.
 
-        The configuration knows best. InfluxDB Cloud finds an authorization by its token; elsewhere
-        that query would only put the token into a URL, and the user is what is known.
-
         Raises:
             UpstreamError: If the instance does not answer as it should.
         """
-        if self._own_authorization is not None:
-            return OwnToken(authorization_id=self._own_authorization)
-        if self._exchanges.build is None:
-            await self.ping()
-        if self._exchanges.build == CLOUD:
-            found = await self._ask(self._endpoints.by_token())
-            if found is not None:
-                return OwnToken(authorization_id=found)
-        user = await self._unless_denied(self._endpoints.me())
-        if user is None:
-            return OwnToken()
-        seen = await self._ask(self._endpoints.all_of_user(user.id))
-        siblings = sum(each.user_id == user.id for each in seen)
-        return OwnToken(user_id=user.id, siblings=siblings)
+        return await self._own.search()
+
+    async def own_user(self) -> str | None:
+        """Give the id of the user whose token the bot uses; None where the bot may not read it.
+
+        Raises:
+            UpstreamError: If the instance does not answer as it should, or not accept the token.
+        """
+        user = await unless_denied(self._ask, self._endpoints.me())
+        return None if user is None else user.id
 
     async def check_credential(self) -> None:
         """Ask something that a token answers for itself; a list would only be empty.
@@ -175,7 +169,7 @@ class InfluxDBClient:
         Raises:
             UpstreamError: If the instance does not accept the bot's token.
         """
-        await self._unless_denied(self._endpoints.me())
+        await unless_denied(self._ask, self._endpoints.me())
 
     async def user_active(self, user_id: str) -> bool:
         """Tell whether a user may use InfluxDB; False where the instance does not tell the bot.
@@ -183,7 +177,7 @@ class InfluxDBClient:
         Raises:
             UpstreamError: If the instance does not answer as it should.
         """
-        user = await self._unless_denied(self._endpoints.user(user_id))
+        user = await unless_denied(self._ask, self._endpoints.user(user_id))
         return user is not None and user.id == user_id and user.status == "active"
 
     async def ping(self) -> str:
@@ -193,14 +187,6 @@ class InfluxDBClient:
             UpstreamError: If the instance does not answer as it should.
         """
         return await self._ask(self._endpoints.ping())
-
-    async def _unless_denied(self, call: Call[T]) -> T | None:
-        try:
-            return await self._ask(call)
-        except UpstreamError as error:
-            if error.problem.code in _DENIED:
-                return None
-            raise
 
     async def _ask(self, call: Call[T]) -> T:
         return await attempts(lambda left: self._once(call, left), self._retries)

@@ -1,6 +1,7 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 import aiohttp
 import structlog
@@ -67,8 +68,11 @@ class Channels:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnnouncementError(f"conversations.info: {type(error).__name__}") from None
         channel = answer.get("channel")
-        if not isinstance(channel, dict):
-            return ChannelKind.UNREADABLE
-        if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
-            return ChannelKind.SHARED
-        return ChannelKind.INTERNAL
+        return kind_of(channel) if isinstance(channel, dict) else ChannelKind.UNREADABLE
+
+
+def kind_of(channel: Mapping[str, Any]) -> ChannelKind:
+    """Read the kind of a channel, none of the direct ones, as Slack describes it."""
+    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
+        return ChannelKind.SHARED
+    return ChannelKind.INTERNAL

@@ -114,21 +114,25 @@ class SlackDirectory:
         return frozenset(str(user) for user in users)
 
     async def _ask_account(self, user_id: str) -> Account:
-        """Ask what kind of account a user has.
-
-        Source: https://docs.slack.dev/reference/objects/user-object
-        """
+        """Ask what kind of account a user has."""
         answer = await self._client.users_info(user=user_id)
-        user = answer["user"]
-        if not isinstance(user, dict):
-            raise TypeError("the user is no object")
-        if user.get("deleted"):
-            return Account.DEACTIVATED
-        if user.get("is_bot"):
-            return Account.BOT
-        if any(user.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger")):
-            return Account.GUEST
-        return Account.MEMBER
+        return account_of(answer["user"])
+
+
+def account_of(user: object) -> Account:
+    """Read the kind of account of a user, as Slack describes users; raise TypeError if it is none.
+
+    Source: https://docs.slack.dev/reference/objects/user-object
+    """
+    if not isinstance(user, dict):
+        raise TypeError("the user is no object")
+    if user.get("deleted"):
+        return Account.DEACTIVATED
+    if user.get("is_bot"):
+        return Account.BOT
+    if any(user.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger")):
+        return Account.GUEST
+    return Account.MEMBER
 
 
 def _standing(

@@ -63,8 +63,7 @@ class Placing:
         if is_direct(channel) and rules.feed is not None and not own:
             channel = rules.feed
         kind = await self._channels.kind(channel)
-        listed = rules.allowed is not None and channel in {*rules.allowed, rules.feed}
-        if kind is ChannelKind.INTERNAL or (listed and kind is not ChannelKind.DIRECT):
+        if self._may_be_read_in(channel, kind):
             try:
                 return await self._sending.post(channel, draw(""))
             except NotReachableError:
@@ -94,8 +93,21 @@ class Placing:
             return request.feed_message
         if feed is None or (request.message is not None and request.message.channel_id == feed):
             return request.feed_message
+        kind = await self._channels.kind(feed)
+        if not self._may_be_read_in(feed, kind):
+            _log.warning("the feed gets no copy: others read along", channel=feed, kind=kind.value)
+            return None
         try:
             return await self._sending.post(feed, drawn)
         except NotReachableError as error:
             _log.warning("the feed cannot be reached", channel=feed, reason=str(error))
             return None
+
+    def _may_be_read_in(self, channel: str, kind: ChannelKind) -> bool:
+        """Tell whether everybody in a channel may read of changes.
+
+        Where others may read along, only a channel that the policy lists will do.
+        """
+        allowed = self._policy().channels.allowed
+        listed = allowed is not None and channel in allowed
+        return kind is ChannelKind.INTERNAL or (listed and kind is not ChannelKind.DIRECT)

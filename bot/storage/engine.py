@@ -1,5 +1,7 @@
 import asyncio
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,30 @@ def alembic_config(connection: Connection) -> Config:
 
 def _upgrade(connection: Connection) -> None:
     command.upgrade(alembic_config(connection), "head")
+
+
+@contextmanager
+def references_unchecked(connection: Connection) -> Iterator[None]:
+    """Let a migration make tables anew to which rows of other tables refer.
+
+    SQLite changes a table by making another and dropping the old one, and a drop deletes its rows,
+    which other rows forbid. The switch has no effect within a transaction, so it comes before.
+
+    Args:
+        connection: One on which no transaction has begun.
+    """
+    _execute(connection, "PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        _execute(connection, "PRAGMA foreign_keys = ON")
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    # SQLAlchemy's own way would begin a transaction.
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
 
 
 def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

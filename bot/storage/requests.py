@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.changes.errors import LeaseLostError, MovedOnError
@@ -53,9 +53,16 @@ class RequestRows:
         await self._save_targets(request, request.targets if changed is None else changed)
 
     async def save_message(self, request: ChangeRequest) -> None:
-        """Store where a request's messages are, and whether its outcome is told."""
+        """Store where a request's messages are, and whether its outcome is told.
+
+        Where a person has moved it on meanwhile, what was told is not all of it.
+        """
+        row = message_row(request)
+        as_told = and_(requests.c.version == request.version, literal(row["announced"]))
         await self._connection.execute(
-            update(requests).where(requests.c.id == request.id).values(**message_row(request))
+            update(requests)
+            .where(requests.c.id == request.id)
+            .values(**{**row, "announced": as_told})
         )
 
     async def save_timer(self, request: ChangeRequest) -> bool:

@@ -5,60 +5,85 @@ from typing import Any
 
 import pytest
 
-from bot.changes.authorization import Status
-from bot.changes.decision import Allowed, Denied
+from bot.changes.authorization import Authorization, Permission, Status
+from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode
-from bot.changes.facts import Facts
+from bot.changes.facts import Facts, History
 from bot.changes.judgement import NothingToDo, Proceed, Refuse, judge
 from bot.changes.lockout import OwnToken
-from bot.changes.request import ChangeRequest
+from bot.changes.request import Target
+from bot.changes.stages import not_allowed_any_more
 from bot.changes.update import AuthorizationUpdate
-from tests.changes.samples import OPERATOR, TOKEN_ID, authorization, change
+from tests.changes.samples import OPERATOR, TOKEN_ID, authorization
 
-ALLOWED = Allowed("you are in ALLOWED_USERS")
-DENIED = Denied("you are not in ALLOWED_USERS", "Ask.")
-DISABLE = change()
-ENABLE = change(update=AuthorizationUpdate(Status.ACTIVE))
-DESCRIBE = change(update=AuthorizationUpdate(description="new"))
-UNDO = replace(ENABLE, undo_of="0000AB")
+BARRED = not_allowed_any_more(Denied("you are not in ALLOWED_USERS", "Ask."))
+DISABLE = Target("default", TOKEN_ID, AuthorizationUpdate(Status.INACTIVE))
+ENABLE = Target("default", TOKEN_ID, AuthorizationUpdate(Status.ACTIVE))
+DESCRIBE = Target("default", TOKEN_ID, AuthorizationUpdate(description="new"))
 INACTIVE = authorization(status=Status.INACTIVE)
 
 
 def facts(**fields: Any) -> Facts:
     """Give the facts of an active token of somebody else, but for what is given."""
-    return replace(Facts(authorization(), ALLOWED), **fields)
+    return replace(Facts(authorization()), **fields)
 
 
-def code(request: ChangeRequest, **fields: Any) -> ErrorCode | None:
+def recorded(as_: Authorization | None, **more: Any) -> History:
+    """Give what the record says, for an undo."""
+    return History(recorded=as_, **more)
+
+
+def code(target: Target, **fields: Any) -> ErrorCode | None:
     """Judge, and name what is refused."""
-    verdict = judge(request, facts(**fields))
+    verdict = judge(target, facts(**fields))
     return verdict.problem.code if isinstance(verdict, Refuse) else None
 
 
 @pytest.mark.parametrize(
-    ("request_", "found"),
-    [(DISABLE, authorization()), (ENABLE, INACTIVE), (DESCRIBE, authorization()), (UNDO, INACTIVE)],
+    ("target", "found", "undo"),
+    [
+        (DISABLE, authorization(), False),
+        (ENABLE, INACTIVE, False),
+        (DESCRIBE, authorization(), False),
+        (ENABLE, INACTIVE, True),
+    ],
 )
 def test_what_is_allowed_and_changes_something_proceeds(
-    request_: ChangeRequest, found: Any
+    *, target: Target, found: Authorization, undo: bool
 ) -> None:
     """Nothing stands against it."""
-    assert judge(request_, facts(current=found, recorded=found)) == Proceed()
+    history = recorded(found) if undo else None
+
+    assert judge(target, facts(current=found, history=history)) == Proceed()
 
 
 @pytest.mark.parametrize(
-    ("request_", "found"), [(DISABLE, INACTIVE), (ENABLE, authorization()), (UNDO, authorization())]
+    ("target", "found", "undo"),
+    [
+        (DISABLE, INACTIVE, False),
+        (ENABLE, authorization(), False),
+        (ENABLE, authorization(), True),
+    ],
 )
-def test_what_is_so_already_is_not_sent(request_: ChangeRequest, found: Any) -> None:
+def test_what_is_so_already_is_not_sent(
+    *, target: Target, found: Authorization, undo: bool
+) -> None:
     """A PATCH that changes nothing would still move updatedAt."""
-    assert judge(request_, facts(current=found, recorded=found)) == NothingToDo()
+    history = recorded(found) if undo else None
+
+    assert judge(target, facts(current=found, history=history)) == NothingToDo()
 
 
 def test_the_policy_comes_first() -> None:
     """Whoever may no more is told that, and nothing of the token."""
     verdict = judge(
-        replace(DISABLE, undo_of="0000AB"),
-        facts(decision=DENIED, current=INACTIVE, recorded=authorization(), own=OwnToken()),
+        DISABLE,
+        facts(
+            barred=BARRED,
+            current=INACTIVE,
+            history=recorded(authorization()),
+            own=OwnToken(),
+        ),
     )
 
     assert isinstance(verdict, Refuse)
@@ -69,9 +94,61 @@ def test_the_policy_comes_first() -> None:
     assert verdict.problem.hint == "Ask."
 
 
+OTHER_RIGHT = Permission("write", "buckets", "0a0a0a0a0a0a0001", "metrics")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (INACTIVE, "status was “active” and is “inactive”"),
+        (authorization(description="new"), "description was “telegraf” and is “new”"),
+        (authorization(user_id="0c0c0c0c0c0c0009", user="bob"), "owner was “alice” and is “bob”"),
+        (
+            authorization(permissions=(OTHER_RIGHT,)),
+            "what it allows was “read bucket metrics” and is “write bucket metrics”",
+        ),
+    ],
+)
+def test_what_was_shown_must_still_be_so(found: Authorization, said: str) -> None:
+    """Whoever confirmed or approved has agreed to what they saw, and to nothing else."""
+    shown = replace(DISABLE, before=authorization())
+
+    verdict = judge(shown, facts(current=found, shown=True))
+
+    assert isinstance(verdict, Refuse)
+    assert verdict.problem.code is ErrorCode.CHANGED_SINCE
+    assert f"is not as it was shown any more: {said}. Nothing was changed." in (
+        verdict.problem.message
+    )
+
+
+def test_what_nobody_was_shown_is_judged_by_what_there_is() -> None:
+    """One named token is neither confirmed nor approved; what is there now is what counts."""
+    seen = replace(DISABLE, before=authorization(description="old"))
+
+    assert judge(seen, facts()) == Proceed()
+    assert judge(seen, facts(shown=True, current=authorization(description="old"))) == Proceed()
+    assert judge(DISABLE, facts(shown=True)) == Proceed()
+
+
+def test_the_policy_comes_before_what_was_shown() -> None:
+    """And what was shown before the conflicts of an undo."""
+    shown = replace(ENABLE, before=INACTIVE)
+    changed = authorization(description="new")
+    touched = recorded(INACTIVE, touched_by="U0BOB")
+
+    barred = judge(shown, facts(barred=BARRED, shown=True, current=changed, history=touched))
+    drifted = judge(shown, facts(shown=True, current=changed, history=touched))
+
+    assert isinstance(barred, Refuse)
+    assert barred.problem == BARRED
+    assert isinstance(drifted, Refuse)
+    assert "is not as it was shown any more" in drifted.problem.message
+
+
 def test_a_conflict_comes_before_nothing_to_do() -> None:
     """An undo whose end is reached by somebody else's hand is a conflict: they have decided."""
-    problem = judge(UNDO, facts(recorded=INACTIVE))
+    problem = judge(ENABLE, facts(history=recorded(INACTIVE)))
 
     assert isinstance(problem, Refuse)
     assert problem.problem.code is ErrorCode.CHANGED_SINCE
@@ -81,7 +158,7 @@ def test_a_conflict_comes_before_nothing_to_do() -> None:
 def test_every_difference_is_named() -> None:
     """Status and description, each with what was expected and what is there."""
     found = authorization(description="new")
-    verdict = judge(UNDO, facts(current=found, recorded=INACTIVE))
+    verdict = judge(ENABLE, facts(current=found, history=recorded(INACTIVE)))
 
     assert isinstance(verdict, Refuse)
     assert (
@@ -94,9 +171,9 @@ def test_what_an_undo_takes_back_must_still_be_so() -> None:
     """A later change from here is on record as it is; what this one set is not so any more."""
     renamed = authorization(description="renamed")
     taken_back = AuthorizationUpdate(description="first")
-    undo = replace(DESCRIBE, undo_of="0000AB")
+    history = recorded(renamed, undone=taken_back)
 
-    verdict = judge(undo, facts(current=renamed, recorded=renamed, undone=taken_back))
+    verdict = judge(DESCRIBE, facts(current=renamed, history=history))
 
     assert isinstance(verdict, Refuse)
     assert verdict.problem.code is ErrorCode.CHANGED_SINCE
@@ -107,13 +184,16 @@ def test_an_undo_of_a_status_minds_no_new_description() -> None:
     """What was changed from here since, and is no part of it, stays."""
     renamed = authorization(status=Status.INACTIVE, description="renamed")
     taken_back = AuthorizationUpdate(Status.INACTIVE)
+    history = recorded(renamed, undone=taken_back)
 
-    assert judge(UNDO, facts(current=renamed, recorded=renamed, undone=taken_back)) == Proceed()
+    assert judge(ENABLE, facts(current=renamed, history=history)) == Proceed()
 
 
 def test_what_somebody_else_asked_for_is_a_conflict() -> None:
     """A later request of another person stands in the way, though nothing differs."""
-    verdict = judge(UNDO, facts(current=INACTIVE, recorded=INACTIVE, touched_by="U0BOB"))
+    history = recorded(INACTIVE, touched_by="U0BOB")
+
+    verdict = judge(ENABLE, facts(current=INACTIVE, history=history))
 
     assert isinstance(verdict, Refuse)
     assert verdict.problem.code is ErrorCode.CHANGED_SINCE
@@ -121,21 +201,29 @@ def test_what_somebody_else_asked_for_is_a_conflict() -> None:
 
 
 def test_only_an_undo_runs_into_conflicts() -> None:
-    """Whoever asks anew has seen what there is now."""
-    assert code(ENABLE, current=INACTIVE, recorded=authorization(), touched_by="U0BOB") is None
+    """Whoever asks anew has seen what there is now; the record of it is not even read."""
+    touched = recorded(authorization(), touched_by="U0BOB")
+
+    assert code(ENABLE, current=INACTIVE, history=None) is None
+    assert code(ENABLE, current=INACTIVE, history=touched) is ErrorCode.CHANGED_SINCE
 
 
 @pytest.mark.parametrize(
-    ("request_", "refused"),
+    ("target", "undo", "refused"),
     [
-        (DISABLE, ErrorCode.OWN_TOKEN),
-        (replace(DISABLE, undo_of="0000AB"), ErrorCode.OWN_TOKEN),
-        (DESCRIBE, None),
+        (DISABLE, False, ErrorCode.OWN_TOKEN),
+        (DISABLE, True, ErrorCode.OWN_TOKEN),
+        (DESCRIBE, False, None),
     ],
 )
-def test_its_own_token_is_not_disabled(request_: ChangeRequest, refused: ErrorCode | None) -> None:
+def test_its_own_token_is_not_disabled(
+    *, target: Target, undo: bool, refused: ErrorCode | None
+) -> None:
     """Neither by a command nor by an undo; describing it harms nobody."""
-    assert code(request_, current=authorization(own=True)) is refused
+    current = authorization(own=True)
+    history = recorded(current) if undo else None
+
+    assert code(target, current=current, history=history) is refused
 
 
 def test_without_knowledge_of_its_own_token_disabling_is_refused() -> None:

@@ -11,9 +11,7 @@ from bot.changes.states import TargetState
 from tests.changes.samples import authorization, change, done
 
 DOWN = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "default did not answer.", "Try again.", "U0BOB")
-SENT = change(
-    replace(done().target, state=TargetState.INTENDED, before=authorization(), after=None)
-)
+SENT = replace(done().targets[0], state=TargetState.INTENDED, before=authorization(), after=None)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +30,7 @@ def test_the_same_revision_is_that_of_before() -> None:
     """Nobody has touched what still has the revision that was read before."""
     assert outcomes.same_revision(SENT, authorization(revision=1))
     assert not outcomes.same_revision(SENT, authorization(revision=2))
-    assert not outcomes.same_revision(change(), authorization(revision=1))
+    assert not outcomes.same_revision(change().targets[0], authorization(revision=1))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """The life of a request and of its targets."""
 
 import re
+from contextlib import suppress
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.changes.request import new_change_id
 from bot.changes.states import (
@@ -13,10 +16,22 @@ from bot.changes.states import (
     move_request,
     move_target,
 )
-from tests.changes.samples import change
+from tests.changes.samples import UNHURRIED
 
 REQUEST_ARROWS = {
+    "accepted → previewed",
+    "accepted → awaiting_approval",
     "accepted → executing",
+    "accepted → expired",
+    "accepted → cancelled",
+    "accepted → voided",
+    "previewed → accepted",
+    "previewed → expired",
+    "previewed → cancelled",
+    "awaiting_approval → accepted",
+    "awaiting_approval → denied",
+    "awaiting_approval → expired",
+    "awaiting_approval → cancelled",
     "executing → unresolved",
     "executing → finished",
     "unresolved → finished",
@@ -26,12 +41,14 @@ TARGET_ARROWS = {
     "pending → unchanged",
     "pending → refused",
     "pending → failed",
+    "pending → cancelled",
     "intended → done",
     "intended → applied",
     "intended → failed",
     "intended → refused",
     "intended → unknown",
     "intended → lost",
+    "intended → cancelled",
     "unknown → done",
     "unknown → applied",
     "unknown → failed",
@@ -64,17 +81,41 @@ def test_outcomes_are_final() -> None:
     assert {"pending", "intended", "unknown"} == {s.value for s in TargetState if not s.final}
 
 
+def test_what_a_state_means() -> None:
+    """Who waits, what was closed before anything was sent, what is over, what may have changed."""
+    requests = list(RequestState)
+
+    assert {"previewed", "awaiting_approval"} == {s.value for s in requests if s.waiting}
+    assert {"denied", "expired", "cancelled", "voided"} == {s.value for s in requests if s.closed}
+    assert {s for s in requests if s.closed} | {RequestState.FINISHED} == {
+        s for s in requests if s.final
+    }
+    assert {"done", "applied", "unknown", "lost"} == {s.value for s in TargetState if s.effective}
+
+
+MOVES = st.lists(st.sampled_from(RequestState), max_size=30)
+
+
+@UNHURRIED
+@given(MOVES)
+def test_whatever_is_tried_a_request_keeps_to_its_machine(tried: list[RequestState]) -> None:
+    """Nothing leaves a final state, and what was sent is never confirmed, denied or closed."""
+    state = RequestState.ACCEPTED
+    went = [state]
+    for to in tried:
+        with suppress(IllegalTransitionError):
+            state = move_request(state, to)
+            went.append(state)
+
+    assert all(not each.final for each in went[:-1])
+    begun = [each for each in went if each is RequestState.EXECUTING]
+    after = went[went.index(RequestState.EXECUTING) :] if begun else []
+    assert {s for s in after if s.waiting or s.closed or s is RequestState.ACCEPTED} == set()
+
+
 def test_change_ids_can_be_read_out() -> None:
     """Six of Crockford's digits, and practically never the same twice."""
     drawn = {new_change_id() for _ in range(500)}
 
     assert [i for i in drawn if not re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{6}", i)] == []
     assert len(drawn) > 498
-
-
-def test_the_target_of_a_request_with_several_is_no_one() -> None:
-    """Code that thinks of one target never takes the first of several."""
-    one = change()
-
-    with pytest.raises(ValueError, match="too many values"):
-        _ = change(targets=(one.target, one.target)).target

@@ -5,20 +5,53 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.request import ChangeRequest, Target
 from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import (
+    already_retried,
     already_undone,
     no_such_change,
     nothing_to_undo,
-    state_to_restore,
+    restoring,
+    retryable,
+    targets_to_restore,
+    targets_to_retry,
     undoable,
 )
-from tests.changes.samples import BOB, NOON, authorization, change, done
+from bot.changes.update import AuthorizationUpdate
+from tests.changes.samples import (
+    AUTHORIZATIONS,
+    BOB,
+    DISABLE,
+    NOON,
+    TOKEN_ID,
+    UNHURRIED,
+    UPDATES,
+    authorization,
+    change,
+    done,
+)
 
 DAY = timedelta(hours=24)
 TICK = timedelta(microseconds=1)
+ENABLE = AuthorizationUpdate(Status.ACTIVE)
+
+
+def several(*targets: Target, **fields: Any) -> ChangeRequest:
+    """Make a change of several tokens that has ended, but for what is given."""
+    return replace(done(), targets=targets, **fields)
+
+
+def ended(number: int, state: TargetState, **fields: Any) -> Target:
+    """Make a target that has ended at noon, with a token of its own, but for what is given."""
+    before = authorization(id=f"0d0d0d0d0d0d000{number}", description=f"token {number}")
+    usual = Target("default", before.id, DISABLE, state, before=before, finished_at=NOON)
+    return replace(usual, **fields)
 
 
 @pytest.mark.parametrize(
@@ -33,31 +66,31 @@ TICK = timedelta(microseconds=1)
 )
 def test_the_window_ends_with_its_last_moment(*, now: datetime, in_time: bool) -> None:
     """Exactly 24 hours after the change's end is in time; a microsecond later is not."""
-    found = state_to_restore(done(), now, DAY, "/token")
+    found = targets_to_restore(done(), now, DAY, "/token")
 
     assert undoable(done(), now, DAY) is in_time
     if in_time:
-        assert found == authorization()
+        assert found == (Target("default", TOKEN_ID, ENABLE),)
     else:
         assert isinstance(found, Problem)
         assert found.code is ErrorCode.UNDO_WINDOW_OVER
         assert found.message == (
-            "Change 7F3K2Q can no longer be undone: its 24 hours are over. Nothing was changed."
+            "Change 7F3K2Q can no longer be undone: its 24 h are over. Nothing was changed."
         )
 
 
 def test_the_window_is_the_policys() -> None:
-    """A shorter window ends earlier, and its length is said in hours."""
-    found = state_to_restore(done(), NOON + timedelta(hours=2), timedelta(minutes=90), "/token")
+    """A shorter window ends earlier, and its length is said in words."""
+    found = targets_to_restore(done(), NOON + timedelta(hours=2), timedelta(minutes=90), "/token")
 
     assert isinstance(found, Problem)
-    assert "its 1.5 hours are over" in found.message
+    assert "its 1 h 30 min are over" in found.message
 
 
-@pytest.mark.parametrize("state", sorted(set(RequestState) - {RequestState.FINISHED}))
+@pytest.mark.parametrize("state", sorted(state for state in RequestState if not state.final))
 def test_what_is_not_finished_is_not_undone(state: RequestState) -> None:
     """Whoever undoes knows what was done."""
-    found = state_to_restore(replace(done(), state=state), NOON, DAY, "/token")
+    found = targets_to_restore(replace(done(), state=state), NOON, DAY, "/token")
 
     assert isinstance(found, Problem)
     assert (found.code, found.message) == (
@@ -66,33 +99,198 @@ def test_what_is_not_finished_is_not_undone(state: RequestState) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (RequestState.DENIED, "was denied"),
+        (RequestState.EXPIRED, "expired"),
+        (RequestState.CANCELLED, "was cancelled"),
+        (RequestState.VOIDED, "became void"),
+    ],
+)
+def test_what_was_closed_is_not_undone(state: RequestState, said: str) -> None:
+    """Nothing was sent, so there is nothing to take back."""
+    found = targets_to_restore(change(state=state), NOON, DAY, "/token")
+
+    assert isinstance(found, Problem)
+    assert (found.code, found.message) == (
+        ErrorCode.NOT_UNDOABLE,
+        f"Change 7F3K2Q {said}, so there is nothing to undo. Nothing was changed.",
+    )
+
+
 @pytest.mark.parametrize("state", sorted(set(TargetState) - {TargetState.DONE}))
 def test_what_was_not_done_is_not_undone(state: TargetState) -> None:
     """Only a change that was read back has something to restore."""
-    target = replace(done().target, state=state)
-    found = state_to_restore(replace(done(), targets=(target,)), NOON, DAY, "/token")
+    target = replace(done().targets[0], state=state)
+    found = targets_to_restore(replace(done(), targets=(target,)), NOON, DAY, "/token")
 
     assert isinstance(found, Problem)
     assert (found.code, found.message) == (
         ErrorCode.NOT_UNDOABLE,
         f"Change 7F3K2Q ended as {state.value}, so there is nothing to undo. Nothing was changed.",
     )
-    assert found.hint == "See /token history 0d0d0d0d0d0d0003."
+    assert found.hint == "See /token history 7F3K2Q."
 
 
 @pytest.mark.parametrize("missing", [{"before": None}, {"finished_at": None}])
 def test_without_its_record_nothing_is_restored(missing: dict[str, Any]) -> None:
     """What was before, and when it ended, must be known."""
-    target = replace(done().target, **missing)
-    found = state_to_restore(replace(done(), targets=(target,)), NOON, DAY, "/token")
+    target = replace(done().targets[0], **missing)
+    found = targets_to_restore(replace(done(), targets=(target,)), NOON, DAY, "/token")
 
     assert isinstance(found, Problem)
     assert found.code is ErrorCode.NOT_UNDOABLE
 
 
+def test_of_several_only_what_was_done_is_restored() -> None:
+    """Each to what was before it itself; the others are left alone, in whichever state."""
+    first = ended(1, TargetState.DONE)
+    described = AuthorizationUpdate(Status.INACTIVE, "leaked")
+    second = ended(2, TargetState.DONE, instance="lab", update=described)
+    others = [
+        ended(n, state) for n, state in enumerate(set(TargetState) - {TargetState.DONE}, start=3)
+    ]
+    lost = ended(0, TargetState.DONE, before=None)
+
+    found = restoring(several(second, *others, first, lost))
+
+    assert found == (
+        Target("lab", second.authorization_id, AuthorizationUpdate(Status.ACTIVE, "token 2")),
+        Target("default", first.authorization_id, ENABLE),
+    )
+
+
+def test_the_window_of_several_begins_with_the_last() -> None:
+    """As long as one of them could be undone, all can."""
+    early = ended(1, TargetState.DONE, finished_at=NOON - DAY)
+    late = ended(2, TargetState.DONE)
+
+    found = targets_to_restore(several(early, late), NOON + DAY, DAY, "/token")
+    over = targets_to_restore(several(early, late), NOON + DAY + TICK, DAY, "/token")
+
+    assert isinstance(found, tuple)
+    assert [target.authorization_id for target in found] == [
+        early.authorization_id,
+        late.authorization_id,
+    ]
+    assert isinstance(over, Problem)
+    assert over.code is ErrorCode.UNDO_WINDOW_OVER
+
+
+def test_several_that_did_nothing_are_told_by_their_outcomes() -> None:
+    """Each outcome once, in the order in which they came."""
+    targets = (
+        ended(1, TargetState.REFUSED),
+        ended(2, TargetState.FAILED),
+        ended(3, TargetState.REFUSED),
+    )
+
+    found = targets_to_restore(several(*targets), NOON, DAY, "/token")
+
+    assert isinstance(found, Problem)
+    assert "ended as refused and failed, so there is nothing to undo." in found.message
+
+
+def test_a_selection_of_nobody_came_to_nothing() -> None:
+    """Without a target there is nothing to restore, and it is said so."""
+    found = targets_to_restore(several(), NOON, DAY, "/token")
+
+    assert isinstance(found, Problem)
+    assert "Change 7F3K2Q came to nothing, so there is nothing to undo." in found.message
+
+
+@UNHURRIED
+@given(changed=st.lists(st.tuples(UPDATES, AUTHORIZATIONS), min_size=1, max_size=4))
+def test_undoing_several_after_applying_them_is_identity(
+    changed: list[tuple[AuthorizationUpdate, Authorization]],
+) -> None:
+    """Whatever was set on however many tokens, each is afterwards as it was before."""
+    before = {
+        f"{n:016x}": (update, replace(each, id=f"{n:016x}"))
+        for n, (update, each) in enumerate(changed)
+    }
+    targets = tuple(
+        Target(
+            "default",
+            key,
+            update,
+            TargetState.DONE,
+            before=each,
+            after=update.apply(each),
+            finished_at=NOON,
+        )
+        for key, (update, each) in before.items()
+    )
+
+    undo = targets_to_restore(several(*targets), NOON, DAY, "/token")
+
+    assert isinstance(undo, tuple)
+    assert {
+        target.authorization_id: target.update.apply(done_.after)
+        for target, done_ in zip(undo, targets, strict=True)
+        if done_.after is not None
+    } == {key: each for key, (_, each) in before.items()}
+
+
+def test_the_failed_are_tried_again() -> None:
+    """As they were asked for, from their beginning; what has any other outcome is left alone."""
+    described = AuthorizationUpdate(description="new")
+    failed = ended(1, TargetState.FAILED, instance="lab", update=described)
+    others = [
+        ended(n, state) for n, state in enumerate(set(TargetState) - {TargetState.FAILED}, start=2)
+    ]
+    original = several(*others, failed)
+
+    found = targets_to_retry(original, "/token")
+
+    assert found == (Target("lab", failed.authorization_id, described),)
+    assert retryable(original)
+    assert not retryable(replace(original, retried_by="0000AC"))
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        done(),
+        several(),
+        several(*(ended(n, s) for n, s in enumerate(TargetState) if s is not TargetState.FAILED)),
+        *(
+            several(ended(1, TargetState.FAILED), state=state)
+            for state in RequestState
+            if not state.final
+        ),
+    ],
+)
+def test_without_a_failure_there_is_nothing_to_try_again(original: ChangeRequest) -> None:
+    """Nor before the change has ended: an executor may still be at it."""
+    found = targets_to_retry(original, "/tok")
+
+    assert not retryable(original)
+    assert isinstance(found, Problem)
+    assert (found.code, found.message, found.hint) == (
+        ErrorCode.NOTHING_TO_RETRY,
+        "Change 7F3K2Q has no failed token to try again. Nothing was changed.",
+        "See /tok history 7F3K2Q.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("retry", "by"), [(change(id="0000AC", requester=BOB), "U0BOB"), (None, "")]
+)
+def test_the_loser_of_a_retry_is_told_who_won(retry: ChangeRequest | None, by: str) -> None:
+    """The message names the winning change, and who asked for it if that is known."""
+    problem = already_retried(done(retried_by="0000AC"), retry)
+
+    assert (problem.code, problem.by) == (ErrorCode.ALREADY_RETRIED, by)
+    assert problem.message == (
+        "Change 7F3K2Q is already tried again, as change 0000AC. Nothing more was changed."
+    )
+
+
 def test_an_undo_is_not_undone() -> None:
     """Going to and fro is said in words, with a command."""
-    found = state_to_restore(done(undo_of="0000AB"), NOON, DAY, "/tok")
+    found = targets_to_restore(done(undo_of="0000AB"), NOON, DAY, "/tok")
 
     assert isinstance(found, Problem)
     assert found.code is ErrorCode.NOT_UNDOABLE

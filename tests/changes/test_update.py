@@ -41,6 +41,23 @@ def test_the_status_names_the_kind(update: AuthorizationUpdate, kind: ChangeKind
 
 
 @pytest.mark.parametrize(
+    ("update", "kinds"),
+    [
+        (AuthorizationUpdate(Status.INACTIVE), {ChangeKind.DISABLE}),
+        (AuthorizationUpdate(Status.ACTIVE), {ChangeKind.ENABLE}),
+        (AuthorizationUpdate(description=""), {ChangeKind.DESCRIBE}),
+        (AuthorizationUpdate(Status.INACTIVE, "new"), {ChangeKind.DISABLE, ChangeKind.DESCRIBE}),
+        (AuthorizationUpdate(Status.ACTIVE, ""), {ChangeKind.ENABLE, ChangeKind.DESCRIBE}),
+    ],
+)
+def test_the_policy_judges_everything_that_is_set(
+    update: AuthorizationUpdate, kinds: set[ChangeKind]
+) -> None:
+    """A description that comes along with a status is a change of a description, too."""
+    assert kinds == update.kinds
+
+
+@pytest.mark.parametrize(
     ("update", "after"),
     [
         (AuthorizationUpdate(Status.INACTIVE), (Status.INACTIVE, "telegraf")),

@@ -1,20 +1,28 @@
 """From a command's text to its answer, with the real parts."""
 
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.changes.errors import ErrorCode, RepeatedDeliveryError, UserError
-from bot.changes.judgement import Proceed, Refuse
+from bot.changes.authorization import Status
+from bot.changes.decision import Allowed
+from bot.changes.errors import BotError, ErrorCode, RepeatedDeliveryError, UserError
+from bot.changes.lists import TokenPage
+from bot.changes.locating import Whereabouts
 from bot.changes.people import Person
-from bot.changes.queries import History, Preview, TokenDetails, TokenPage
+from bot.changes.queries import History, Pending, Preview, TokenDetails
+from bot.changes.request import Selection, Target, Timer
+from bot.changes.states import TargetState
+from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, Help, Later, Notice
 from tests.changes.samples import BOB
 from tests.changes.test_secret import MINTED
-from tests.commands.desk import BACKUP, EDGE_42, Desk, desk
+from tests.changes.workshop import DOWN
+from tests.commands.desk import BACKUP, EDGE_42, KNOWN, Desk, desk
 
 VISITOR = Person("U0ALICE", "T0OTHER")
 
@@ -26,7 +34,7 @@ async def test_help(here: Desk, text: str) -> None:
 
     assert isinstance(answer, Help)
     usages = [line.usage for _, lines in answer.groups for line in lines]
-    assert len(usages) == 10
+    assert len(usages) == 11
     assert "/token greet [NAME] [--loud]" in usages
 
 
@@ -57,7 +65,7 @@ async def test_help_of_what_takes_text_verbatim(here: Desk) -> None:
     change = await here.accepted(f"describe {EDGE_42} --help")
 
     assert isinstance(answer, Help)
-    assert change.request.update.description == "--help"
+    assert change.request.targets[0].update.description == "--help"
 
 
 async def test_a_flag_in_quotes_is_text(here: Desk) -> None:
@@ -76,7 +84,7 @@ async def test_reading(here: Desk) -> None:
     roles = await here.say("whoami")
 
     assert isinstance(page, TokenPage)
-    assert [token.id for token in page.tokens] == [EDGE_42]
+    assert [(each.instance, each.token.id) for each in page.tokens] == [("default", EDGE_42)]
     assert isinstance(details, TokenDetails)
     assert details.token.id == EDGE_42
     assert isinstance(history, History)
@@ -95,8 +103,9 @@ async def test_changes_are_stored_with_what_was_typed(here: Desk) -> None:
 
     requests = [disabled.request, enabled.request, described.request]
     assert [
-        (r.target.authorization_id, r.update.status, r.update.description, r.reason)
+        (t.authorization_id, t.update.status, t.update.description, r.reason)
         for r in requests
+        for t in r.targets
     ] == [
         (EDGE_42, "inactive", None, "pasted in a gist"),
         (BACKUP, "active", "CI", ""),
@@ -108,19 +117,48 @@ async def test_changes_are_stored_with_what_was_typed(here: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "verdict"),
+    ("text", "update"),
     [
-        (f"disable {EDGE_42} --dry-run", Proceed),
-        (f"enable {EDGE_42} --dry-run --describe new", Proceed),
+        (f"disable {EDGE_42} --dry-run", AuthorizationUpdate(Status.INACTIVE)),
+        (
+            f"disable {EDGE_42} --dry-run --describe new",
+            AuthorizationUpdate(Status.INACTIVE, "new"),
+        ),
+        (f"enable {EDGE_42} --dry-run --describe new", AuthorizationUpdate(Status.ACTIVE, "new")),
     ],
 )
-async def test_a_dry_run_stores_nothing(here: Desk, text: str, verdict: type) -> None:
-    """It says what would happen."""
+async def test_a_dry_run_stores_nothing(here: Desk, text: str, update: AuthorizationUpdate) -> None:
+    """It says what would happen: what was read, what would be set, and that it is allowed."""
     preview = await here.read(text)
 
     assert isinstance(preview, Preview)
-    assert isinstance(preview.verdict, verdict)
+    assert preview.request.targets == (Target("default", EDGE_42, update, before=KNOWN[0]),)
+    assert preview.ruling.decision == Allowed("you are in ALLOWED_USERS")
+    assert preview.ruling.stopped is None
     assert await here.events() == []
+    assert here.behind.default.sent == []
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "code"),
+    [
+        (f"enable {EDGE_42} --dry-run", TargetState.UNCHANGED, None),
+        (
+            "disable 0d0d0d0d0d0d0009 --dry-run",
+            TargetState.REFUSED,
+            ErrorCode.AUTHORIZATION_NOT_FOUND,
+        ),
+    ],
+)
+async def test_a_dry_run_says_what_would_not_be_sent(
+    here: Desk, text: str, state: TargetState, code: ErrorCode | None
+) -> None:
+    """What is so already, and what is not there; each with its reason."""
+    preview = await here.read(text)
+
+    assert isinstance(preview, Preview)
+    (target,) = preview.request.targets
+    assert (target.state, target.problem and target.problem.code) == (state, code)
 
 
 async def test_read_only_refuses_changes_alone(tmp_path: Path) -> None:
@@ -136,8 +174,179 @@ async def test_read_only_refuses_changes_alone(tmp_path: Path) -> None:
     )
     assert isinstance(page, TokenPage)
     assert isinstance(preview, Preview)
-    assert isinstance(preview.verdict, Refuse)
+    assert preview.ruling.stopped is not None
+    assert preview.ruling.stopped.rule == "changes are stopped: READ_ONLY is set"
     assert tags == ["request.denied"]
+
+
+async def test_several_ids_are_one_request(here: Desk) -> None:
+    """Each once, in the order of typing, however they were pasted."""
+    change = await here.accepted(f"disable {BACKUP.upper()} `{EDGE_42}` <{BACKUP}> --reason leaked")
+
+    update = AuthorizationUpdate(Status.INACTIVE)
+    assert change.request.several
+    assert change.request.targets == (
+        Target("default", BACKUP, update),
+        Target("default", EDGE_42, update),
+    )
+    (event,) = await here.events()
+    assert (event.authorization_id, event.detail["tokens"], event.detail["ids"]) == (
+        None,
+        2,
+        [BACKUP, EDGE_42],
+    )
+
+
+async def test_the_same_id_twice_is_one_token(here: Desk) -> None:
+    """It needs no Confirm."""
+    change = await here.accepted(f"disable {EDGE_42} {EDGE_42.upper()}")
+
+    assert not change.request.several
+
+
+@pytest.mark.parametrize(("count", "fits"), [(100, True), (101, False)])
+async def test_a_hundred_ids_are_the_most(here: Desk, *, count: int, fits: bool) -> None:
+    """More do not fit into what Slack sends, nor into what people read."""
+    ask = here.ask()
+    ids = [f"{n:016x}" for n in range(1, count + 1)]
+
+    if fits:
+        answer = await here.dispatcher.pressed(ask, "disable", ids, "default")
+        assert isinstance(answer, Accepted)
+        assert len(answer.request.targets) == count
+    else:
+        with pytest.raises(UserError) as raised:
+            await here.dispatcher.pressed(ask, "disable", ids, "default")
+        assert raised.value.problem.message == (
+            "That names 101 tokens, and 100 are the most at once. Nothing was changed."
+        )
+
+
+async def test_a_users_tokens_are_looked_up_later(here: Desk) -> None:
+    """No look-up stands between the command and its answer."""
+    change = await here.accepted("disable --user ci --reason left --describe gone")
+
+    update = AuthorizationUpdate(Status.INACTIVE, "gone")
+    assert change.request.selection == Selection("default", "ci", update)
+    assert (change.request.targets, change.request.several) == ((), True)
+    assert here.behind.default.lists == []
+
+
+@pytest.mark.parametrize(
+    ("written", "lasts"),
+    [
+        ("30m", timedelta(minutes=30)),
+        ("2h", timedelta(hours=2)),
+        ("1d", timedelta(days=1)),
+        ("1h30m", timedelta(minutes=90)),
+        ("1m", timedelta(minutes=1)),
+        ("30d", timedelta(days=30)),
+    ],
+)
+async def test_a_disable_that_ends_by_itself(here: Desk, written: str, lasts: timedelta) -> None:
+    """From a minute to thirty days; the timer runs once something was disabled."""
+    change = await here.accepted(f"disable {EDGE_42} --for {written}")
+
+    assert change.request.timer == Timer(lasts)
+
+
+async def test_the_instance_is_named(two: Desk) -> None:
+    """With --on, or by the button; else it is left open until the token is found."""
+    named = await two.accepted(f"disable {EDGE_42} --on lab")
+    described = await two.accepted(f"describe --on default {EDGE_42} new")
+    left_open = await two.accepted(f"disable {EDGE_42}")
+    pressed = await two.dispatcher.pressed(two.ask(), "enable", [EDGE_42], "lab")
+    of_user = await two.accepted("disable --user ci --on lab")
+
+    assert isinstance(pressed, Accepted)
+    assert [
+        answer.request.targets[0].instance for answer in (named, described, left_open, pressed)
+    ] == ["lab", "default", "", "lab"]
+    assert of_user.request.selection is not None
+    assert of_user.request.selection.instance == "lab"
+
+
+async def test_a_denied_button_is_found_in_the_history_of_its_token(two: Desk) -> None:
+    """The record has the instance that the button named, and the token."""
+    with pytest.raises(UserError):
+        await two.dispatcher.pressed(two.ask(BOB), "disable", [EDGE_42], "lab")
+
+    (event,) = await two.events()
+    assert (event.tag.value, event.instance, event.authorization_id) == (
+        "request.denied",
+        "lab",
+        EDGE_42,
+    )
+
+
+async def test_reading_from_several_instances(two: Desk) -> None:
+    """A list is of all or of one; a token that both have is not shown as the first that answers."""
+    both = await two.read("list edge")
+    one = await two.read("list edge --on lab")
+    shown = await two.read(f"show {EDGE_42} --on lab")
+    unclear = await two.read(f"show {EDGE_42}")
+    clear = await two.read(f"show {BACKUP}")
+
+    assert isinstance(both, TokenPage)
+    assert [each.instance for each in both.tokens] == ["default", "lab"]
+    assert isinstance(one, TokenPage)
+    assert [each.instance for each in one.tokens] == ["lab"]
+    assert isinstance(shown, TokenDetails)
+    assert shown.instance == "lab"
+    assert isinstance(unclear, Whereabouts)
+    assert [place.instance for place in unclear.having] == ["default", "lab"]
+    assert isinstance(clear, TokenDetails)
+    assert clear.instance == "default"
+
+
+async def test_an_instance_that_is_silent_is_named_in_the_list(two: Desk) -> None:
+    """What the others have is shown nevertheless; with all silent, the error is."""
+    two.behind.instances["lab"].silent = DOWN
+    some = await two.read("list")
+    two.behind.instances["default"].silent = DOWN
+    answer = await two.say("list")
+    assert isinstance(answer, Later)
+    with pytest.raises(BotError) as raised:
+        await answer.read()
+
+    assert isinstance(some, TokenPage)
+    assert (len(some.tokens), some.silent) == (2, (DOWN.problem,))
+    assert raised.value.problem == DOWN.problem
+
+
+async def test_the_history_of_a_change(here: Desk) -> None:
+    """By its id, in any case, as its message shows it."""
+    change = await here.accepted(f"disable {EDGE_42}")
+    await here.accepted(f"describe {EDGE_42} new")
+
+    history = await here.say(f"history {change.request.id.lower()}")
+
+    assert isinstance(history, History)
+    assert history.change_id == change.request.id
+    assert [link.event.tag.value for link in history.events] == ["request.accepted"]
+
+
+async def test_what_waits(here: Desk) -> None:
+    """Whatever is not over, the oldest first; it asks nobody but the database."""
+    first = await here.accepted(f"disable {EDGE_42}")
+    second = await here.accepted(f"describe {EDGE_42} new")
+
+    pending = await here.say("pending")
+
+    assert isinstance(pending, Pending)
+    assert [each.id for each in pending.requests] == [first.request.id, second.request.id]
+    assert not pending.more
+
+
+async def test_no_more_than_fits_is_pending(here: Desk) -> None:
+    """Beyond a dozen, it says that there are more."""
+    for _ in range(13):
+        await here.accepted(f"disable {EDGE_42}")
+
+    pending = await here.say("pending")
+
+    assert isinstance(pending, Pending)
+    assert (len(pending.requests), pending.more) == (12, True)
 
 
 async def test_a_further_subcommand_is_like_the_others(here: Desk) -> None:
@@ -194,9 +403,11 @@ async def test_a_forgotten_list_cannot_be_turned(here: Desk) -> None:
 COMMANDS = st.builds(
     lambda *parts: " ".join(parts),
     st.sampled_from(["", "disable", "enable", "describe", "list", "show", "undo", "history"])
-    | st.sampled_from(["help", "whoami", "greet", "RENAME", "—help", '"list"', EDGE_42]),
+    | st.sampled_from(["help", "whoami", "greet", "RENAME", "—help", '"list"', EDGE_42])
+    | st.sampled_from(["pending", "describe --on", "disable --user", f"disable {BACKUP}"]),
     st.sampled_from(["", EDGE_42, f"`{EDGE_42}`", "<@U0ALICE|alice>", "7F3K2Q", "edge", "“"]),
-    st.sampled_from(["", "--reason", "--dry-run", "--describe=", "--status", "--user", "-x", "--"]),
+    st.sampled_from(["", "--reason", "--dry-run", "--describe=", "--status", "--user", "-x", "--"])
+    | st.sampled_from(["--for", "--for 2h", "--on", "--on default", "--for=99999999w"]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
 )
 
@@ -215,7 +426,7 @@ async def test_any_text_is_answered(here: Desk, text: str) -> None:
         answer: Answer = await here.say(text)
         if isinstance(answer, Later):
             answer = await answer.read()
-    except UserError as error:
+    except BotError as error:
         answer = Notice(error.problem.message)
 
     assert answer not in (None, Notice(""))

@@ -7,7 +7,7 @@ from bot.changes.people import Person
 from bot.commands.answers import Help, Notice
 from tests.changes.samples import BOB
 from tests.changes.test_secret import DASHED, MINTED
-from tests.commands.desk import EDGE_42, Desk
+from tests.commands.desk import BACKUP, EDGE_42, Desk
 
 VISITOR = Person("U0ALICE", "T0OTHER")
 
@@ -19,7 +19,21 @@ VISITOR = Person("U0ALICE", "T0OTHER")
         ('"disable', 'The quote " is not closed. Nothing was changed.'),
         ("disable", "ID is missing. Nothing was changed."),
         ("disable edge-42", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
-        (f"enable {EDGE_42} please", "“please” is too much. Nothing was changed."),
+        ("enable", "ID is missing. Nothing was changed."),
+        ("disable --reason leaked", "ID is missing. Nothing was changed."),
+        (f"disable {EDGE_42} --user ci", "or a user with --user, not both. Nothing was changed."),
+        ("disable --user ci --on prod", "no InfluxDB instance prod here. Nothing was changed."),
+        (
+            f"disable {EDGE_42} --for soon",
+            "such as 30m, 2h or 1d, not “soon”. Nothing was changed.",
+        ),
+        (f"disable {EDGE_42} --for 59s", "1 min to 30 d, not “59s”. Nothing was changed."),
+        (f"disable {EDGE_42} --for 31d", "1 min to 30 d, not “31d”. Nothing was changed."),
+        (f"describe --on prod {EDGE_42} x", "instance prod here. Nothing was changed."),
+        (
+            f"show {EDGE_42} --on prod",
+            "There is no InfluxDB instance prod here. Nothing was changed.",
+        ),
         (f"describe {EDGE_42}", "TEXT is missing. Nothing was changed."),
         (f"describe {EDGE_42} \x00", "holds nothing that can be shown. Nothing was changed."),
         ("describe edge-42 x", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
@@ -41,6 +55,53 @@ async def test_what_cannot_be_read_says_whether_anything_was_changed(
     error = await here.refused(text)
 
     assert error.message.endswith(message)
+
+
+NO_ID = "is not an authorization's id: that has 16 hexadecimal digits, such as 0d0d0d0d0d0d0003."
+
+
+@pytest.mark.parametrize(
+    ("text", "extra"),
+    [
+        (f"enable {EDGE_42} please", "please"),
+        (f"disable {EDGE_42} pasted in a gist", "pasted"),
+        (f"disable {EDGE_42} {BACKUP} pasted in a gist", "pasted"),
+        (f"disable {EDGE_42} pasted in {BACKUP}", "pasted"),
+        (f"disable {EDGE_42} {'x' * 100}", f"{'x' * 39}…"),
+        (f'disable {EDGE_42} "--dry-run"', "--dry-run"),
+        (f'disable {EDGE_42} --reason "stop" he said', "he"),
+        (f"disable {EDGE_42} {BACKUP[:-1]}", BACKUP[:-1]),
+    ],
+)
+async def test_words_after_an_id_are_no_ids(here: Desk, text: str, extra: str) -> None:
+    """Nothing is disabled by half of what was typed; and how a reason is written is said."""
+    error = await here.refused(text)
+
+    assert (error.code, error.message, error.hint) == (
+        ErrorCode.USAGE,
+        f"“{extra}” {NO_ID} Nothing was changed.",
+        "Find the id with list and a word of the description. For a reason write --reason TEXT.",
+    )
+    assert await here.events() == []
+
+
+@pytest.mark.parametrize("text", ["disable", "enable --reason x", "disable --for soon"])
+async def test_how_it_is_written_is_said_where_the_error_says_nothing_else(
+    here: Desk, text: str
+) -> None:
+    """The hint is the usage of what was asked for."""
+    error = await here.refused(text)
+
+    assert error.hint.startswith(f"Usage: /token {text.split(maxsplit=1)[0]} ID…")
+
+
+async def test_a_users_tokens_are_of_one_instance(two: Desk) -> None:
+    """Names are given out by each instance for itself, so it has to be said which one is meant."""
+    error = await two.refused("disable --user ci")
+
+    assert error.message == (
+        "--user needs --on INSTANCE, since there are several instances. Nothing was changed."
+    )
 
 
 @pytest.mark.parametrize(("length", "fits"), [(2_000, True), (2_001, False), (20_000, False)])
@@ -142,7 +203,7 @@ async def test_anyone_may_ask_who_they_are(here: Desk) -> None:
     assert isinstance(answer, Notice)
     assert (answer.title, answer.lines[0]) == (
         "Your roles: none",
-        "Rule: you are not in ALLOWED_USERS.",
+        "Rule: you are not listed, nor in a user group that is.",
     )
     assert isinstance(helped, Help)
     assert error.code is ErrorCode.NOT_ALLOWED

@@ -39,6 +39,7 @@ def test_every_module_with_a_subcommand_is_found() -> None:
         "help",
         "history",
         "list",
+        "pending",
         "show",
         "undo",
         "whoami",

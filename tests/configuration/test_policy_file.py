@@ -418,7 +418,10 @@ def test_a_token_that_everybody_can_read_is_a_warning(file: Path, load: Load) ->
 
     (warning,) = load(FULL).warnings
 
-    assert warning == "everybody on this machine can read secrets/eu, which holds an API token"
+    assert warning == (
+        "everybody on this machine can read secrets/eu, which holds an API token: run chmod 600 "
+        "on it"
+    )
 
 
 @pytest.mark.usefixtures("around")

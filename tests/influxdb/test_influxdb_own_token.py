@@ -22,11 +22,25 @@ OSS = {"X-Influxdb-Build": "OSS"}
 
 
 async def test_the_configuration_knows_best(influxdb: InfluxDBStandIn, opened: Opened) -> None:
-    """A configured id is taken without asking."""
+    """A configured id is taken, once it is seen that it can be the bot's own; that is asked once."""
     async with opened(influxdb.app, own_authorization="0d0d0d0d0d0d0001") as client:
-        assert await client.own_token() == OwnToken(authorization_id="0d0d0d0d0d0d0001")
+        for _ in range(2):
+            assert await client.own_token() == OwnToken(authorization_id="0d0d0d0d0d0d0001")
 
-    assert influxdb.journal == []
+    assert [each.path for each in influxdb.journal] == [
+        "/api/v2/authorizations/0d0d0d0d0d0d0001",
+        "/api/v2/me",
+    ]
+
+
+@pytest.mark.parametrize("id_", ["0d0d0d0d0d0d0003", "0d0d0d0d0d0d0004", "0123456789abcdef"])
+async def test_a_configuration_that_cannot_be_right_is_not_believed(
+    stand_in: StandIn, opened: Opened, id_: str
+) -> None:
+    """Another user's, an inactive or a missing one would make the bot's own pass for another's."""
+    influxdb = stand_in(Mode.HASHED)
+    async with opened(influxdb.app, own_authorization=id_) as client:
+        assert await client.own_token() == OwnToken(user_id=ADMIN, siblings=3)
 
 
 @pytest.mark.parametrize("id_", ["", "0d0d", "0D0D0D0D0D0D0001", "operator-token"])

@@ -10,7 +10,7 @@ from bot.changes.errors import LeaseLostError
 from bot.changes.request import ChangeRequest, Target
 from bot.changes.states import RequestState
 from bot.storage.store import SqlStore
-from tests.changes.samples import NOON, TOKEN_ID, change
+from tests.changes.samples import DISABLE, NOON, TOKEN_ID, change
 from tests.storage.test_requests import found, stored
 
 LEASE = timedelta(seconds=6)
@@ -30,28 +30,30 @@ async def renew(store: SqlStore, lease: str, until: datetime) -> bool:
         return await transaction.renew(lease, until)
 
 
-async def release(store: SqlStore, lease: str, due: datetime | None) -> None:
+async def release(
+    store: SqlStore, lease: str, due: datetime | None, version: int = 0, now: datetime = NOON
+) -> None:
     """Give a request back."""
     async with store.transaction() as transaction:
-        await transaction.release(lease, due)
+        await transaction.release(lease, due, version, now)
 
 
-async def first_in_line(store: SqlStore, lease: str, target: Target) -> bool:
+async def first_in_line(store: SqlStore, lease: str, *targets: Target) -> bool:
     """Ask whether it is this lease's turn."""
     async with store.reading() as reading:
-        return await reading.first_in_line(lease, target)
+        return await reading.first_in_line(lease, targets)
 
 
-async def hold(store: SqlStore, owner: str, now: datetime = NOON, key: str = "k") -> bool:
-    """Take a key, for six seconds."""
+async def hold(store: SqlStore, owner: str, now: datetime = NOON, *keys: str) -> bool:
+    """Take keys, or else the one that most tests want, for six seconds."""
     async with store.transaction() as transaction:
-        return await transaction.hold(key, owner, now, now + LEASE)
+        return await transaction.hold(keys or ("k",), owner, now, now + LEASE)
 
 
-async def let_go(store: SqlStore, owner: str) -> None:
-    """Give a key back."""
+async def let_go(store: SqlStore, owner: str, *keys: str) -> None:
+    """Give keys back, or else the one that most tests want."""
     async with store.transaction() as transaction:
-        await transaction.let_go("k", owner)
+        await transaction.let_go(keys or ("k",), owner)
 
 
 async def test_a_new_request_is_due_at_once(store: SqlStore) -> None:
@@ -132,6 +134,27 @@ async def test_what_is_given_back_is_due_when_said(store: SqlStore) -> None:
     assert await claim(store, "c", NOON + 99 * LEASE) == []
 
 
+@pytest.mark.parametrize("due", [None, NOON + 99 * LEASE])
+async def test_what_somebody_moved_on_is_due_at_once(store: SqlStore, due: datetime | None) -> None:
+    """The due time that a person has set meanwhile is not put off by the executor that was at it.
+
+    By the next executor's it is, since that one knows of it.
+    """
+    await stored(store, change(state=RequestState.PREVIEWED))
+    await claim(store, "a")
+    moved = change(state=RequestState.ACCEPTED)
+    async with store.transaction() as transaction:
+        assert await transaction.move_on(moved, RequestState.PREVIEWED, NOON)
+
+    await release(store, "a-7F3K2Q", due, now=NOON + TICK)
+    too_early = await claim(store, "b", NOON)
+    next_ = await claim(store, "b", NOON + TICK)
+    await release(store, "b-7F3K2Q", due, version=1)
+
+    assert (too_early, next_) == ([], ["b-7F3K2Q"])
+    assert await claim(store, "c", NOON + LEASE) == []
+
+
 async def test_nobody_gives_back_what_is_anothers(store: SqlStore) -> None:
     """An executor that has lost its lease does not take it from its successor."""
     await stored(store, change())
@@ -169,8 +192,11 @@ async def save(store: SqlStore, request: ChangeRequest) -> None:
 
 async def test_a_token_changes_in_the_order_of_asking(store: SqlStore) -> None:
     """Whoever asked later waits for whoever asked earlier, for the same token alone."""
-    token = Target("default", TOKEN_ID)
-    others = [Target("other", TOKEN_ID), Target("default", "0d0d0d0d0d0d0001")]
+    token = Target("default", TOKEN_ID, DISABLE)
+    others = [
+        Target("other", TOKEN_ID, DISABLE),
+        Target("default", "0d0d0d0d0d0d0001", DISABLE),
+    ]
     await stored(
         store,
         change(id="000001"),
@@ -185,21 +211,57 @@ async def test_a_token_changes_in_the_order_of_asking(store: SqlStore) -> None:
     ] == [True, False, True, True]
 
 
-@pytest.mark.parametrize(
-    ("state", "turn"),
-    [
-        (RequestState.ACCEPTED, False),
-        (RequestState.EXECUTING, False),
-        (RequestState.UNRESOLVED, True),
-        (RequestState.FINISHED, True),
-    ],
-)
-async def test_who_is_waited_for(store: SqlStore, *, state: RequestState, turn: bool) -> None:
-    """One that is finished, or only being read, holds up nobody."""
+@pytest.mark.parametrize("state", list(RequestState))
+async def test_who_is_waited_for(store: SqlStore, state: RequestState) -> None:
+    """One that waits for people, is over or is only being read holds up nobody."""
     await stored(store, change(id="000001", state=state), change(id="000002"))
     await claim(store, "a")
 
-    assert await first_in_line(store, "a-000002", Target("default", TOKEN_ID)) is turn
+    turn = await first_in_line(store, "a-000002", Target("default", TOKEN_ID, DISABLE))
+
+    assert turn is (state not in {RequestState.ACCEPTED, RequestState.EXECUTING})
+
+
+async def test_what_is_held_back_holds_up_nobody(store: SqlStore) -> None:
+    """It waits until changes are let go on; what was asked later may still be judged."""
+    held_back = change(id="000001", state=RequestState.EXECUTING, held_back="changes are stopped")
+    await stored(store, held_back, change(id="000002"))
+    await claim(store, "a")
+
+    assert await first_in_line(store, "a-000002", Target("default", TOKEN_ID, DISABLE))
+
+
+async def test_several_tokens_wait_for_each(store: SqlStore) -> None:
+    """It is their turn once it is that of every one of them, on whichever instance."""
+    one, other = Target("default", TOKEN_ID, DISABLE), Target("lab", TOKEN_ID, DISABLE)
+    await stored(
+        store,
+        change(one, id="000001"),
+        change(id="000002", targets=(other, one)),
+        change(other, id="000003"),
+        change(id="000004", targets=(other,), state=RequestState.PREVIEWED),
+    )
+    await claim(store, "a")
+
+    assert [
+        await first_in_line(store, "a-000001", one),
+        await first_in_line(store, "a-000002", other),
+        await first_in_line(store, "a-000002", other, one),
+        await first_in_line(store, "a-000003", other),
+        await first_in_line(store, "a-000003"),
+    ] == [True, True, False, False, True]
+
+
+async def test_of_several_keys_all_are_held_or_none(store: SqlStore, replica: SqlStore) -> None:
+    """So that two that want the same ones never wait for each other."""
+    assert await hold(store, "a", NOON, "one", "two")
+    assert not await hold(replica, "b", NOON, "three", "two")
+    assert await hold(replica, "c", NOON, "three")
+
+    await let_go(store, "a", "one", "two")
+
+    assert not await hold(replica, "b", NOON, "three", "two")
+    assert await hold(store, "d", NOON, "two", "one")
 
 
 async def test_a_key_is_held_by_one(store: SqlStore, replica: SqlStore) -> None:
@@ -215,7 +277,7 @@ async def test_a_hold_belongs_to_its_lease(store: SqlStore) -> None:
     assert await hold(store, "a", NOON + TICK)
     assert not await hold(store, "b", NOON + LEASE)
     assert await hold(store, "b", NOON + LEASE + TICK)
-    assert await hold(store, "c", key="another")
+    assert await hold(store, "c", NOON, "another")
 
     await let_go(store, "a")
     assert not await hold(store, "a", NOON + LEASE + 2 * TICK)

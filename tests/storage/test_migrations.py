@@ -3,21 +3,26 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.bootstrap import open_store
 from bot.changes.audit import GENESIS
+from bot.changes.authorization import Status
+from bot.changes.request import Origin, Target
+from bot.changes.states import RequestState, TargetState
+from bot.changes.update import AuthorizationUpdate
 from bot.storage.engine import alembic_config, create_engine, migrate
 from bot.storage.tables import metadata
-from tests.changes.samples import NOON
+from tests.changes.samples import BOB, NOON, change
 
 T = TypeVar("T")
 
@@ -72,7 +77,7 @@ async def test_the_migrations_make_what_the_tables_say(engine: AsyncEngine) -> N
 
 
 async def test_constraints_are_those_that_the_tables_say(engine: AsyncEngine) -> None:
-    """What Alembic does not compare: primary and foreign keys, and the one row of the head."""
+    """What Alembic does not compare: primary and foreign keys, and the tables of one row."""
     await migrate(engine)
 
     def constraints(connection: Connection) -> dict[str, object]:
@@ -93,7 +98,7 @@ async def test_constraints_are_those_that_the_tables_say(engine: AsyncEngine) ->
         name: (
             [column.name for column in table.primary_key],
             sorted(([key.parent.name], key.column.table.name) for key in table.foreign_keys),
-            ["id = 1"] if name == "audit_head" else [],
+            ["id = 1"] if name in {"audit_head", "freezes"} else [],
         )
         for name, table in metadata.tables.items()
     }
@@ -138,3 +143,187 @@ async def test_processes_that_start_at_once(database_url: str, engine: AsyncEngi
 
     assert codes == [0, 0, 0]
     assert await within(engine, tables) == {*metadata.tables, "alembic_version"}
+
+
+# Two requests as the first schema kept them: one that is told, and one that is under way.
+FIRST_ROWS = """
+INSERT INTO requests (number, id, requester, team, channel_id, new_status, new_description, reason,
+    created_at, state, undone_by, interrupted, rule, policy_digest, due_at)
+VALUES
+    (1, '000001', 'U0ALICE', 'T0HOME', 'C0', 'inactive', NULL, 'leaked',
+    '2026-11-24 12:00:00.000000', 'finished', '000002', 0, 'listed', 'abc', NULL),
+    (2, '000002', 'U0BOB', 'T0HOME', 'C0', 'active', 'back', '',
+    '2026-11-24 12:00:00.000000', 'executing', NULL, 1, 'listed', 'abc',
+    '2026-11-24 12:00:00.000000');
+UPDATE requests SET undo_of = '000001' WHERE id = '000002';
+INSERT INTO targets (request_id, position, instance, authorization_id, state)
+VALUES
+    ('000001', 0, 'default', '0d0d0d0d0d0d0003', 'done'),
+    ('000001', 1, 'default', '0d0d0d0d0d0d0001', 'failed'),
+    ('000002', 0, 'default', '0d0d0d0d0d0d0003', 'intended');
+INSERT INTO deliveries (key, received_at) VALUES ('v0=aa', '2026-11-24 12:00:00.000000');
+INSERT INTO audit_events (sequence, tag, at, actor, team, detail, previous_hash, hash)
+VALUES (1, 'change.done', '2026-11-24 12:00:00.000000', 'U0ALICE', 'T0HOME', '{}', 'a', 'b');
+UPDATE audit_head SET sequence = 1, hash = 'b'
+"""
+# What the newest schema alone knows: several updates a request, votes, a freeze.
+NEW_ROWS = """
+UPDATE targets SET new_status = NULL, new_description = 'first'
+    WHERE request_id = '000001' AND position = 0;
+UPDATE targets SET new_description = 'second' WHERE request_id = '000001' AND position = 1;
+INSERT INTO votes (request_id, voter, team, voted_at)
+    VALUES ('000001', 'U0BOB', 'T0HOME', '2026-11-24 12:00:00.000000');
+INSERT INTO freezes (id, at, reason) VALUES (1, '2026-11-24 12:00:00.000000', '')
+"""
+
+
+async def up(engine: AsyncEngine, revision: str) -> None:
+    """Bring the schema up to a revision."""
+    await within(engine, lambda connection: command.upgrade(alembic_config(connection), revision))
+
+
+async def down(engine: AsyncEngine, revision: str) -> None:
+    """Take the schema down to a revision."""
+    await within(engine, lambda connection: command.downgrade(alembic_config(connection), revision))
+
+
+async def execute(engine: AsyncEngine, statements: str) -> None:
+    """Execute statements, and commit."""
+    async with engine.begin() as connection:
+        for statement in statements.split(";"):
+            await connection.execute(text(statement))
+
+
+async def rows(engine: AsyncEngine, table: str) -> list[dict[str, Any]]:
+    """Read all rows of a table, in the order of their columns."""
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        found = Table(table, MetaData(), autoload_with=connection)
+        statement = select(found).order_by(*found.primary_key.columns)
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+    return await within(engine, read)
+
+
+async def test_what_is_to_be_set_moves_to_the_targets(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    """Each target gets what its request was to set, and the bot reads both as they were."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+
+    await up(engine, "0002")
+
+    disable, enable = (
+        AuthorizationUpdate(Status.INACTIVE),
+        AuthorizationUpdate(Status.ACTIVE, "back"),
+    )
+    targets = (
+        Target("default", "0d0d0d0d0d0d0003", disable, TargetState.DONE),
+        Target("default", "0d0d0d0d0d0d0001", disable, TargetState.FAILED),
+        Target("default", "0d0d0d0d0d0d0003", enable, TargetState.INTENDED),
+    )
+    async with open_store(database_url) as store, store.reading() as reading:
+        first, second = [await reading.request(each) for each in ("000001", "000002")]
+    assert first == change(
+        id="000001",
+        origin=Origin("C0"),
+        reason="leaked",
+        targets=targets[:2],
+        state=RequestState.FINISHED,
+        undone_by="000002",
+        announced=True,
+        rule="listed",
+        policy_digest="abc",
+    )
+    assert second == change(
+        id="000002",
+        requester=BOB,
+        origin=Origin("C0"),
+        targets=targets[2:],
+        state=RequestState.EXECUTING,
+        undo_of="000001",
+        interrupted=1,
+        announced=False,
+        rule="listed",
+        policy_digest="abc",
+    )
+
+
+async def test_what_is_under_way_is_taken_up_after_the_migration(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    """What was due still is, and what is told is not told again."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+
+    await up(engine, "0002")
+
+    async with open_store(database_url) as store, store.transaction() as transaction:
+        claimed = await transaction.claim("a", NOON, NOON, 9)
+        assert not await transaction.first_delivery("v0=aa", NOON)
+        assert await transaction.head() == (1, "b")
+    assert [request.id for request in claimed] == ["000002"]
+
+
+async def test_references_hold_and_are_watched_after_a_migration(engine: AsyncEngine) -> None:
+    """Tables are made anew on the way, and no row loses what it refers to."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+
+    await up(engine, "0002")
+
+    async with engine.connect() as connection:
+        broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
+        watched = await connection.scalar(text("PRAGMA foreign_keys"))
+    assert (broken, watched) == ([], 1)
+    with pytest.raises(IntegrityError):
+        await execute(engine, "DELETE FROM requests")
+
+
+async def test_nothing_new_has_a_default_in_the_database(engine: AsyncEngine) -> None:
+    """Those that filled the old rows are gone; every row written from here on states its own."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+
+    await up(engine, "0002")
+
+    def defaults(connection: Connection) -> list[str]:
+        seen = inspect(connection)
+        return [
+            f"{table}.{column['name']}"
+            for table in metadata.tables
+            for column in seen.get_columns(table)
+            if column["default"] is not None
+        ]
+
+    assert await within(engine, defaults) == []
+
+
+async def test_down_again_the_first_targets_values_are_kept(engine: AsyncEngine) -> None:
+    """The older bot knows one update a request; everything else is as it was before."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+    names = await within(engine, tables)
+    before = {name: await rows(engine, name) for name in names}
+    await up(engine, "0002")
+    await execute(engine, NEW_ROWS)
+
+    await down(engine, "0001")
+
+    first, second = before["requests"]
+    before["requests"] = [{**first, "new_status": None, "new_description": "first"}, second]
+    assert {name: await rows(engine, name) for name in await within(engine, tables)} == before
+
+
+async def test_down_and_up_again_nothing_is_lost(engine: AsyncEngine) -> None:
+    """What the older bot knows comes back as it was."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+    await up(engine, "0002")
+    before = {name: await rows(engine, name) for name in metadata.tables}
+
+    await down(engine, "0001")
+    await up(engine, "0002")
+
+    assert {name: await rows(engine, name) for name in metadata.tables} == before

@@ -11,10 +11,12 @@ class Gate:
 
     Attributes:
         reached: Set once a request waits here.
+        waiting: How many wait here now.
     """
 
     def __init__(self, method: str, path: str, *, after: bool) -> None:
         self.reached = asyncio.Event()
+        self.waiting = 0
         self._method = method
         self._path = re.compile(path)
         self._after = after
@@ -36,4 +38,8 @@ class Gate:
         """Wait until released."""
         if not self._open.is_set():
             self.reached.set()
-            await self._open.wait()
+            self.waiting += 1
+            try:
+                await self._open.wait()
+            finally:
+                self.waiting -= 1

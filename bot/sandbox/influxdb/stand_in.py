@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -95,6 +95,20 @@ class InfluxDBStandIn:
             KeyError: If there is none.
         """
         return self._state.update(authorization_id, status=status, description=description)
+
+    def restore(
+        self,
+        authorization_id: str,
+        *,
+        user_id: str | None = None,
+        permissions: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Authorization:
+        """Change what no request can, as when a backup is restored.
+
+        Raises:
+            KeyError: If there is none.
+        """
+        return self._state.restore(authorization_id, user_id=user_id, permissions=permissions)
 
     def delete_user(self, user_id: str) -> None:
         """Delete a user, whose authorizations become orphans.

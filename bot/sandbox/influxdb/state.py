@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -136,6 +136,28 @@ class State:
             status=old.status if status is None else status,
             description=old.description if description is None else description,
             updated_at=self.stamp(after=old.updated_at),
+        )
+        self._authorizations[authorization_id] = new
+        return new
+
+    def restore(
+        self,
+        authorization_id: str,
+        *,
+        user_id: str | None = None,
+        permissions: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Authorization:
+        """Change what no request can, as when a backup is restored; ``updated_at`` stays.
+
+        Raises:
+            KeyError: If there is no such authorization.
+        """
+        old = self._authorizations[authorization_id]
+        granted = None if permissions is None else tuple(_permission(p) for p in permissions)
+        new = replace(
+            old,
+            user_id=old.user_id if user_id is None else user_id,
+            permissions=old.permissions if granted is None else granted,
         )
         self._authorizations[authorization_id] = new
         return new

@@ -126,6 +126,7 @@ class SlackStandIn(PeopleInModals):
         nth: int = 0,
         team_id: str | None = None,
         outdated: bool = False,
+        unseen: bool = False,
     ) -> Delivery:
         """Have a person press a button and accept its confirm dialog, if it has one.
 
@@ -138,13 +139,15 @@ class SlackStandIn(PeopleInModals):
             team_id: The workspace they press it from, if not their own.
             outdated: Press a button that an edit has taken away since, as somebody does whose
                 client has not shown the edit yet.
+            unseen: Press it without seeing the message, as no client does, but whoever has lost
+                sight of it a moment ago.
 
         Raises:
             ImpossibleInSlackError: If they do not see the message, or there is no such button.
         """
         person = self._person(user)
         is_shown = message in self.visible_to(user, message.channel)
-        if not is_shown and not (outdated and self._saw(user, message)):
+        if not (is_shown or unseen or (outdated and self._saw(user, message))):
             raise ImpossibleInSlackError(f"{user} does not see the message {message.ts}")
         button = message.find_button(text, action_id, nth, outdated=outdated)
         if button is None:

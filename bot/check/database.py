@@ -1,0 +1,140 @@
+"""Whether the database is there, fits, and is its owner's alone."""
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from bot.changes.decision import Freeze
+from bot.check.findings import Finding, counted, note, ok, problem
+
+_BACKUP = "Restore the database from a backup, or set DATABASE_URL to another file."
+_PLACE = "Set DATABASE_URL to a file in a folder that the bot may write."
+
+
+class Schema(Enum):
+    """How the tables of a database compare with those that this version needs."""
+
+    CURRENT = auto()
+    OLDER = auto()
+    NEWER = auto()
+    NONE = auto()
+    FOREIGN = auto()
+
+
+@dataclass(frozen=True)
+class Absent:
+    """There is no file; ``obstacle`` says why none can be made, and is empty if one can."""
+
+    path: Path
+    obstacle: str = ""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """There is something, and it cannot be read as a database."""
+
+    path: Path
+    why: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was found in the database.
+
+    Attributes:
+        path: The file.
+        mode: Who may read and write the file.
+        writable: Whether file and folder can be written: a database writes beside its file, too.
+        schema: How its tables compare.
+        head: Where the record ends by its head; None if the head is missing.
+        last: Where the record ends by its last event; None if there is none.
+        freeze: What stops all changes, or None.
+    """
+
+    path: Path
+    mode: int
+    writable: bool = True
+    schema: Schema = Schema.CURRENT
+    head: tuple[int, str] | None = None
+    last: tuple[int, str] | None = None
+    freeze: Freeze | None = None
+
+
+DatabaseFacts = Absent | Closed | Opened
+
+
+def database_findings(facts: DatabaseFacts) -> list[Finding]:
+    """Judge the database that the settings name."""
+    match facts:
+        case Absent(path, ""):
+            return [ok(f"There is none at {path} yet; the start makes it.")]
+        case Absent(path, obstacle):
+            return [problem(f"There is none at {path}, and none can be made: {obstacle}.", _PLACE)]
+        case Closed(path, why):
+            return [problem(f"{path} cannot be opened: {why}.", _BACKUP)]
+        case Opened(schema=Schema.FOREIGN):
+            return [
+                problem(
+                    f"{facts.path} is the database of something else.",
+                    "Set DATABASE_URL to a file of the bot's own.",
+                )
+            ]
+        case Opened():
+            return [*_schema(facts), *_access(facts), *_record(facts), *_freeze(facts)]
+
+
+def _schema(facts: Opened) -> Iterator[Finding]:
+    match facts.schema:
+        case Schema.CURRENT:
+            yield ok(f"{facts.path} opens, and its tables are those of this version.")
+        case Schema.OLDER:
+            yield note(
+                f"{facts.path} opens; its tables are of an earlier version, and the start brings "
+                "them up to date.",
+                "Back it up first: the way back is a backup.",
+            )
+        case Schema.NONE:
+            yield ok(f"{facts.path} opens, and is empty; the start makes its tables.")
+        case Schema.NEWER:
+            yield problem(
+                f"The tables of {facts.path} are of a later version than this one.",
+                "Run the version that made them, or a later one.",
+            )
+
+
+def _access(facts: Opened) -> Iterator[Finding]:
+    if not facts.writable:
+        yield problem(
+            f"{facts.path} or its folder cannot be written by whoever runs this.",
+            "Give the file and its folder to the user that runs the bot.",
+        )
+    remedy = f"Let its owner alone read it: chmod 600 {facts.path}"
+    if facts.mode & (stat.S_IROTH | stat.S_IWOTH):
+        yield problem(f"Everybody on this machine can read or write {facts.path}.", f"{remedy}.")
+    elif facts.mode & (stat.S_IRGRP | stat.S_IWGRP):
+        yield note(f"The group of {facts.path} can read or write it.", f"{remedy}.")
+
+
+def _record(facts: Opened) -> Iterator[Finding]:
+    if facts.schema not in {Schema.CURRENT, Schema.OLDER}:
+        return
+    if facts.head is None:
+        yield problem("The record has lost its head, so nothing can be recorded.", _BACKUP)
+    elif facts.head[0] and facts.head != facts.last:
+        yield problem(
+            f"The record does not end where its head says, at event {facts.head[0]}.",
+            "Run token-bot audit verify.",
+        )
+    else:
+        yield ok(f"The record ends where its head says, with {counted(facts.head[0], 'event')}.")
+
+
+def _freeze(facts: Opened) -> Iterator[Finding]:
+    if facts.freeze is not None:
+        why = f" ({facts.freeze.reason})" if facts.freeze.reason else ""
+        yield note(
+            f"All changes are stopped since {facts.freeze.at:%Y-%m-%d %H:%M} UTC{why}.",
+            "token-bot unfreeze lets them go on.",
+        )

@@ -1,0 +1,57 @@
+import asyncio
+import sys
+
+from bot.changes.secret import mask_secrets
+from bot.check.checking import Patience, check
+from bot.check.findings import Finding, Section, Verdict, counted
+from bot.cli.exit_codes import ExitCode
+from bot.clock import system_clock
+from bot.configuration import load_configuration
+from bot.settings import SettingsError, load_settings
+from bot.telemetry.logs import configure_logs
+
+_WIDTH = max(len(verdict) for verdict in Verdict)
+
+
+def check_setup() -> int:
+    """Say what is wrong with the setup, and what is well; give the exit code."""
+    configure_logs("ERROR", "console")
+    try:
+        settings = load_settings()
+        configuration = load_configuration(settings)
+    except SettingsError as error:
+        for line in error.lines:
+            sys.stderr.write(f"{line}\n")
+        return ExitCode.USAGE
+    sections = asyncio.run(check(settings, configuration, system_clock, Patience()))
+    sys.stdout.write(report(sections))
+    return exit_code(sections)
+
+
+def report(sections: list[Section]) -> str:
+    """Write the findings, a line each, under their titles."""
+    written = ["\n".join([each.title, *map(_line, each.findings), ""]) for each in sections]
+    return "\n".join([*written, f"{_summary(sections)}\n"])
+
+
+def exit_code(sections: list[Section]) -> ExitCode:
+    """Tell whether anything is wrong."""
+    return ExitCode.FAILED if _count(sections, Verdict.PROBLEM) else ExitCode.DONE
+
+
+def _line(finding: Finding) -> str:
+    text = f"{finding.what} {finding.remedy}"
+    # Names and messages are others' words: they keep to their line, and hold no secret.
+    shown = "".join(each if each.isprintable() else " " for each in mask_secrets(text))
+    return f"{finding.verdict:<{_WIDTH}}  {' '.join(shown.split())}"
+
+
+def _summary(sections: list[Section]) -> str:
+    wrong = _count(sections, Verdict.PROBLEM)
+    notes = counted(_count(sections, Verdict.NOTE), "note")
+    found = "No problem was found" if not wrong else f"{counted(wrong, 'problem')} found"
+    return f"{found}, {notes}."
+
+
+def _count(sections: list[Section], verdict: Verdict) -> int:
+    return sum(finding.verdict is verdict for each in sections for finding in each.findings)

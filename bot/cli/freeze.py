@@ -1,0 +1,101 @@
+import asyncio
+import os
+import pwd
+import sys
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from bot.bootstrap import open_store
+from bot.changes import evidence
+from bot.changes.decision import Freeze
+from bot.changes.errors import StoreUnavailableError
+from bot.changes.secret import looks_like_secret
+from bot.cli.exit_codes import ExitCode
+from bot.clock import system_clock
+from bot.settings import SettingsError, load_database_settings
+from bot.storage.store import SqlStore
+
+# It stands in the answer to every refused change.
+_LONGEST_REASON = 200
+_STOPPED = "Changes are stopped for every replica. What was accepted and is not sent yet waits."
+
+
+def freeze(reason: str) -> int:
+    """Stop all changes; give the exit code."""
+    wanted = " ".join(reason.split())
+    if looks_like_secret(reason):
+        return _say("The reason looks like a secret. Changes were not stopped.", ExitCode.FAILED)
+    if not wanted.isprintable() or len(wanted) > _LONGEST_REASON:
+        return _say(
+            f"The reason is longer than {_LONGEST_REASON} characters, or not plain text. Changes "
+            "were not stopped.",
+            ExitCode.USAGE,
+        )
+    return _in_database(wanted)
+
+
+def unfreeze() -> int:
+    """Let changes go on; give the exit code."""
+    return _in_database(None)
+
+
+def _in_database(reason: str | None) -> int:
+    try:
+        settings = load_database_settings()
+    except SettingsError as error:
+        return _say(str(error), ExitCode.USAGE)
+    path = Path(make_url(settings.database_url).database or "")
+    if not path.is_file():
+        return _say(
+            f"There is no database at {path}. Set DATABASE_URL to the bot's.", ExitCode.USAGE
+        )
+    try:
+        told = asyncio.run(_switch(settings.database_url, reason))
+    except StoreUnavailableError as error:
+        return _say(
+            f"The database did not take it: {error}. Nothing was changed; try again.",
+            ExitCode.FAILED,
+        )
+    sys.stdout.write(f"{told}\n")
+    return ExitCode.DONE
+
+
+async def _switch(database_url: str, reason: str | None) -> str:
+    async with open_store(database_url) as store:
+        return await (_lift(store) if reason is None else _stop(store, reason))
+
+
+async def _stop(store: SqlStore, reason: str) -> str:
+    """Set the freeze with its event; one that stands is left as it is."""
+    now = system_clock()
+    async with store.transaction() as transaction:
+        if await transaction.set_freeze(Freeze(now, reason)):
+            await transaction.append(evidence.frozen(_actor(), now, reason))
+            return _STOPPED
+        standing = await transaction.freeze() or Freeze(now)
+    why = f" ({standing.reason})" if standing.reason else ""
+    return f"Changes were stopped already, since {standing.at:%Y-%m-%d %H:%M} UTC{why}."
+
+
+async def _lift(store: SqlStore) -> str:
+    """Take the freeze away, with its event."""
+    async with store.transaction() as transaction:
+        lifted = await transaction.set_freeze(None)
+        if lifted:
+            await transaction.append(evidence.unfrozen(_actor(), system_clock()))
+    return "Changes can go on." if lifted else "Changes were not stopped."
+
+
+def _actor() -> str:
+    """Name who runs this by the process's user; a container's may have no name."""
+    user = os.getuid()
+    try:
+        return f"cli:{pwd.getpwuid(user).pw_name}"
+    except KeyError:
+        return f"cli:{user}"
+
+
+def _say(line: str, code: ExitCode) -> ExitCode:
+    sys.stderr.write(f"{line}\n")
+    return code

@@ -1,0 +1,185 @@
+"""The record has a function and a sentence for everything that can happen."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from bot.changes import evidence
+from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
+from bot.changes.decision import Denied
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.queries import History
+from bot.changes.request import Approval, ChangeRequest, Selection, Target, Timer
+from bot.changes.states import RequestState, TargetState
+from bot.changes.update import AuthorizationUpdate
+from bot.slack.blocks.history import history_message
+from tests.changes.samples import (
+    ALICE,
+    BOB,
+    DISABLE,
+    NOON,
+    REQUESTS,
+    TOKEN_ID,
+    UNHURRIED,
+    change,
+    done,
+)
+
+S = RequestState
+PROBLEM = Problem(ErrorCode.EXPIRED, "It took too long.")
+DENIED = Denied("you hold no role", "Ask.")
+TWO = tuple(Target("default", f"0d0d0d0d0d0d000{n}", DISABLE) for n in (1, 2))
+MOVES = (
+    EventTag.REQUEST_CONFIRMED,
+    EventTag.REQUEST_CANCELLED,
+    EventTag.APPROVAL_VOTED,
+    EventTag.APPROVAL_GRANTED,
+    EventTag.APPROVAL_DENIED,
+    EventTag.TIMER_STOPPED,
+)
+
+
+def everything(request: ChangeRequest) -> list[AuditEvent]:
+    """Make an event of each kind about a request."""
+    closed = [replace(request, state=state, closing=PROBLEM) for state in S if state.closed]
+    outcomes = [state for state in TargetState if state is not TargetState.PENDING]
+    return [
+        evidence.accepted(request),
+        evidence.denied(BOB, NOON, "disable", DENIED, "digest", request),
+        evidence.refused(BOB, NOON, "confirm", PROBLEM, request),
+        evidence.refusals_counted(BOB, NOON, NOON, 3),
+        evidence.frozen("root@host", NOON, "audit"),
+        evidence.unfrozen("root@host", NOON),
+        *(evidence.by_person(request, tag, BOB, NOON, votes=1, quorum=2) for tag in MOVES),
+        evidence.shown(replace(request, state=S.PREVIEWED), NOON, "digest"),
+        evidence.shown(replace(request, state=S.AWAITING_APPROVAL), NOON, "digest"),
+        evidence.lapsed(request, NOON, ["U0BOB"]),
+        evidence.came_to_nothing(replace(request, closing=PROBLEM), NOON),
+        *(evidence.closed(each, NOON) for each in closed),
+        evidence.interrupted(request, NOON),
+        *(
+            evidence.progress(request, replace(target, state=state), NOON)
+            for target in request.targets
+            for state in outcomes
+        ),
+    ]
+
+
+def test_there_is_a_function_for_every_event() -> None:
+    """No tag without one, and no step that has no tag."""
+    assert {event.tag for event in everything(change())} == set(EventTag)
+
+
+SAMPLES = [
+    change(),
+    change(targets=TWO),
+    change(targets=TWO, undo_of="0000AB", automatic=True),
+    change(targets=(), selection=Selection("default", "alice", DISABLE)),
+    change(replace(TWO[0], update=AuthorizationUpdate(description="new"))),
+    done(timer=Timer(timedelta(hours=2)), reason="leaked"),
+    change(approval=Approval("rule", ("U0BOB",), 1), retry_of="0000AB"),
+]
+
+
+@pytest.mark.parametrize("request_", SAMPLES)
+def test_there_is_a_sentence_for_every_event(request_: ChangeRequest) -> None:
+    """About one token, several, or a user's; each begins with when and who."""
+    for event in everything(request_):
+        message = history_message(History((ChainedEvent(1, event, "", ""),)))
+
+        title, line = message.text.split("\n")
+        who = f"<@{event.actor}>" if event.team else event.actor
+        assert title == "History"
+        assert line.startswith(f"2026-11-24 12:00:00 UTC: {who} ")
+        assert "None" not in line
+        assert "  " not in line
+
+
+@UNHURRIED
+@given(REQUESTS)
+def test_every_event_is_json_and_holds_no_secret(request_: ChangeRequest) -> None:
+    """Plain values alone, so that the chain is the same wherever it is computed."""
+    for event in everything(request_):
+        assert _plain(dict(event.detail))
+        assert "hooks.slack.com" not in str(event.detail)
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and _plain(v) for k, v in value.items())
+    if isinstance(value, list):
+        return all(_plain(each) for each in value)
+    return value is None or type(value) in {str, int, float, bool}
+
+
+@pytest.mark.parametrize(
+    ("request_", "place"),
+    [
+        (change(), ("default", TOKEN_ID)),
+        (change(targets=TWO), (None, None)),
+        (change(targets=(), selection=Selection("default", "alice", DISABLE)), (None, None)),
+        (change(Target("", TOKEN_ID, DISABLE)), (None, TOKEN_ID)),
+    ],
+)
+def test_an_event_of_one_token_is_found_with_it(
+    request_: ChangeRequest, place: tuple[str | None, str | None]
+) -> None:
+    """Several have events of their own; an instance that is not known yet is none."""
+    found = [
+        evidence.accepted(request_),
+        evidence.shown(replace(request_, state=S.PREVIEWED), NOON, "digest"),
+        evidence.by_person(request_, EventTag.REQUEST_CONFIRMED, ALICE, NOON),
+        evidence.closed(replace(request_, state=S.EXPIRED, closing=PROBLEM), NOON),
+    ]
+
+    assert {(event.instance, event.authorization_id) for event in found} == {place}
+    assert {event.change_id for event in found} == {"7F3K2Q"}
+
+
+def test_a_page_of_ids_is_not_kept_in_one_line() -> None:
+    """Twenty are named; how many there are is said."""
+    targets = tuple(Target("default", f"{n:016x}", DISABLE) for n in range(30))
+
+    detail = evidence.accepted(change(targets=targets)).detail
+
+    assert (detail["tokens"], detail["ids"]) == (30, [f"{n:016x}" for n in range(20)])
+
+
+@pytest.mark.parametrize(
+    ("updates", "said"),
+    [
+        ([DISABLE, DISABLE], {"status": "inactive"}),
+        ([DISABLE, AuthorizationUpdate(description="new")], {}),
+        ([AuthorizationUpdate(description="new")] * 2, {"description": "new"}),
+    ],
+)
+def test_what_is_to_be_set_is_said_where_it_is_the_same_for_all(
+    updates: list[AuthorizationUpdate], said: dict[str, str]
+) -> None:
+    """An undo of several may restore something else on each; their own events say what."""
+    targets = tuple(Target("default", f"{n:016x}", each) for n, each in enumerate(updates))
+
+    detail = evidence.accepted(change(targets=targets)).detail
+
+    assert {key: detail[key] for key in ("status", "description") if key in detail} == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [
+        ({"reason": "leaked"}, {"reason": "leaked"}),
+        ({"undo_of": "0000AB"}, {"undo_of": "0000AB", "asked": "undo"}),
+        ({"retry_of": "0000AC"}, {"retry_of": "0000AC", "asked": "disable"}),
+        ({"automatic": True}, {"automatic": True}),
+        ({"timer": Timer(timedelta(hours=2))}, {"lasts": 7200.0}),
+        ({"rule": "listed", "policy_digest": "abc"}, {"rule": "listed", "policy": "abc"}),
+    ],
+)
+def test_what_was_asked_for_is_kept(fields: dict[str, Any], kept: dict[str, Any]) -> None:
+    """With why, and by which policy."""
+    detail = evidence.accepted(change(**fields)).detail
+
+    assert {key: detail.get(key) for key in kept} == kept

@@ -1,0 +1,273 @@
+"""The heart with a real database in a file, instances in memory, and a time that tests set."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from bot.bootstrap import open_store
+from bot.bootstrap.heart import Edges, Heart, Tempo
+from bot.changes.asking import Ask
+from bot.changes.audit import AuditEvent
+from bot.changes.authorization import Authorization
+from bot.changes.carrying_out import Watch
+from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
+from bot.changes.lockout import OwnToken
+from bot.changes.people import Person, Standing
+from bot.changes.policy import Policy, PolicySource, Roles, Workspace
+from bot.changes.ports import AnnouncementError, Filter, Related
+from bot.changes.request import ChangeRequest, MessageRef, Origin
+from bot.changes.update import AuthorizationUpdate
+from bot.storage.store import SqlStore
+from tests.changes.samples import ALICE, NOON
+
+CAROL = Person("U0CAROL", "T0HOME")
+DAVE = Person("U0DAVE", "T0HOME")
+EVE = Person("U0EVE", "T0HOME")
+# Alice and Dave may change tokens, Bob and Carol may also approve; Eve is nobody.
+POLICY = Policy(
+    Workspace("T0HOME"),
+    Roles(operator=frozenset({"U0ALICE", "U0DAVE"}), approver=frozenset({"U0BOB", "U0CAROL"})),
+    PolicySource.FILE,
+)
+DOWN = UpstreamError(Problem(ErrorCode.INSTANCE_UNAVAILABLE, "It did not answer."))
+
+
+class InMemoryAuthorizations:
+    """Authorizations of an instance that is nothing but memory; an ``Authorizations`` port.
+
+    Attributes:
+        tokens: The authorizations by id.
+        own: What it tells of the bot's own token.
+        troubles: What a read of an id fails with, instead of answering.
+        silent: What every call fails with, instead of answering.
+        refusals: What a PATCH of an id is answered with, instead of being applied.
+        sent: The PATCHes, as they came in.
+        gate: PATCHes wait for it, if there is one.
+        lists: What was asked to be listed.
+    """
+
+    def __init__(self, known: Iterable[Authorization] = (), name: str = "default") -> None:
+        self._name = name
+        self.tokens = {each.id: each for each in known}
+        self.own = OwnToken()
+        self.troubles: dict[str, UpstreamError] = {}
+        self.silent: UpstreamError | None = None
+        self.refusals: dict[str, UpstreamError] = {}
+        self.sent: list[tuple[str, AuthorizationUpdate]] = []
+        self.gate: asyncio.Event | None = None
+        self.shut_out: set[str] = set()
+        self.lists: list[Filter] = []
+
+    @property
+    def name(self) -> str:
+        """The instance's name in the configuration."""
+        return self._name
+
+    async def list(self, wanted: Filter) -> list[Authorization]:
+        """Give those that fit, by ascending id."""
+        self._speak()
+        self.lists.append(wanted)
+        return [
+            each
+            for _, each in sorted(self.tokens.items())
+            if wanted.user in {None, each.user}
+            and wanted.org in {None, each.org}
+            and each.id not in self.troubles
+        ]
+
+    async def get(self, authorization_id: str) -> Authorization:
+        """Give one; raise AuthorizationNotFoundError."""
+        self._speak()
+        if authorization_id in self.troubles:
+            raise self.troubles[authorization_id]
+        found = self.tokens.get(authorization_id)
+        if found is None:
+            message = f"{authorization_id} is not there."
+            raise AuthorizationNotFoundError(Problem(ErrorCode.AUTHORIZATION_NOT_FOUND, message))
+        return found
+
+    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
+        """Set what the update sets, once the gate is open."""
+        self.sent.append((authorization_id, update))
+        if self.gate is not None:
+            await self.gate.wait()
+        if authorization_id in self.refusals:
+            raise self.refusals[authorization_id]
+        found = update.apply(await self.get(authorization_id))
+        self.tokens[authorization_id] = replace(found, revision=found.revision + 1)
+
+    async def own_token(self) -> OwnToken:
+        """Tell nothing, unless a test says otherwise: the authorizations themselves do."""
+        self._speak()
+        return self.own
+
+    async def check_credential(self) -> None:
+        """Accept the bot's own token."""
+        self._speak()
+
+    async def user_active(self, user_id: str) -> bool:
+        """Let every user in but those that a test shuts out."""
+        self._speak()
+        return user_id not in self.shut_out
+
+    async def ping(self) -> str:
+        """Give build and version."""
+        return "OSS v2.7.12"
+
+    def _speak(self) -> None:
+        if self.silent is not None:
+            raise self.silent
+
+
+class Circle:
+    """What Slack says of people: what a test has said of them; a ``Directory`` port.
+
+    Attributes:
+        looked_up: How often somebody was looked up.
+    """
+
+    def __init__(self) -> None:
+        self.standings: dict[str, Standing] = {}
+        self.looked_up = 0
+
+    def known(self, person: Person) -> Standing | None:
+        """Know everybody."""
+        return self.standings.get(person.user_id, Standing())
+
+    async def look_up(self, person: Person) -> Standing:
+        """Give what was said of them."""
+        self.looked_up += 1
+        return self.standings.get(person.user_id, Standing())
+
+
+class Board:
+    """Slack as a list of what was shown; a ``Messenger`` port."""
+
+    def __init__(self) -> None:
+        self.shown: list[ChangeRequest] = []
+        self.progress: list[tuple[str, int]] = []
+        self.notes: list[str] = []
+        self.trouble: AnnouncementError | None = None
+
+    def states(self, change_id: str) -> list[str]:
+        """Name the states in which a request was shown, in their order."""
+        return [each.state.value for each in self.shown if each.id == change_id]
+
+    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+        """Show a request, and give it a message."""
+        del related
+        if self.trouble is not None:
+            raise self.trouble
+        self.shown.append(request)
+        return replace(request, message=MessageRef(request.origin.channel_id, "1764000000.000100"))
+
+    async def show_progress(self, request: ChangeRequest, sent: int) -> None:
+        """Note how far a request is."""
+        self.progress.append((request.id, sent))
+
+    async def note_end(self, request: ChangeRequest) -> None:
+        """Note that the end of a timer was told."""
+        if self.trouble is not None:
+            raise self.trouble
+        self.notes.append(request.id)
+
+
+@dataclass
+class Workshop:
+    """A heart, and what stands around it.
+
+    Attributes:
+        policy: The policy in force; tests change it.
+        now: The moment; tests move it on.
+    """
+
+    store: SqlStore
+    file: Path
+    instances: Mapping[str, InMemoryAuthorizations]
+    policy: Policy
+    now: datetime = NOON
+    directory: Circle = field(default_factory=Circle)
+    board: Board = field(default_factory=Board)
+    outcomes: list[tuple[str, str]] = field(default_factory=list)
+    deliveries: "count[int]" = field(default_factory=count)
+    heart: Heart = field(init=False)
+
+    def __post_init__(self) -> None:
+        edges = Edges(
+            instances=self.instances,
+            store=self.store,
+            directory=self.directory,
+            policy=lambda: self.policy,
+            clock=lambda: self.now,
+            command="/token",
+            finished=lambda kind, outcome: self.outcomes.append((kind, outcome)),
+        )
+        # A request of several is watched closely, so that no test has to wait for it.
+        watch = Watch(look=timedelta(milliseconds=10))
+        self.heart = Heart(edges, self.board, Tempo(watch=watch))
+
+    @property
+    def default(self) -> InMemoryAuthorizations:
+        """The first instance."""
+        return next(iter(self.instances.values()))
+
+    def ask(self, person: Person = ALICE, channel_id: str = "C0INCIDENTS") -> Ask:
+        """Ask from the incident channel, by a delivery of its own."""
+        standing = self.directory.standings.get(person.user_id, Standing())
+        number = next(self.deliveries)
+        return Ask(person, Origin(channel_id), f"delivery {number}", self.now, standing)
+
+    def later(self, pause: timedelta) -> None:
+        """Let time pass."""
+        self.now += pause
+
+    async def request(self, change_id: str) -> ChangeRequest:
+        """Give a request as it is recorded."""
+        async with self.store.reading() as reading:
+            found = await reading.request(change_id)
+        assert found is not None
+        return found
+
+    async def put(self, *requests: ChangeRequest) -> None:
+        """Store requests as they are."""
+        for request in requests:
+            async with self.store.transaction() as transaction:
+                await transaction.add_request(request, request.created_at)
+
+    async def settled(self) -> None:
+        """Wait until everything that is due now is carried out and told."""
+        self.heart.executor.wake()
+        await self.heart.executor.idle()
+
+    async def events(self) -> list[AuditEvent]:
+        """Give the record, oldest first."""
+        async with self.store.reading() as reading:
+            return [link.event async for link in reading.whole_record()]
+
+    async def tags(self) -> list[str]:
+        """Name the events of the record, oldest first."""
+        return [event.tag.value for event in await self.events()]
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Let the executor run while the context is open."""
+        running = asyncio.create_task(self.heart.executor.run())
+        try:
+            yield
+        finally:
+            self.heart.executor.stop()
+            await running
+
+
+@asynccontextmanager
+async def workshop(
+    folder: Path, *instances: InMemoryAuthorizations, policy: Policy = POLICY
+) -> AsyncIterator[Workshop]:
+    """Put a heart together as the bot does; nothing is carried out unless it is ``working``."""
+    file = folder / "desk.db"
+    async with open_store(f"sqlite+aiosqlite:///{file}") as store:
+        yield Workshop(store, file, {each.name: each for each in instances}, policy)
