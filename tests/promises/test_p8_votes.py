@@ -710,7 +710,7 @@ async def test_a_cancel_by_somebody_else(idle_world: World) -> None:
     await idle_world.press(message, "Cancel", user=cast.DAVE)
 
     assert "this takes an approver" in idle_world.last(cast.DAVE)
-    assert texts(message) == ["Approve", "Deny", "Cancel"]
+    assert texts(message) == ["Approve", "Deny", "Cancel", "Details"]
 
 
 async def test_a_deny_modal_that_names_another_change(idle_world: World) -> None:
@@ -724,7 +724,7 @@ async def test_a_deny_modal_that_names_another_change(idle_world: World) -> None
         await forge_denial(idle_world, cast.BOB, metadata)
     await forge_denial(idle_world, cast.BOB, {"change": change_id}, team_id="T0VISITOR")
 
-    assert texts(first) == ["Approve", "Deny", "Cancel"]
+    assert texts(first) == ["Approve", "Deny", "Cancel", "Details"]
 
 
 async def test_a_deny_modal_that_names_another_channel(idle_world: World) -> None:
@@ -735,7 +735,7 @@ async def test_a_deny_modal_that_names_another_channel(idle_world: World) -> Non
     for channel in (cast.SECURITY, "", cast.BOB, "G0MADEUP"):
         await forge_denial(idle_world, cast.BOB, {"change": id_of(message), "channel": channel})
 
-    assert texts(message) == ["Approve", "Deny", "Cancel"]
+    assert texts(message) == ["Approve", "Deny", "Cancel", "Details"]
 
 
 async def test_a_deny_modal_that_was_open_too_long(idle_world: World) -> None:

@@ -116,7 +116,7 @@ async def test_partial_failure_is_the_truth(fleet: World) -> None:
     await fleet.press(message, "Confirm")
 
     assert message.plain.startswith("12 tokens disabled, 1 failed")
-    assert "Failed: 1" in message.plain
+    assert "Failed, not in effect: 1" in message.plain
     assert "an internal error has occurred" in message.plain
     assert "read back and is as it was before: active" in message.plain
     assert texts(message) == ["Undo 12", "Retry 1"]
