@@ -14,7 +14,7 @@ from bot.storage.tables import requests, targets
 # One whose outcome is only being read holds up nobody.
 _UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)
-_OPEN = tuple(state.value for state in RequestState if not state.final)
+OPEN = tuple(state.value for state in RequestState if not state.final)
 _CLOSED = tuple(state.value for state in RequestState if state.closed)
 
 
@@ -127,7 +127,7 @@ class Lookback(RequestRows):
         timed = requests.c.ends_at.is_not(None)
         return await self.read(
             select(requests)
-            .where(requests.c.state.in_(_OPEN) | timed)
+            .where(requests.c.state.in_(OPEN) | timed)
             .order_by(requests.c.number)
             .limit(limit)
         )
