@@ -50,7 +50,7 @@ def assert_asked(here: World) -> None:
     assert reopened(here) == []
     message = here.channel()[-1]
     assert "Approval needed" in message.plain
-    assert texts(message) == ["Approve", "Deny", "Cancel"]
+    assert texts(message)[:3] == ["Approve", "Deny", "Cancel"]
 
 
 @pytest.mark.parametrize(
