@@ -157,15 +157,11 @@ class Execution:
         sent = await send(self._instance, intended, self._at_once, brake)
         unsent = [t for t in intended if t.authorization_id not in sent]
         if brake.cancelled and unsent:
-            taken_up = {t.authorization_id for t in targets if t.state is TargetState.INTENDED}
-            found = readings.found
-            given_up = [
-                self._given_up(t, found[t.authorization_id], TargetState.CANCELLED, None)
-                if t.authorization_id in taken_up
-                else self._progress.reached(t, TargetState.CANCELLED)
-                for t in unsent
-            ]
-            request = await self._progress.record(request, given_up)
+            request = await self._progress.record(
+                request, [self._cancelled(t, targets, readings) for t in unsent]
+            )
+        elif unsent:
+            request = await self._progress.unsent(request, unsent)
         return await self._read_back(request, [t for t in intended if t not in unsent], sent)
 
     def _judged(
@@ -193,7 +189,23 @@ class Execution:
                         moved.append(
                             self._progress.reached(target, TargetState.INTENDED, before=current)
                         )
+                    elif not target.perhaps_sent:
+                        moved.append(self._progress.intended_anew(target))
         return moved, to_send
+
+    def _cancelled(self, unsent: Target, before: Sequence[Target], readings: Readings) -> Target:
+        """Give a target that was cancelled before its turn.
+
+        Args:
+            unsent: The target, as it was about to be sent.
+            before: The targets as they were when they were taken up.
+            readings: What was read of them.
+        """
+        authorization_id = unsent.authorization_id
+        (was,) = (t for t in before if t.authorization_id == authorization_id)
+        if not was.perhaps_sent:
+            return self._progress.reached(unsent, TargetState.CANCELLED)
+        return self._given_up(was, readings.found[authorization_id], TargetState.CANCELLED, None)
 
     def _given_up(
         self, target: Target, current: Authorization, state: TargetState, problem: Problem | None
@@ -202,8 +214,7 @@ class Execution:
 
         What was sent before an interruption may still arrive, so that is waited for.
         """
-        sent_before = target.state is TargetState.INTENDED
-        if sent_before and self._progress.age_of_intent(target) < self._late:
+        if target.perhaps_sent and self._progress.age_of_intent(target) < self._late:
             waiting = outcomes.may_have_been_sent(current, problem)
             return self._progress.reached(target, TargetState.UNKNOWN, problem=waiting)
         told = None if problem is None else outcomes.untouched(problem)
