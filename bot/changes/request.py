@@ -76,6 +76,13 @@ class Target:
         return self.state is TargetState.INTENDED and self.intended_at is not None
 
     @property
+    def unsent(self) -> bool:
+        """Tell whether it is known that its PATCH was not sent."""
+        return self.state is TargetState.PENDING or (
+            self.state is TargetState.INTENDED and self.intended_at is None
+        )
+
+    @property
     def effect(self) -> ChangeKind:
         """Name what the update does, by what was there before if that is known."""
         return self.update.kind if self.before is None else self.update.effect_on(self.before)
