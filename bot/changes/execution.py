@@ -157,7 +157,14 @@ class Execution:
         sent = await send(self._instance, intended, self._at_once, brake)
         unsent = [t for t in intended if t.authorization_id not in sent]
         if brake.cancelled and unsent:
-            given_up = [self._progress.reached(t, TargetState.CANCELLED) for t in unsent]
+            taken_up = {t.authorization_id for t in targets if t.state is TargetState.INTENDED}
+            found = readings.found
+            given_up = [
+                self._given_up(t, found[t.authorization_id], TargetState.CANCELLED, None)
+                if t.authorization_id in taken_up
+                else self._progress.reached(t, TargetState.CANCELLED)
+                for t in unsent
+            ]
             request = await self._progress.record(request, given_up)
         return await self._read_back(request, [t for t in intended if t not in unsent], sent)
 
@@ -177,12 +184,7 @@ class Execution:
                 continue
             match verdicts[authorization_id]:
                 case Refuse(problem):
-                    told = outcomes.untouched(problem)
-                    moved.append(
-                        self._progress.reached(
-                            target, TargetState.REFUSED, problem=told, before=current
-                        )
-                    )
+                    moved.append(self._given_up(target, current, TargetState.REFUSED, problem))
                 case NothingToDo():
                     moved.append(self._nothing_to_do(target, current))
                 case _:
@@ -192,6 +194,20 @@ class Execution:
                             self._progress.reached(target, TargetState.INTENDED, before=current)
                         )
         return moved, to_send
+
+    def _given_up(
+        self, target: Target, current: Authorization, state: TargetState, problem: Problem | None
+    ) -> Target:
+        """Give a target that is not sent, or not again.
+
+        What was sent before an interruption may still arrive, so that is waited for.
+        """
+        sent_before = target.state is TargetState.INTENDED
+        if sent_before and self._progress.age_of_intent(target) < self._late:
+            waiting = outcomes.may_have_been_sent(current, problem)
+            return self._progress.reached(target, TargetState.UNKNOWN, problem=waiting)
+        told = None if problem is None else outcomes.untouched(problem)
+        return self._progress.reached(target, state, problem=told, before=current)
 
     def _nothing_to_do(self, target: Target, current: Authorization) -> Target:
         if target.state is TargetState.INTENDED:

@@ -32,6 +32,8 @@ def assert_fit_for_people(here: World) -> None:
         if call.method in _SENT and call.arguments:
             assert block_kit.problems(call.arguments) == []
             assert_safe(call.arguments["text"], call.arguments.get("blocks", []), known)
+        if call.method == "views.open":
+            assert block_kit.problems(call.arguments["view"], block_kit.Surface.MODAL) == []
         if call.method in _POSTED and call.arguments:
             unfurling = (call.arguments["unfurl_links"], call.arguments["unfurl_media"])
             assert unfurling == (False, False)

@@ -1,10 +1,10 @@
 """The message of a request that is over before anything was sent."""
 
+from bot.changes.errors import Problem
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks.listing import Listing, listing_text, which
 from bot.slack.blocks.people import change_text, named_text, provenance
-from bot.slack.blocks.problems import problem_text
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
     Line,
@@ -20,14 +20,14 @@ from bot.slack.blocks.rich import (
 from bot.slack.blocks.showing import what_text
 from bot.slack.blocks.wording import subject, verb, wanted, whereabouts
 
-# That an approval is void is said by the reason.
 _TITLES = {
     RequestState.DENIED: "Denied",
     RequestState.EXPIRED: "Expired",
     RequestState.CANCELLED: "Cancelled",
-    RequestState.VOIDED: "Not carried out",
+    RequestState.VOIDED: "Approval void",
 }
 _UNTOUCHED = "Nothing was changed."
+_VOID = "The approval is void:"
 
 
 def closed_message(change: ChangeRequest, note: str = "") -> Message:
@@ -36,11 +36,13 @@ def closed_message(change: ChangeRequest, note: str = "") -> Message:
     title = f"{how}: {verb(change)} {_what(change)}"
     problem = change.closing
     by = "" if problem is None else problem.by
+    why = _UNTOUCHED if problem is None else shown(_why(problem), LONGEST_TOLD)
+    hint = "" if problem is None else shown(problem.hint, LONGEST_TOLD)
     who: Line = [plain("By "), person(by), plain(". ")] if by else []
     lines: list[Line] = [
         [bold(title)],
-        [*who, plain(_UNTOUCHED if problem is None else shown(problem.message, LONGEST_TOLD))],
-        [plain("" if problem is None else shown(problem.hint, LONGEST_TOLD))],
+        [*who, plain(why)],
+        [plain(hint)],
         *_targets(change),
         provenance(change),
         [plain(note)],
@@ -48,11 +50,17 @@ def closed_message(change: ChangeRequest, note: str = "") -> Message:
     text = change_text(
         change,
         f"{how}: {what_text(change)}." if one else f"{title}.",
-        _UNTOUCHED if problem is None else problem_text(problem),
+        why,
+        hint,
         _description(change) if one else listing_text(change.targets),
         after=named_text(f"{how} by ", [by] if by else []),
     )
     return Message(text, (paragraph(*lines),))
+
+
+def _why(problem: Problem) -> str:
+    # The title says so already.
+    return problem.message.removeprefix(_VOID).strip()
 
 
 def _what(change: ChangeRequest) -> str:

@@ -8,6 +8,7 @@ from bot.slack.blocks.people import named_text
 from bot.slack.blocks.rich import Line, code, person, plain
 
 _NOT_ENDED = "Not enabled again by itself"
+_WHY = ", since its time was over"
 _RESTORED = {TargetState.DONE, TargetState.UNCHANGED, TargetState.APPLIED}
 
 
@@ -32,8 +33,11 @@ def undone_lines(undo: ChangeRequest, outcome: Sequence[Line]) -> list[Line]:
     """
     if _not_ended(undo):
         return [[plain(f"{_NOT_ENDED}, as change "), code(undo.id), plain(":")], *outcome]
-    who: Line = [plain(",")] if undo.automatic else [plain(" by "), person(undo.requester.user_id)]
-    return [[plain(_undone_by(undo)), *who, plain(" as change "), code(undo.id)], *outcome]
+    who: Line = [plain(" by itself")]
+    if not undo.automatic:
+        who = [plain(" by "), person(undo.requester.user_id)]
+    why = plain(_WHY if undo.automatic else "")
+    return [[plain(_how(undo)), *who, plain(" as change "), code(undo.id), why], *outcome]
 
 
 def undone_text(undo: ChangeRequest) -> str:
@@ -41,8 +45,8 @@ def undone_text(undo: ChangeRequest) -> str:
     if _not_ended(undo):
         return f"{_NOT_ENDED}."
     if undo.automatic:
-        return f"{_undone_by(undo)}."
-    return named_text(f"{_undone_by(undo)} by ", [undo.requester.user_id])
+        return f"{_how(undo)} by itself{_WHY}."
+    return named_text(f"{_how(undo)} by ", [undo.requester.user_id])
 
 
 def retried(change: ChangeRequest) -> str:
@@ -52,13 +56,12 @@ def retried(change: ChangeRequest) -> str:
     return f"What failed is tried again as change {change.retried_by}."
 
 
-def _undone_by(undo: ChangeRequest) -> str:
-    how = "Undo asked for"
+def _how(undo: ChangeRequest) -> str:
     if _undone(undo):
-        how = "Undone"
-    elif undo.state.final and _undone_in_part(undo):
-        how = "Undone in part"
-    return f"{how}, since its time was over" if undo.automatic else how
+        return "Undone"
+    if undo.state.final and _undone_in_part(undo):
+        return "Undone in part"
+    return "Being undone" if undo.automatic else "Undo asked for"
 
 
 def _not_ended(undo: ChangeRequest) -> bool:
