@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.changes.announcing import Announcing
-from bot.changes.carrying_out import CarryingOut, Watch
+from bot.changes.carrying_out import CarryingOut
 from bot.changes.directory import Directory
 from bot.changes.ending import Ending
 from bot.changes.execution import Execution
@@ -22,6 +22,7 @@ from bot.changes.queries import Queries
 from bot.changes.reversals import Reversals
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Settling
+from bot.changes.watching import Watch, Watching
 from bot.changes.weighing import Weighing
 
 
@@ -100,9 +101,8 @@ class Heart:
                 rulings=rulings,
                 progress=progress,
                 holding=holding,
-                announcing=announcing,
+                watching=Watching(store, rulings, announcing, clock, tempo.watch),
                 clock=clock,
-                watch=tempo.watch,
             ),
             progress=progress,
             announcing=announcing,
