@@ -259,14 +259,14 @@ async def test_ones_own_denial_is_a_denial(here: Workshop) -> None:
     assert (await move(here, "deny", BOB, reason="a mistake")).state is S.DENIED
 
 
-@pytest.mark.parametrize(("reason", "said"), [("", ""), ("in use", "The reason: “in use”. ")])
+@pytest.mark.parametrize(("reason", "said"), [("", ""), ("in use", " The reason: “in use”")])
 async def test_an_approver_denies(here: Workshop, reason: str, said: str) -> None:
     """Who and why stays with the request and in the record; nothing is sent."""
     await here.put(awaiting())
 
     denied = await move(here, "deny", CAROL, reason=reason)
 
-    assert denied.closing == Problem(ErrorCode.DENIED, f"{said}Nothing was changed.", by="U0CAROL")
+    assert denied.closing == Problem(ErrorCode.DENIED, f"Nothing was changed.{said}", by="U0CAROL")
     assert await kept(here) == replace(denied, version=1)
     (event,) = await here.events()
     assert (event.tag.value, event.actor, event.detail.get("reason", "")) == (

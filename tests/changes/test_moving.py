@@ -185,7 +185,7 @@ def test_a_choice_names_what_was_offered() -> None:
             S.DENIED,
             "still in use",
             ErrorCode.DENIED,
-            "The reason: “still in use”. Nothing was changed.",
+            "Nothing was changed. The reason: “still in use”",
         ),
         (S.CANCELLED, "", ErrorCode.CANCELLED, "Nothing was changed."),
     ],
