@@ -1,5 +1,5 @@
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from bot.telemetry.logs import configure_logs
+from tests.counting import Count, counting, summarize
 from tests.world import World, world
 
 
@@ -38,3 +39,14 @@ def logs_at_debug() -> Iterator[StringIO]:
     for name in root.manager.loggerDict:
         logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def count(record_property: Callable[[str, object], None]) -> Count:
+    """Take a line that says how much was tried, to be printed at the end of the run."""
+    return counting(record_property)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was counted."""
+    summarize(terminalreporter)

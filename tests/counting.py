@@ -1,28 +1,38 @@
-"""Say at the end of the run how many cases were looked at."""
+"""Say at the end of the run how much was tried.
+
+The lines travel with the reports of the tests, so that they arrive from whichever process has run
+them.
+"""
 
 from collections.abc import Callable
 
 import pytest
 
 Count = Callable[[str], None]
-_LINES = pytest.StashKey[dict[str, list[str]]]()
+_SAID = "said at the end"
 
 
-def counting(config: pytest.Config, title: str) -> Count:
-    """Give what takes a line to be printed under a title, once however often it is said."""
-    lines = config.stash.setdefault(_LINES, {}).setdefault(title, [])
+def counting(record_property: Callable[[str, object], None]) -> Count:
+    """Give what takes a line to be printed at the end of the run."""
 
     def count(line: str) -> None:
-        if line not in lines:
-            lines.append(line)
+        record_property(_SAID, line)
 
     return count
 
 
-def summarize(terminalreporter: pytest.TerminalReporter, config: pytest.Config, title: str) -> None:
-    """Print the lines under a title, if there are any."""
-    lines = config.stash.get(_LINES, {}).get(title)
+def summarize(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the lines, each once however often it was said."""
+    reports = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        if isinstance(report, pytest.TestReport)
+    ]
+    lines = dict.fromkeys(
+        str(line) for report in reports for name, line in report.user_properties if name == _SAID
+    )
     if lines:
-        terminalreporter.section(title)
-        for line in lines:
+        terminalreporter.section("counts")
+        for line in sorted(lines):
             terminalreporter.write_line(line)

@@ -21,6 +21,7 @@ from bot.changes.progress import Progress
 from bot.changes.queries import Queries
 from bot.changes.reversals import Reversals
 from bot.changes.ruling import Rulings
+from bot.changes.settling import Settling
 from bot.changes.weighing import Weighing
 
 
@@ -81,6 +82,7 @@ class Heart:
         weighing = Weighing(store)
         preparation = Preparation(instances, weighing, clock)
         progress = Progress(store, clock)
+        settling = Settling(progress, tempo.late)
         holding = Holding(store, clock, tempo.pace.lease)
         announcing = Announcing(store, messenger)
         lifecycle = Lifecycle(
@@ -90,7 +92,7 @@ class Heart:
                 instances=instances,
                 executions={
                     name: Execution(
-                        instance, weighing, progress, holding, tempo.late, tempo.patches_at_once
+                        instance, weighing, progress, holding, settling, tempo.patches_at_once
                     )
                     for name, instance in instances.items()
                 },

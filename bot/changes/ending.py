@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.changes import evidence, timers
-from bot.changes.ports import AnnouncementError, Messenger, Store
+from bot.changes.ports import AnnouncementError, Messenger, Store, Transaction
 from bot.changes.request import ChangeRequest, new_change_id
 from bot.changes.undoing import restoring
 
@@ -81,9 +81,22 @@ class Ending:
         )
         over = replace(request, timer=replace(timer, ends_at=None))
         async with self._store.transaction() as transaction:
-            if await transaction.save_timer(over) and await transaction.claim_undo(
-                request.id, again.id
-            ):
+            reserved = await transaction.claim_undo(request.id, again.id)
+            if not reserved and await _may_come_to_nothing(transaction, request.id):
+                # Somebody's undo waits for them or for others; if they leave it, the end is due.
+                return now + self._retry
+            if await transaction.save_timer(over) and reserved:
                 await transaction.add_request(again, now)
                 await transaction.append(evidence.accepted(again))
+            elif reserved:
+                await transaction.release_undo(request.id, again.id)
         return None
+
+
+async def _may_come_to_nothing(transaction: Transaction, change_id: str) -> bool:
+    """Tell whether the undo that has a change reserved is not over yet."""
+    current = await transaction.request(change_id)
+    if current is None or current.undone_by is None:
+        return False
+    undo = await transaction.request(current.undone_by)
+    return undo is not None and not undo.state.final

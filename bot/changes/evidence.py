@@ -91,20 +91,20 @@ def refused(
     problem: Problem,
     about: ChangeRequest | None = None,
 ) -> AuditEvent:
-    """What was asked cannot be asked; nothing of what was typed is kept, it may be a secret."""
+    """What was asked cannot be asked; nothing of what was typed is kept, it may be a secret.
+
+    ``about`` is the change that was to be undone, retried or moved on.
+    """
     instance, authorization_id = _place(about)
     return AuditEvent(
         EventTag.REQUEST_REFUSED,
         at,
         person.user_id,
         person.team_id,
+        change_id=None if about is None else about.id,
         instance=instance,
         authorization_id=authorization_id,
-        detail={
-            "asked": asked,
-            "code": problem.code.value,
-            **({} if about is None else {"undo_of": about.id}),
-        },
+        detail={"asked": asked, "code": problem.code.value},
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from bot.changes.authorization import Authorization
 from bot.changes.errors import Problem
 from bot.changes.lockout import OwnToken
-from bot.changes.ports import Authorizations, Filter, Store
+from bot.changes.ports import Authorizations, Filter, Store, Transaction
 from bot.changes.request import ChangeRequest, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 
@@ -99,22 +99,37 @@ async def histories(
 ) -> Mapping[str, History]:
     """Read what the record says of targets of an undo, by their ids; nothing if it is none.
 
+    The retry of an undo that failed is judged as the undo.
+
     Args:
         request: Whose targets they are.
         targets: The targets, all on one instance.
         instance: That instance.
         store: The database.
     """
-    if request.undo_of is None:
+    if request.undo_of is None and request.retry_of is None:
         return {}
     ids = [target.authorization_id for target in targets]
     # Where nobody asks, a later word of the requester's own counts as well.
     except_for = None if request.automatic else request.requester.user_id
     async with store.reading() as reading:
-        original = await reading.request(request.undo_of)
+        taken_back = await _taken_back(request, reading)
+        if taken_back is None:
+            return {}
+        original = await reading.request(taken_back)
         recorded = await reading.last_records(instance, ids)
         touched = await reading.touched_since(
-            request.undo_of, instance, ids, except_for=except_for, until=request.id or None
+            taken_back, instance, ids, except_for=except_for, until=request.id or None
         )
     undone = {} if original is None else {t.authorization_id: t.update for t in original.targets}
     return {each: History(undone.get(each), recorded.get(each), touched.get(each)) for each in ids}
+
+
+async def _taken_back(request: ChangeRequest, reading: Transaction) -> str | None:
+    """Name the change that a request takes back, be it as the retry of an undo that failed."""
+    while request.undo_of is None and request.retry_of is not None:
+        tried_before = await reading.request(request.retry_of)
+        if tried_before is None:
+            return None
+        request = tried_before
+    return request.undo_of

@@ -197,7 +197,7 @@ class Moves:
         self, transaction: Transaction, ask: Ask, request: ChangeRequest, name: str, role: Role
     ) -> Problem | None:
         """Ask the policy; what only votes or cancels is not a change, whatever stops changes."""
-        policy = self._intake.policy().going
+        policy = self._intake.policy().alone
         wanted = Wanted(role, request.kinds, channel_id=ask.origin.channel_id)
         decision = decide(policy, ask.person, ask.standing, wanted)
         if not isinstance(decision, Denied):

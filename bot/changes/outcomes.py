@@ -74,6 +74,17 @@ def unconfirmed(fault: Problem, current: Authorization) -> Problem:
     )
 
 
+def may_have_been_sent(current: Authorization, problem: Problem | None) -> Problem:
+    """Say that a change is not sent again, and may have been sent before an interruption."""
+    why = "It was cancelled" if problem is None else "It may not be sent any more"
+    return Problem(
+        ErrorCode.OUTCOME_UNKNOWN,
+        f"{why} after the bot was interrupted. The token was read back and is as it was before: "
+        f"{current.status.value}. What was sent before may still arrive.",
+        "This bot keeps reading for a while, and says here what it finds.",
+    )
+
+
 def applied_unread(problem: Problem) -> Problem:
     """Say that the change was applied and cannot be read back, since the token's owner is gone."""
     return replace(problem, message=f"{_UNREAD} {problem.message}")

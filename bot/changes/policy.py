@@ -162,6 +162,16 @@ class Policy:
         return replace(self, limits=replace(self.limits, read_only=""))
 
     @property
+    def alone(self) -> "Policy":
+        """Give the policy as it is for what one person may do alone, and no stop hinders.
+
+        Whoever votes, confirms or cancels moves on what was judged when it was asked for, and is
+        judged again before anything is sent.
+        """
+        limits = replace(self.going.limits, targets_per_person=None)
+        return replace(self, limits=limits, approval=ApprovalRules())
+
+    @property
     def digest(self) -> str:
         """Name the policy's content, so that the record says by which policy was decided."""
         content = json.dumps(asdict(self), sort_keys=True, default=_steady)

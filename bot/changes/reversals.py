@@ -107,6 +107,9 @@ class Reversals:
         outcome = await self._intake.take(transaction, ask, draft)
         if isinstance(outcome, Problem):
             await transaction.release_retry(original.id, draft.id)
+        elif original.undo_of is not None:
+            # An undo that came to nothing has given it back; one that did in part still has it.
+            await transaction.claim_undo(original.undo_of, draft.id)
         return outcome
 
     async def _already_undone(

@@ -14,8 +14,10 @@ from bot.storage.tables import requests, targets
 # One whose outcome is only being read holds up nobody.
 _UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)
-_OPEN = tuple(state.value for state in RequestState if not state.final)
+OPEN = tuple(state.value for state in RequestState if not state.final)
 _CLOSED = tuple(state.value for state in RequestState if state.closed)
+# What only waits for somebody has not touched anything yet.
+_NOTHING_SENT = (*_CLOSED, *(state.value for state in RequestState if state.waiting))
 
 
 class Lookback(RequestRows):
@@ -74,7 +76,7 @@ class Lookback(RequestRows):
                 targets.c.instance == instance,
                 targets.c.authorization_id.in_(ids),
                 targets.c.state.not_in(_NOT_TOUCHED),
-                requests.c.state.not_in(_CLOSED),
+                requests.c.state.not_in(_NOTHING_SENT),
                 requests.c.number > _number_of(change_id),
             )
             .order_by(requests.c.number.desc())
@@ -124,10 +126,10 @@ class Lookback(RequestRows):
 
     async def open_requests(self, limit: int) -> list[ChangeRequest]:
         """Give the requests that wait for somebody or something, the oldest first."""
-        timed = requests.c.ends_at.is_not(None)
+        timed = requests.c.ends_at.is_not(None) & requests.c.undone_by.is_(None)
         return await self.read(
             select(requests)
-            .where(requests.c.state.in_(_OPEN) | timed)
+            .where(requests.c.state.in_(OPEN) | timed)
             .order_by(requests.c.number)
             .limit(limit)
         )

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, or_, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.changes.request import ChangeRequest, Vote
 from bot.changes.states import RequestState
+from bot.storage.lookback import OPEN
 from bot.storage.requests import RequestRows
 from bot.storage.rows import progress_row
 from bot.storage.tables import requests, votes
@@ -82,12 +83,15 @@ class Moves(RequestRows):
 
     async def stop_timer(self, change_id: str, user_id: str, now: datetime) -> bool:
         """Stop a timer, so that its message is drawn anew; False if it runs no more."""
+        undo = requests.alias()
+        # An undo that waits for somebody may still come to nothing.
+        undo_is_open = exists().where(undo.c.id == requests.c.undone_by, undo.c.state.in_(OPEN))
         stopped = await self._connection.execute(
             update(requests)
             .where(
                 requests.c.id == change_id,
                 requests.c.ends_at.is_not(None),
-                requests.c.undone_by.is_(None),
+                or_(requests.c.undone_by.is_(None), undo_is_open),
             )
             .values(
                 ends_at=None,

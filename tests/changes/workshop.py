@@ -241,7 +241,8 @@ class Workshop:
     async def settled(self) -> None:
         """Wait until everything that is due now is carried out and told."""
         self.heart.executor.wake()
-        await self.heart.executor.idle()
+        async with asyncio.timeout(30):
+            await self.heart.executor.idle()
 
     async def events(self) -> list[AuditEvent]:
         """Give the record, oldest first."""
@@ -258,6 +259,10 @@ class Workshop:
         running = asyncio.create_task(self.heart.executor.run())
         try:
             yield
+        except BaseException:
+            # What goes on for ever ends with the test that found it.
+            self.heart.executor.hand_over()
+            raise
         finally:
             self.heart.executor.stop()
             await running

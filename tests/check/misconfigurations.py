@@ -358,11 +358,11 @@ DATABASE = {
 
 CLOCK = {
     "behind": Misconfiguration(
-        "This machine's clock is 120 s behind Slack's",
+        "s behind Slack's; from 300 s on every request is refused",
         lambda to: to.here.now.advance(timedelta(seconds=120)),
     ),
     "ahead": Misconfiguration(
-        "This machine's clock is 90 s ahead of Slack's",
+        "s ahead of Slack's; from 300 s on every request is refused",
         lambda to: to.here.now.advance(timedelta(seconds=-90)),
     ),
 }

@@ -22,7 +22,7 @@ OSS = {"X-Influxdb-Build": "OSS"}
 
 
 async def test_the_configuration_knows_best(influxdb: InfluxDBStandIn, opened: Opened) -> None:
-    """A configured id is taken, once it is seen that it can be the bot's own; that is asked once."""
+    """A configured id is taken once it is seen that it can be the bot's own; that is asked once."""
     async with opened(influxdb.app, own_authorization="0d0d0d0d0d0d0001") as client:
         for _ in range(2):
             assert await client.own_token() == OwnToken(authorization_id="0d0d0d0d0d0d0001")

@@ -48,7 +48,7 @@ async def for_an_hour(here: World, *, user: str = cast.ALICE) -> Message:
 
 async def enabled_again(here: World) -> None:
     """Wait until the token is enabled again by itself, and told."""
-    await here.slack.wait_for(lambda: any("Undone by itself" in m.plain for m in here.channel()))
+    await here.slack.wait_for(lambda: any("then undone" in m.plain for m in here.channel()))
 
 
 async def test_enabled_again(simple: World) -> None:
@@ -92,7 +92,7 @@ async def test_keep_disabled(simple: World) -> None:
     simple.now.advance(2 * HOUR)
     await simple.influxdb_quiet(seconds=0.2)
 
-    assert "Stays disabled: @bob stopped the timer." in message.plain
+    assert "@bob stopped the timer." in message.plain
     assert "Keep disabled" not in texts(message)
     assert reopened(simple) == []
 
@@ -209,7 +209,7 @@ async def test_several(simple: World) -> None:
     simple.influxdb.edit(TELEGRAF_EDGE_43, description="this one stays")
 
     simple.now.advance(HOUR)
-    await simple.slack.wait_for(lambda: "by itself as change" in message.plain)
+    await simple.slack.wait_for(lambda: "1 token enabled" in message.plain)
 
     assert reopened(simple) == [path()]
     assert simple.influxdb.authorization(TELEGRAF_EDGE_43).status == "inactive"
@@ -301,3 +301,48 @@ async def test_pending_shows_it(simple: World) -> None:
     await simple.influxdb_quiet(seconds=0.2)
 
     assert reopened(simple) == []
+
+
+async def test_an_undo_that_nobody_confirms(simple: World) -> None:
+    """An undo waits for its Confirm when the time is over: the end comes after it has expired."""
+    await simple.say(f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43} --for 1h")
+    (message,) = simple.channel()
+    await simple.press(message, "Confirm")
+    simple.now.advance(HOUR - timedelta(minutes=5))
+    await simple.press(message, "Undo 2")
+    simple.now.advance(timedelta(minutes=6))
+    await simple.influxdb_quiet(seconds=0.2)
+    assert reopened(simple) == []
+
+    simple.now.advance(timedelta(minutes=5))
+    await simple.slack.wait_for(lambda: len(reopened(simple)) == 2)
+
+
+async def test_kept_while_an_undo_waits(simple: World) -> None:
+    """Kept disabled while somebody's undo waits for its Confirm: it stays, once that is cancelled.
+
+    Whoever keeps it disabled has no say in the undo, which somebody else has asked for.
+    """
+    await simple.say(f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43} --for 1h")
+    (message,) = simple.channel()
+    await simple.press(message, "Confirm")
+    await simple.press(message, "Undo 2")
+
+    await simple.press(message, "Keep disabled", user=cast.BOB, outdated=True)
+    await simple.press(simple.channel()[-1], "Cancel")
+    simple.now.advance(2 * HOUR)
+    await simple.influxdb_quiet(seconds=0.2)
+
+    assert reopened(simple) == []
+    assert "@bob stopped the timer." in message.plain
+
+
+async def test_kept_after_its_undo(simple: World) -> None:
+    """After an undo took effect there is nothing left to keep disabled."""
+    message = await for_an_hour(simple)
+    await simple.press(message, "Undo")
+
+    await simple.press(message, "Keep disabled", user=cast.BOB, outdated=True)
+
+    assert "nothing to cancel" in simple.last(cast.BOB)
+    assert "Undone by @alice" in message.plain

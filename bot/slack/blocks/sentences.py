@@ -123,11 +123,11 @@ def _to(event: AuditEvent) -> str:
     """Write what was asked for as an infinitive; what only reads is a command's name."""
     asked, somewhere = str(event.detail.get("asked", "")), event.authorization_id is not None
     if asked == "undo":
+        # The line ends with the change that it is about; an undo names the one that it takes back.
         which = f"change {event.detail['undo_of']}" if "undo_of" in event.detail else "a change"
         return f"undo {which}{' of' if somewhere else ''}"
     if asked in _MOVES:
-        which = f"change {event.change_id or event.detail.get('undo_of', '')}".strip()
-        return f"{asked} {which}{' of' if somewhere else ''}"
+        return f"{asked} a change{' of' if somewhere else ''}"
     if asked in _TO:
         return _TO[asked] if somewhere else f"{_TO[asked]} {_which(event)}"
     return f"use {asked}"
