@@ -12,7 +12,6 @@ from bot.sandbox.influxdb.organisation import (
     INACTIVE_LOAD_TEST,
     TELEGRAF_EDGE_43,
 )
-from bot.sandbox.slack import Message
 from tests.attacks import ACTIVE, APPROVALS, INACTIVE, SIMPLE, forge_press, id_of, path, texts
 from tests.two_instances import LAB_ONLY, ON_BOTH, TwoInstances, two_instances
 
@@ -29,18 +28,6 @@ async def simple(both: TwoInstances) -> TwoInstances:
     """The bot on both, where nothing needs an approval."""
     await both.start(SIMPLE)
     return both
-
-
-def choices(message: Message) -> list[str]:
-    """Name the instances that a message offers, beside Cancel."""
-    *offered, cancel = texts(message)
-    assert cancel == "Cancel"
-    return [text.rpartition("n ")[2] for text in offered]
-
-
-def on(message: Message, instance: str) -> str:
-    """Give the text of the button that names an instance."""
-    return next(text for text in texts(message) if text.endswith(f"n {instance}"))
 
 
 def lab_down(both: TwoInstances) -> None:
@@ -88,10 +75,10 @@ async def test_found_on_two(simple: TwoInstances) -> None:
     assert message.plain.startswith(f"Which one? Disable {ON_BOTH}")
     assert "telegraf on edge-42" in message.plain
     assert "telegraf in the lab" in message.plain
-    assert choices(message) == ["prod", "lab"]
+    assert texts(message) == ["Disable on prod", "Disable on lab", "Cancel"]
     assert simple.patched() == ([], [])
 
-    await simple.here.press(message, on(message, "lab"))
+    await simple.here.press(message, "Disable on lab")
 
     assert simple.patched() == ([], [INACTIVE])
     assert "telegraf in the lab" in message.plain
@@ -101,7 +88,7 @@ async def test_found_on_two(simple: TwoInstances) -> None:
 async def test_its_undo(simple: TwoInstances) -> None:
     """The undo goes where the change went."""
     await simple.here.say(f"disable {ON_BOTH}")
-    await simple.here.press(simple.here.channel()[0], on(simple.here.channel()[0], "lab"))
+    await simple.here.press(simple.here.channel()[0], "Disable on lab")
 
     await simple.here.press(simple.here.channel()[0], "Undo")
 
@@ -113,9 +100,7 @@ async def test_somebody_else_chooses(simple: TwoInstances) -> None:
     """Which one is meant is for the requester to say."""
     await simple.here.say(f"disable {ON_BOTH}")
 
-    await simple.here.press(
-        simple.here.channel()[0], on(simple.here.channel()[0], "lab"), user=cast.BOB
-    )
+    await simple.here.press(simple.here.channel()[0], "Disable on lab", user=cast.BOB)
 
     assert "Only who asked" in simple.here.last(cast.BOB)
     assert simple.patched() == ([], [])
@@ -131,7 +116,7 @@ async def test_a_forged_choice(simple: TwoInstances, instance: str) -> None:
     await forge_press(simple.here, cast.ALICE, "confirm_change", f"{change_id}{instance}")
 
     assert simple.patched() == ([], [])
-    assert choices(message) == ["prod", "lab"]
+    assert texts(message) == ["Disable on prod", "Disable on lab", "Cancel"]
 
 
 async def test_a_choice_whose_token_has_changed(simple: TwoInstances) -> None:
@@ -139,7 +124,7 @@ async def test_a_choice_whose_token_has_changed(simple: TwoInstances) -> None:
     await simple.here.say(f"disable {ON_BOTH}")
     simple.lab.edit(ON_BOTH, description="another one by now")
 
-    await simple.here.press(simple.here.channel()[0], on(simple.here.channel()[0], "lab"))
+    await simple.here.press(simple.here.channel()[0], "Disable on lab")
 
     assert "another one by now" in simple.here.channel()[0].plain
     assert simple.patched() == ([], [])
@@ -152,10 +137,10 @@ async def test_a_choice_that_needs_an_approval(both: TwoInstances) -> None:
     here.influxdb.edit(ON_BOTH, status="inactive")
     await here.say(f"enable {ON_BOTH}")
     (message,) = here.channel()
-    assert choices(message) == ["prod", "lab"]
+    assert texts(message) == ["Enable on prod", "Enable on lab", "Cancel"]
 
-    await here.press(message, on(message, "lab"))
-    assert texts(message)[:3] == ["Approve", "Deny", "Cancel"]
+    await here.press(message, "Enable on lab")
+    assert texts(message) == ["Approve", "Deny", "Cancel", "Details"]
     assert both.patched() == ([], [])
 
     await here.press(message, "Approve", user=cast.BOB)
@@ -171,7 +156,7 @@ async def test_an_approve_before_the_choice(both: TwoInstances) -> None:
     await forge_press(here, cast.BOB, "approve_change", str(here.channel()[0].buttons[-1].value))
 
     assert both.patched() == ([], [])
-    assert choices(here.channel()[0]) == ["prod", "lab"]
+    assert texts(here.channel()[0]) == ["Enable on prod", "Enable on lab", "Cancel"]
 
 
 async def test_one_does_not_answer(simple: TwoInstances) -> None:
@@ -179,10 +164,10 @@ async def test_one_does_not_answer(simple: TwoInstances) -> None:
     lab_down(simple)
     await simple.here.say(f"disable {TELEGRAF_EDGE_43}")
     (message,) = simple.here.channel()
-    assert choices(message) == ["prod"]
+    assert texts(message) == ["Disable on prod", "Cancel"]
     assert simple.patched() == ([], [])
 
-    await simple.here.press(message, on(message, "prod"))
+    await simple.here.press(message, "Disable on prod")
 
     assert simple.patched() == ([INACTIVE], [])
 
@@ -302,7 +287,7 @@ async def test_its_own_tokens(simple: TwoInstances) -> None:
         await simple.here.say(f"disable {BOT_AUTHORIZATION} --on {instance}")
         assert "this bot itself uses" in simple.here.last()
     await simple.here.say(f"disable {BOT_AUTHORIZATION}")
-    await simple.here.press(simple.here.channel()[-1], on(simple.here.channel()[-1], "lab"))
+    await simple.here.press(simple.here.channel()[-1], "Disable on lab")
 
     assert simple.patched() == ([], [])
 
@@ -319,7 +304,7 @@ async def test_a_dry_run(simple: TwoInstances) -> None:
     """A dry run says that it would ask."""
     await simple.here.say(f"disable {ON_BOTH} --dry-run")
 
-    assert "ou would be asked which one is meant" in simple.here.last()
+    assert "You would be asked which one is meant" in simple.here.last()
     assert simple.patched() == ([], [])
 
 
@@ -328,9 +313,9 @@ async def test_pending_offers_the_choice(simple: TwoInstances) -> None:
     await simple.here.say(f"disable {ON_BOTH}")
     await simple.here.say("pending")
     pending = simple.here.slack.ephemerals(cast.ALICE)[-1]
-    assert "lab" in choices(pending)
+    assert "Disable on lab" in texts(pending)
     assert id_of(simple.here.channel()[0]).startswith(str(pending.buttons[-1].value))
 
-    await simple.here.press(pending, on(pending, "lab"))
+    await simple.here.press(pending, "Disable on lab")
 
     assert simple.patched() == ([], [INACTIVE])
