@@ -143,9 +143,9 @@ class World:
         await self.settled()
         return delivery
 
-    async def reached(self, gate: Gate) -> None:
-        """Wait until a request stands at a gate; give up after a while."""
-        await asyncio.wait_for(gate.reached.wait(), 15)
+    async def reached(self, gate: Gate, requests: int = 1) -> None:
+        """Wait until so many requests stand at a gate; give up after a while."""
+        await asyncio.wait_for(gate.crowded(requests), 15)
 
     def channel(self, channel: str = cast.INCIDENTS) -> list[Message]:
         """Give what everybody sees in a channel."""

@@ -40,7 +40,7 @@ def second_person() -> list[Step]:
         Hinder(TELEGRAF_EDGE_43),
         Press("Confirm"),
         Narrate("The message says what failed, and Retry tries that alone."),
-        Press("Retry 1 token"),
+        Press("Retry 1"),
         Narrate("Enabling is slower. Alice asks; nothing happens before security agrees."),
         Say(f"/token enable {INACTIVE_LOAD_TEST} --reason load test of November"),
         Narrate("She may not approve it, being no approver."),
@@ -52,7 +52,7 @@ def second_person() -> list[Step]:
         Press("Deny"),
         Narrate("An undo of what was disabled is an enable, so it needs security as well."),
         Act(cast.ALICE),
-        Press("Undo 1 token"),
+        Press("Undo 1"),
         Narrate(
             "This time Carol agrees. Approved is one thing; done is said when it is read back."
         ),

@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ def create_engine(database_url: str) -> AsyncEngine:
         database_url: Such as ``sqlite+aiosqlite:///var/token-bot.db``.
 
     Raises:
-        StoreUnavailableError: If the file cannot be made.
+        StoreUnavailableError: If the file cannot be made or opened.
     """
     url = make_url(database_url)
     if url.database:
@@ -40,8 +41,12 @@ def create_engine(database_url: str) -> AsyncEngine:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=_OWNER_ONLY)
+            # Opened here once, because the asynchronous driver leaves a thread behind where it fails.
+            sqlite3.connect(path).close()
         except OSError as error:
             raise StoreUnavailableError(f"{path}: {error.strerror}") from error
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(f"{path}: {error}") from error
     engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_connection)
     event.listen(engine.sync_engine, "begin", _begin)

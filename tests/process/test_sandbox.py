@@ -39,7 +39,7 @@ def in_order(text: str, *parts: str) -> list[str]:
 
 
 async def test_the_tour_shows_the_main_job() -> None:
-    """A token is listed, shown, disabled, read back, restored; a stranger refused; all recorded."""
+    """One token disabled and restored; several, of which one fails; what needs an approval."""
     code, out, err = await sandbox("--tour")
 
     assert (code, err) == (0, "")
@@ -60,6 +60,16 @@ async def test_the_tour_shows_the_main_job() -> None:
             "mallory types:",
             "Not allowed: you are not in ALLOWED_USERS. Nothing was changed.",
             "alice types: /token history",
+            "1 token disabled, 1 failed",
+            "[ Undo 1 ]",
+            "alice presses: Retry 1",
+            "Token disabled · telegraf on edge-43",
+            "Approval needed: enable load test of June",
+            "carol presses: Deny",
+            "Denied: enable load test of June",
+            "carol presses: Approve",
+            "Token enabled · telegraf on edge-42",
+            "approved by @carol",
             "Try more:",
         )
         == []

@@ -41,6 +41,7 @@ targets_per_person = 1000
 """
 LIST = "/api/v2/authorizations"
 ANY = f"{LIST}/.*"
+AT_ONCE = 32
 
 
 def with_tokens(ids: tuple[str, ...], user: str = "ci") -> dict[str, Any]:
@@ -178,13 +179,13 @@ async def test_no_more_than_so_many_at_once(crowd: World) -> None:
     gate = crowd.influxdb.gate("PATCH", ANY)
 
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
     await crowd.influxdb_quiet(seconds=0.3)
     waiting = gate.waiting
     gate.release()
     await crowd.settled()
 
-    assert waiting == BRISK.tempo.patches_at_once == 32
+    assert waiting == BRISK.tempo.patches_at_once == AT_ONCE
     assert message.plain.startswith("81 tokens disabled")
 
 
@@ -227,7 +228,7 @@ async def test_cancel_while_it_runs(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
 
     await cancels(crowd)
     gate.release()
@@ -236,7 +237,7 @@ async def test_cancel_while_it_runs(crowd: World) -> None:
     assert message.plain.startswith("32 tokens disabled, 49 cancelled")
     assert "Cancelled by @alice while it was under way." in message.plain
     assert texts(message) == ["Undo 32"]
-    assert len(crowd.patches()) == 32
+    assert len(crowd.patches()) == AT_ONCE
     assert statuses(crowd, CROWD).count("active") == 80 - 31
 
 
@@ -255,7 +256,7 @@ async def test_cancel_by_somebody_who_may_not(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
 
     await cancels(crowd, cast.DAVE)
     gate.release()
@@ -269,7 +270,7 @@ async def test_a_freeze_while_it_runs(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
 
     await freeze(crowd)
     await crowd.influxdb_quiet(seconds=0.1)
@@ -279,7 +280,7 @@ async def test_a_freeze_while_it_runs(crowd: World) -> None:
     await unfreeze(crowd)
     await crowd.slack.wait_for(lambda: "81 tokens disabled" in message.plain)
 
-    assert sent == 32
+    assert sent == AT_ONCE
     assert len(crowd.patches()) == 81
 
 
@@ -288,7 +289,7 @@ async def test_cancel_of_what_a_freeze_holds(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
     await freeze(crowd)
     await crowd.influxdb_quiet(seconds=0.1)
     gate.release()
@@ -299,7 +300,7 @@ async def test_cancel_of_what_a_freeze_holds(crowd: World) -> None:
     await unfreeze(crowd)
     await crowd.settled()
 
-    assert len(crowd.patches()) == 32
+    assert len(crowd.patches()) == AT_ONCE
     assert "32 tokens disabled" in message.plain
 
 
@@ -308,14 +309,14 @@ async def test_a_role_lost_while_it_runs(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
 
     reload(crowd, ROOMY.replace('["U0ALICE"]', '["U0DAVE"]'))
     await crowd.influxdb_quiet(seconds=0.1)
     gate.release()
     await crowd.settled()
 
-    assert len(crowd.patches()) == 32
+    assert len(crowd.patches()) == AT_ONCE
     assert message.plain.startswith("32 tokens disabled, 49 refused")
     assert "Not allowed any more" in message.plain
 
@@ -325,14 +326,14 @@ async def test_an_approval_that_is_needed_by_now(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
 
     reload(crowd, SEVERAL_ALONE)
     await crowd.influxdb_quiet(seconds=0.1)
     gate.release()
     await crowd.settled()
 
-    assert len(crowd.patches()) == 32
+    assert len(crowd.patches()) == AT_ONCE
     assert message.plain.startswith("32 tokens disabled, 49 refused")
     assert "changing several tokens at once needs an approval" in message.plain
 
@@ -342,7 +343,7 @@ async def test_cancelled_while_no_executor_has_it(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
     await freeze(crowd)
     await crowd.influxdb_quiet(seconds=0.1)
     gate.release()
@@ -356,7 +357,7 @@ async def test_cancelled_while_no_executor_has_it(crowd: World) -> None:
     await crowd.start(policy=ROOMY)
     await crowd.slack.wait_for(lambda: "49 cancelled" in message.plain)
 
-    assert len(crowd.patches()) == 32
+    assert len(crowd.patches()) == AT_ONCE
 
 
 async def test_a_restart_in_the_middle(crowd: World) -> None:
@@ -364,7 +365,7 @@ async def test_a_restart_in_the_middle(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
     await freeze(crowd)
     await crowd.influxdb_quiet(seconds=0.1)
     gate.release()
@@ -395,7 +396,7 @@ async def test_stopped_while_patches_are_on_their_way(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = crowd.influxdb.gate("PATCH", ANY)
     await under_way(crowd, message)
-    await crowd.reached(gate)
+    await crowd.reached(gate, AT_ONCE)
 
     stopping = asyncio.create_task(crowd.stop())
     await crowd.influxdb_quiet(seconds=0.1)

@@ -17,6 +17,7 @@ class Gate:
     def __init__(self, method: str, path: str, *, after: bool) -> None:
         self.reached = asyncio.Event()
         self.waiting = 0
+        self._came = asyncio.Condition()
         self._method = method
         self._path = re.compile(path)
         self._after = after
@@ -25,6 +26,11 @@ class Gate:
     def release(self) -> None:
         """Let those who wait go on, and all who come later pass."""
         self._open.set()
+
+    async def crowded(self, requests: int) -> None:
+        """Wait until so many requests wait here at once."""
+        async with self._came:
+            await self._came.wait_for(lambda: self.waiting >= requests)
 
     def matches(self, request: Request, *, after: bool) -> bool:
         """Tell whether a request at this moment has to pass here."""
@@ -39,6 +45,8 @@ class Gate:
         if not self._open.is_set():
             self.reached.set()
             self.waiting += 1
+            async with self._came:
+                self._came.notify_all()
             try:
                 await self._open.wait()
             finally:
