@@ -14,10 +14,10 @@ from pydantic import SecretStr
 
 from bot.bootstrap import Bot, Tempo, Timing, running_bot
 from bot.changes.audit import AuditEvent, ChainedEvent
-from bot.changes.carrying_out import Watch
 from bot.changes.executor import Pace
 from bot.changes.lifecycle import Pauses
 from bot.changes.request import ChangeRequest
+from bot.changes.watching import Watch
 from bot.influxdb.retries import Retries
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode

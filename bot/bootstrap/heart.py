@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.changes.announcing import Announcing
-from bot.changes.carrying_out import CarryingOut, Watch
+from bot.changes.carrying_out import CarryingOut
 from bot.changes.directory import Directory
 from bot.changes.ending import Ending
 from bot.changes.execution import Execution
@@ -21,6 +21,8 @@ from bot.changes.progress import Progress
 from bot.changes.queries import Queries
 from bot.changes.reversals import Reversals
 from bot.changes.ruling import Rulings
+from bot.changes.settling import Settling
+from bot.changes.watching import Watch, Watching
 from bot.changes.weighing import Weighing
 
 
@@ -81,6 +83,7 @@ class Heart:
         weighing = Weighing(store)
         preparation = Preparation(instances, weighing, clock)
         progress = Progress(store, clock)
+        settling = Settling(progress, tempo.late)
         holding = Holding(store, clock, tempo.pace.lease)
         announcing = Announcing(store, messenger)
         lifecycle = Lifecycle(
@@ -90,7 +93,7 @@ class Heart:
                 instances=instances,
                 executions={
                     name: Execution(
-                        instance, weighing, progress, holding, tempo.late, tempo.patches_at_once
+                        instance, weighing, progress, holding, settling, tempo.patches_at_once
                     )
                     for name, instance in instances.items()
                 },
@@ -98,9 +101,8 @@ class Heart:
                 rulings=rulings,
                 progress=progress,
                 holding=holding,
-                announcing=announcing,
+                watching=Watching(store, rulings, announcing, clock, tempo.watch),
                 clock=clock,
-                watch=tempo.watch,
             ),
             progress=progress,
             announcing=announcing,

@@ -63,6 +63,15 @@ class Progress:
         events = [evidence.progress(request, target, now) for target in changed]
         return await self._save(request, changed, *events)
 
+    def intended_anew(self, target: Target) -> Target:
+        """Give a target that was held back, and whose turn has come again."""
+        return replace(target, intended_at=self._clock())
+
+    async def unsent(self, request: ChangeRequest, held: Sequence[Target]) -> ChangeRequest:
+        """Store that the PATCHes of some targets were held back, and are not on their way."""
+        changed = [replace(target, intended_at=None) for target in held]
+        return await self._save(request.with_targets(*changed), changed)
+
     async def prepared(self, request: ChangeRequest) -> ChangeRequest:
         """Store a request whose targets were looked up and read."""
         ended = [target for target in request.targets if target.state.final]

@@ -52,6 +52,7 @@ class Target:
         update: What is to be set on it.
         before: The authorization as it was shown, or read just before the change.
         after: The authorization as it was read last.
+        intended_at: When the intent was recorded; None once it is known that nothing was sent.
     """
 
     instance: str
@@ -68,6 +69,18 @@ class Target:
     def seen(self) -> Authorization | None:
         """Give the authorization as it was read last, if it was read at all."""
         return self.after or self.before
+
+    @property
+    def perhaps_sent(self) -> bool:
+        """Tell whether its PATCH may be on its way, without an outcome yet."""
+        return self.state is TargetState.INTENDED and self.intended_at is not None
+
+    @property
+    def unsent(self) -> bool:
+        """Tell whether it is known that its PATCH was not sent."""
+        return self.state is TargetState.PENDING or (
+            self.state is TargetState.INTENDED and self.intended_at is None
+        )
 
     @property
     def effect(self) -> ChangeKind:

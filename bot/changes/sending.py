@@ -1,7 +1,7 @@
 """Send the PATCHes of a request's targets, some at a time, until somebody stops it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.changes.errors import UpstreamError
 from bot.changes.ports import Authorizations
@@ -11,16 +11,36 @@ from bot.changes.request import Target
 class Brake:
     """What stops a request while it is carried out, and how far it is.
 
+    Args:
+        look: Puts the brake on, or off; None where nobody could in time.
+        every: Seconds between two looks at least.
+
     Attributes:
         sent: How many PATCHes were sent so far.
         cancelled: Whether what is not sent yet is not wanted any more.
         held_back: Why nothing more may be sent for now; empty if it may.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, look: Callable[["Brake"], Awaitable[None]] | None = None, every: float = 0.0
+    ) -> None:
         self.sent = 0
         self.cancelled = False
         self.held_back = ""
+        self._look = look
+        self._every = every
+        self._looked_at = -every
+        self._looking = asyncio.Lock()
+
+    async def look(self) -> None:
+        """Look whether somebody puts the brake on, unless the last look was a moment ago."""
+        if self._look is None:
+            return
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if now - self._looked_at >= self._every:
+                await self._look(self)
+                self._looked_at = asyncio.get_running_loop().time()
 
     @property
     def on(self) -> bool:
@@ -49,6 +69,7 @@ async def send(
 
     async def work() -> None:
         for target in waiting:
+            await brake.look()
             if brake.on:
                 return
             sent[target.authorization_id] = await _one(instance, target)

@@ -176,3 +176,21 @@ def no_timer_here() -> Problem:
         "Nothing was changed.",
         "Ask again without --for, and later with enable.",
     )
+
+
+def barred(request: ChangeRequest, ruling: Ruling, now: datetime) -> Problem | None:
+    """Say why nothing more of a request may be sent now, or None."""
+    if isinstance(ruling.decision, Denied):
+        return not_allowed_any_more(ruling.decision)
+    if isinstance(ruling.decision, NeedsApproval) and ruling.missing_votes:
+        granted = request.approval is not None and request.approval.granted_at is not None
+        lapsed = "the approval does not hold, since somebody who gave it may not approve now"
+        why = lapsed if granted else ruling.decision.rule
+        return Problem(
+            ErrorCode.NOT_ALLOWED,
+            f"Not allowed any more: {why}. Nothing was changed.",
+            "Ask again.",
+        )
+    if request.approval is not None and request.expires_at and now >= request.expires_at:
+        return expired(request)
+    return None

@@ -124,6 +124,7 @@ _TARGET_TRANSITIONS: dict[TargetState, set[TargetState]] = {
     },
     TargetState.INTENDED: {
         *_SETTLED,
+        TargetState.UNCHANGED,
         TargetState.REFUSED,
         TargetState.UNKNOWN,
         TargetState.CANCELLED,

@@ -46,6 +46,7 @@ TARGET_ARROWS = {
     "intended → applied",
     "intended → failed",
     "intended → refused",
+    "intended → unchanged",
     "intended → unknown",
     "intended → lost",
     "intended → cancelled",

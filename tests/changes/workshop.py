@@ -13,7 +13,6 @@ from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
-from bot.changes.carrying_out import Watch
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
@@ -21,6 +20,7 @@ from bot.changes.policy import Policy, PolicySource, Roles, Workspace
 from bot.changes.ports import AnnouncementError, Filter, Related
 from bot.changes.request import ChangeRequest, MessageRef, Origin
 from bot.changes.update import AuthorizationUpdate
+from bot.changes.watching import Watch
 from bot.storage.store import SqlStore
 from tests.changes.samples import ALICE, NOON
 

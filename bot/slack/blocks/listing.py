@@ -1,6 +1,6 @@
 """The tokens of a request of several, a line each; what all of them share is said once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.changes.outcomes import cause
@@ -131,11 +131,11 @@ class Listing:
         )
 
 
-def listing_text(targets: Iterable[Target]) -> str:
+def listing_text(targets: Sequence[Target]) -> str:
     """Name tokens in a top-level text; empty if there are none."""
-    each = [f"{t.authorization_id} {_name(t)}".strip() for t in targets]
-    more = f"; and {len(each) - _LISTED} more" if len(each) > _LISTED else ""
-    return f"{'; '.join(each[:_LISTED])}{more}." if each else ""
+    each = [f"{t.authorization_id} {_name(t)}".strip() for t in targets[:_LISTED]]
+    more = f"; and {len(targets) - _LISTED} more" if len(targets) > _LISTED else ""
+    return f"{'; '.join(each)}{more}." if each else ""
 
 
 def left_out_text(change: ChangeRequest) -> str:
@@ -171,10 +171,8 @@ def why(target: Target) -> str:
 
 def _hints(targets: Sequence[Target]) -> list[str]:
     """Say what to do next; too many different hints would be none."""
-    hints = dict.fromkeys(
-        shown(t.problem.hint, _LONGEST_HINT) for t in targets if t.problem and t.problem.hint
-    )
-    return list(hints)[:_HINTS]
+    hints = dict.fromkeys(t.problem.hint for t in targets if t.problem and t.problem.hint)
+    return [shown(hint, _LONGEST_HINT) for hint in list(hints)[:_HINTS]]
 
 
 def _name(target: Target) -> str:

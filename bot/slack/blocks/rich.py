@@ -88,6 +88,8 @@ def read_out(*sentences: str, after: str = "") -> str:
 
 def _visible(text: str) -> str:
     """Take out what shows nothing or turns the direction of writing; control signs stay."""
+    if text.isascii():
+        return text
     return _BLANK.sub("", "".join(c for c in text if unicodedata.category(c) not in _UNSEEN))
 
 

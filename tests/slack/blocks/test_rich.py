@@ -39,6 +39,14 @@ MARKUP = st.sampled_from(
         *("\u3164", "\ud800", "\U000e0041", "\u061c", "e\u0301", "👩\u200d🚒", "“", "{}", "%s", ""),
     ]
 )
+# Each is drawn by another builder.
+DRAWN_APART = (
+    RequestState.PREVIEWED,
+    RequestState.FINISHED,
+    RequestState.AWAITING_APPROVAL,
+    RequestState.ACCEPTED,
+    RequestState.VOIDED,
+)
 TEXTS = st.lists(st.one_of(MARKUP, st.text(max_size=5)), max_size=12).map("".join)
 
 
@@ -94,9 +102,10 @@ def _messages(text: str) -> list[Message]:
     return [
         *(
             request_message(replace(each, state=state), Offer(undo=True), note="A note.")
-            for each in (asked, choosing, both)
-            for state in RequestState
+            for each, states in ((asked, DRAWN_APART), (both, DRAWN_APART[:2]))
+            for state in states
         ),
+        request_message(choosing, Offer(), note="A note."),
         request_message(made, Offer(undo=True), undo=made, note="A note."),
         *(private_outcome(each) for each in (refused, unchanged, both)),
         *(decided_message(each) for each in (refused, replace(asked, state=RequestState.DENIED))),
