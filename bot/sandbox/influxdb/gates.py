@@ -17,10 +17,17 @@ class Gate:
     def __init__(self, method: str, path: str, *, after: bool) -> None:
         self.reached = asyncio.Event()
         self.waiting = 0
+        self._arrived = asyncio.Event()
         self._method = method
         self._path = re.compile(path)
         self._after = after
         self._open = asyncio.Event()
+
+    async def holding(self, count: int) -> None:
+        """Wait until so many wait here."""
+        while self.waiting < count:
+            self._arrived.clear()
+            await self._arrived.wait()
 
     def release(self) -> None:
         """Let those who wait go on, and all who come later pass."""
@@ -39,6 +46,7 @@ class Gate:
         if not self._open.is_set():
             self.reached.set()
             self.waiting += 1
+            self._arrived.set()
             try:
                 await self._open.wait()
             finally:
