@@ -82,6 +82,7 @@ class World:
     settings: dict[str, Any]
     folder: Path
     bot: Bot | None = None
+    timing: Timing = BRISK
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def start(
@@ -98,7 +99,9 @@ class World:
             self.write_policy(policy)
             changed = {"allowed_users": "", "token_bot_config": self.policy_file, **changed}
         settings = Settings(**{**self.settings, **changed})
-        self.bot = await self._stack.enter_async_context(running_bot(settings, self.now, BRISK))
+        self.bot = await self._stack.enter_async_context(
+            running_bot(settings, self.now, self.timing)
+        )
         served = self.bot.app if app is None else app(self.bot)
         url = await self._stack.enter_async_context(serve(served))
         self.slack.events_url = f"{url}/slack/events"
@@ -143,9 +146,9 @@ class World:
         await self.settled()
         return delivery
 
-    async def reached(self, gate: Gate, requests: int = 1) -> None:
-        """Wait until so many requests stand at a gate; give up after a while."""
-        await asyncio.wait_for(gate.crowded(requests), 15)
+    async def reached(self, gate: Gate) -> None:
+        """Wait until a request stands at a gate; give up after a while."""
+        await asyncio.wait_for(gate.reached.wait(), 15)
 
     def channel(self, channel: str = cast.INCIDENTS) -> list[Message]:
         """Give what everybody sees in a channel."""

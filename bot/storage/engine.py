@@ -41,7 +41,7 @@ def create_engine(database_url: str) -> AsyncEngine:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=_OWNER_ONLY)
-            # Opened here once, because the asynchronous driver leaves a thread behind where it fails.
+            # Opened once here: where the asynchronous driver fails to, it leaves a thread behind.
             sqlite3.connect(path).close()
         except OSError as error:
             raise StoreUnavailableError(f"{path}: {error.strerror}") from error

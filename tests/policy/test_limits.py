@@ -50,6 +50,7 @@ async def test_one_after_the_other(limited: World) -> None:
         await limited.say(f"disable {each}")
 
     assert len(limited.patches()) == 3
+    assert "needs an approval" in limited.last()
     await asks_an_approver(limited)
     await limited.press(limited.channel()[-1], "Approve", user=cast.BOB)
     assert len(limited.patches()) == 4

@@ -161,6 +161,7 @@ async def test_for_a_while(guarded: World) -> None:
 
     assert "--for enables again by itself" in guarded.last()
     assert guarded.patches() == []
+    assert await guarded.tags() == ["request.refused"]
 
 
 async def test_for_a_while_several(idle_world: World) -> None:

@@ -360,6 +360,39 @@ async def test_a_voter_who_may_not_approve_any_more(
     assert "approval.lapsed" in await idle_world.tags()
 
 
+async def test_a_voter_whose_group_slack_does_not_tell(idle_world: World) -> None:
+    """While nobody can tell whether the voter may, the vote is none; given again it counts."""
+    message = await held(idle_world, BY_GROUP)
+    idle_world.slack.faults.add("usergroups.users.list", error="internal_error", times=999)
+    idle_world.now.advance(FORGOTTEN)
+    await unfreeze(idle_world)
+    await idle_world.slack.wait_for(lambda: "Votes: 0 of 1" in message.plain)
+    await idle_world.press(message, "Approve", user=cast.BOB)
+    assert "Slack does not tell now" in idle_world.last(cast.BOB)
+    assert_closed(idle_world)
+
+    idle_world.slack.faults.clear()
+    idle_world.now.advance(timedelta(minutes=2))
+    await idle_world.press(message, "Approve", user=cast.BOB)
+
+    assert len(reopened(idle_world)) == 1
+
+
+async def test_deny_before_the_bot_knows_who_pressed(idle_world: World) -> None:
+    """The form opens before anybody is looked up; whoever submits it is judged all the same."""
+    message = await asked(idle_world, BY_GROUP)
+    idle_world.now.advance(FORGOTTEN)
+    await idle_world.press(message, "Deny", user=cast.MALLORY)
+    await idle_world.slack.wait_for(lambda: idle_world.slack.open_view(cast.MALLORY))
+    idle_world.now.advance(FORGOTTEN)
+
+    await idle_world.slack.submit(cast.MALLORY, {"Reason": "let me"})
+    await idle_world.settled()
+
+    assert "Not allowed" in await told(idle_world, "Not allowed", cast.MALLORY)
+    assert texts(message)[:3] == ["Approve", "Deny", "Cancel"]
+
+
 async def test_one_of_two_voters_who_may_not_approve_any_more(idle_world: World) -> None:
     """Of a quorum of 2 the other's vote stays, and one more is asked for; the first cannot."""
     idle_world.slack.add_usergroup(
@@ -644,6 +677,7 @@ async def test_another_button_with_this_changes_id(idle_world: World, action: st
 
     assert_closed(idle_world)
     assert texts(message) == before
+    assert "request.confirmed" not in await idle_world.tags()
 
 
 async def test_an_approve_of_what_nobody_confirmed(idle_world: World) -> None:
@@ -658,6 +692,19 @@ async def test_an_approve_of_what_nobody_confirmed(idle_world: World) -> None:
     assert "waits for its requester to confirm it" in idle_world.last(cast.BOB)
     assert texts(message) == ["Confirm", "Cancel"]
     assert reopened(idle_world) == []
+
+
+async def test_a_deny_of_what_nobody_confirmed(idle_world: World) -> None:
+    """Nor can an approver deny what is still its requester's alone: they are told what it is."""
+    await idle_world.start(policy=SIMPLE)
+    await idle_world.say(f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}")
+    (message,) = idle_world.channel()
+    named = {"change": id_of(message), "channel": cast.INCIDENTS}
+
+    answer = await forge_denial(idle_world, cast.BOB, named)
+
+    assert "waits for its requester to confirm it" in answer.body
+    assert texts(message) == ["Confirm", "Cancel"]
 
 
 @pytest.mark.parametrize("user", [cast.BOB, cast.DAVE, cast.MALLORY])

@@ -17,20 +17,21 @@ class Gate:
     def __init__(self, method: str, path: str, *, after: bool) -> None:
         self.reached = asyncio.Event()
         self.waiting = 0
-        self._came = asyncio.Condition()
+        self._arrived = asyncio.Event()
         self._method = method
         self._path = re.compile(path)
         self._after = after
         self._open = asyncio.Event()
 
+    async def holding(self, count: int) -> None:
+        """Wait until so many wait here."""
+        while self.waiting < count:
+            self._arrived.clear()
+            await self._arrived.wait()
+
     def release(self) -> None:
         """Let those who wait go on, and all who come later pass."""
         self._open.set()
-
-    async def crowded(self, requests: int) -> None:
-        """Wait until so many requests wait here at once."""
-        async with self._came:
-            await self._came.wait_for(lambda: self.waiting >= requests)
 
     def matches(self, request: Request, *, after: bool) -> bool:
         """Tell whether a request at this moment has to pass here."""
@@ -45,8 +46,7 @@ class Gate:
         if not self._open.is_set():
             self.reached.set()
             self.waiting += 1
-            async with self._came:
-                self._came.notify_all()
+            self._arrived.set()
             try:
                 await self._open.wait()
             finally:
