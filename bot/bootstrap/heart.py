@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from bot.changes.announcing import Announcing
 from bot.changes.carrying_out import CarryingOut
-from bot.changes.directory import Directory
 from bot.changes.ending import Ending
 from bot.changes.execution import Execution
 from bot.changes.executor import Executor, Pace
@@ -15,7 +14,7 @@ from bot.changes.intake import Intake
 from bot.changes.lifecycle import Lifecycle, Pauses
 from bot.changes.moves import Moves
 from bot.changes.policy import Policy
-from bot.changes.ports import Authorizations, Messenger, Store
+from bot.changes.ports import Authorizations, Directory, Messenger, Store
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.queries import Queries

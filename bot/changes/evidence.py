@@ -192,6 +192,7 @@ def closed(request: ChangeRequest, at: datetime) -> AuditEvent:
         _CLOSED_AS[request.state],
         at,
         asked=_asked(request),
+        tokens=_count(request),
         message=None if problem is None else problem.message,
     )
 
@@ -260,9 +261,14 @@ def _asked_for(request: ChangeRequest) -> dict[str, object]:
     return {
         "asked": _asked(request),
         **({} if one is None else _values(one)),
-        "tokens": len(ids) if len(ids) > 1 else None,
+        "tokens": _count(request),
         "ids": ids[:_IDS_NAMED] if len(ids) > 1 else None,
     }
+
+
+def _count(request: ChangeRequest) -> int | None:
+    """Count the tokens of a request where they are several; one is named by itself."""
+    return len(request.targets) if len(request.targets) > 1 else None
 
 
 def _asked(request: ChangeRequest) -> str:

@@ -13,9 +13,8 @@ from bot.changes.decision import (
     second_person,
     stop,
 )
-from bot.changes.directory import Directory
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
-from bot.changes.ports import Store
+from bot.changes.ports import Directory, Store
 from bot.changes.request import ChangeRequest
 from bot.changes.update import ChangeKind
 

@@ -72,7 +72,7 @@ class SlackMessenger:
             request = replace(request, feed_message=copy)
         if related.undone is not None:
             await self._edit_earlier(related.undone, _telling(request))
-        if request.state.final and request.approval is not None and not _stopped(request):
+        if request.approval is not None and _is_news(request):
             # Whoever waited for others may have left the channel where everybody sees it.
             await self._responder.tell_directly(request.requester, decided_message(request))
         return request
@@ -181,5 +181,8 @@ def _is_private(request: ChangeRequest) -> bool:
     return all(target.state in _FRUITLESS for target in request.targets)
 
 
-def _stopped(request: ChangeRequest) -> bool:
-    return request.timer is not None and bool(request.timer.stopped_by)
+def _is_news(request: ChangeRequest) -> bool:
+    """Tell whether its requester may not know yet how a request ended."""
+    if not request.state.final or (request.timer is not None and request.timer.stopped_by):
+        return False
+    return request.closing is None or request.closing.by != request.requester.user_id

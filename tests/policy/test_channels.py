@@ -262,6 +262,18 @@ async def test_the_requester_of_a_denied_change_has_left(idle_world: World) -> N
     assert "@bob" in direct.plain
 
 
+async def test_a_requester_who_cancels_is_not_told_so(idle_world: World) -> None:
+    """Whoever takes a request back knows that it was."""
+    await idle_world.start(policy=APPROVALS)
+    await idle_world.say(f"enable {INACTIVE_LOAD_TEST}")
+    (message,) = idle_world.channel()
+
+    await idle_world.press(message, "Cancel")
+
+    assert message.plain.startswith("Cancelled")
+    assert idle_world.slack.direct_messages(cast.ALICE) == []
+
+
 async def test_the_requester_of_an_expired_change_has_left(idle_world: World) -> None:
     """And when nobody agreed in time."""
     await idle_world.start(policy=APPROVALS)

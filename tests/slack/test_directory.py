@@ -14,9 +14,9 @@ from starlette.responses import Response
 from structlog.testing import capture_logs
 
 from bot.changes.decision import Allowed, Denied, Wanted, decide
-from bot.changes.directory import Directory
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import Policy, PolicySource, Role, Roles, Workspace
+from bot.changes.ports import Directory
 from bot.changes.update import ChangeKind
 from bot.sandbox import slack as stand_in
 from bot.sandbox.serving import serve

@@ -4,11 +4,10 @@ from dataclasses import replace
 import structlog
 
 from bot.changes.asking import Received
-from bot.changes.directory import Directory
 from bot.changes.errors import StoreUnavailableError
 from bot.changes.intake import Intake
 from bot.changes.people import Person, Standing
-from bot.changes.ports import Store
+from bot.changes.ports import Directory, Store
 from bot.commands.answers import Answer
 from bot.slack.listeners.answering import Answered, Answering
 from bot.slack.listeners.meaning import Meaning

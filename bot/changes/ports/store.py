@@ -1,8 +1,7 @@
-"""What the heart needs from the outside, as contracts in prose. The edges implement them."""
+"""What the heart needs from the database."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -10,63 +9,9 @@ from bot.changes.asking import Received
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
 from bot.changes.decision import Freeze
-from bot.changes.lockout import OwnToken
 from bot.changes.refusals import Refusals
 from bot.changes.request import ChangeRequest, Target, Vote
 from bot.changes.states import RequestState
-from bot.changes.update import AuthorizationUpdate
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which authorizations are wanted: by name of owner and organisation; None takes all."""
-
-    user: str | None = None
-    org: str | None = None
-
-
-class Authorizations(Protocol):
-    """The authorizations of one InfluxDB instance.
-
-    Every method raises UpstreamError, whose ``effect`` says whether the failed call may have
-    changed something.
-    """
-
-    @property
-    def name(self) -> str:
-        """The instance's name in the configuration."""
-        ...
-
-    async def list(self, wanted: Filter) -> list[Authorization]:
-        """Give those that can be seen and fit, by ascending id; nothing that does not fit.
-
-        Raises UserError if there is no user or organisation of the wanted name.
-        """
-        ...
-
-    async def get(self, authorization_id: str) -> Authorization:
-        """Give one; raise AuthorizationNotFoundError or OrphanError."""
-        ...
-
-    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
-        """Send one PATCH. Returning means accepted, not in effect: read it back."""
-        ...
-
-    async def own_token(self) -> OwnToken:
-        """Tell what can be known of the bot's own token where its value is not shown."""
-        ...
-
-    async def check_credential(self) -> None:
-        """Raise UpstreamError if the bot's own token is not accepted, or is inactive."""
-        ...
-
-    async def user_active(self, user_id: str) -> bool:
-        """Tell whether a user may use InfluxDB; False where that cannot be read."""
-        ...
-
-    async def ping(self) -> str:
-        """Give the server's build and version, such as ``OSS v2.7.12``."""
-        ...
 
 
 class Transaction(Protocol):
@@ -309,61 +254,4 @@ class Store(Protocol):
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction that only reads, and waits for no writer."""
-        ...
-
-
-class AnnouncementError(Exception):
-    """Slack did not take a message.
-
-    Attributes:
-        retry_after: Seconds that Slack asks to wait, or None.
-    """
-
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.retry_after = retry_after
-
-
-@dataclass(frozen=True)
-class Related:
-    """The requests that the message of a request tells of as well.
-
-    Attributes:
-        undone: The change that it takes back, if it is an undo.
-        undo: The change that takes it back, if there is one by now.
-        retried: The change whose failed targets it tries again, if it does.
-    """
-
-    undone: ChangeRequest | None = None
-    undo: ChangeRequest | None = None
-    retried: ChangeRequest | None = None
-
-
-class Messenger(Protocol):
-    """Slack, as far as the life of a change needs it."""
-
-    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
-        """Post or edit the messages of a request from its recorded state.
-
-        Returns:
-            The request with the places of its messages, where it has some.
-
-        Raises:
-            AnnouncementError: If Slack took it on no way; trying again may help.
-        """
-        ...
-
-    async def show_progress(self, request: ChangeRequest, sent: int) -> None:
-        """Edit the message of a request to say how many of its PATCHes were sent.
-
-        A failure is logged and no more: the outcome is told in any case.
-        """
-        ...
-
-    async def note_end(self, request: ChangeRequest) -> None:
-        """Tell the requester that a timer is about to end.
-
-        Raises:
-            AnnouncementError: If Slack took it on no way.
-        """
         ...

@@ -1,3 +1,5 @@
+"""What the heart needs to know of the people in Slack."""
+
 from typing import Protocol
 
 from bot.changes.people import Person, Standing

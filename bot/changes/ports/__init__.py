@@ -1,0 +1,17 @@
+"""What the heart needs from the outside, as contracts in prose. The edges implement them."""
+
+from bot.changes.ports.authorizations import Authorizations, Filter
+from bot.changes.ports.directory import Directory
+from bot.changes.ports.messenger import AnnouncementError, Messenger, Related
+from bot.changes.ports.store import Store, Transaction
+
+__all__ = [
+    "AnnouncementError",
+    "Authorizations",
+    "Directory",
+    "Filter",
+    "Messenger",
+    "Related",
+    "Store",
+    "Transaction",
+]

@@ -1,0 +1,63 @@
+"""What the heart needs from Slack."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.changes.request import ChangeRequest
+
+
+class AnnouncementError(Exception):
+    """Slack did not take a message.
+
+    Attributes:
+        retry_after: Seconds that Slack asks to wait, or None.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Related:
+    """The requests that the message of a request tells of as well.
+
+    Attributes:
+        undone: The change that it takes back, if it is an undo.
+        undo: The change that takes it back, if there is one by now.
+        retried: The change whose failed targets it tries again, if it does.
+    """
+
+    undone: ChangeRequest | None = None
+    undo: ChangeRequest | None = None
+    retried: ChangeRequest | None = None
+
+
+class Messenger(Protocol):
+    """Slack, as far as the life of a change needs it."""
+
+    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+        """Post or edit the messages of a request from its recorded state.
+
+        Returns:
+            The request with the places of its messages, where it has some.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way; trying again may help.
+        """
+        ...
+
+    async def show_progress(self, request: ChangeRequest, sent: int) -> None:
+        """Edit the message of a request to say how many of its PATCHes were sent.
+
+        A failure is logged and no more: the outcome is told in any case.
+        """
+        ...
+
+    async def note_end(self, request: ChangeRequest) -> None:
+        """Tell the requester that a timer is about to end.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        ...
