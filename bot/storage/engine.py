@@ -19,6 +19,7 @@ from bot.changes.errors import StoreUnavailableError
 
 READING = "reading"
 _BUSY_TIMEOUT_MS = 2_000
+_MIGRATION_TIMEOUT_MS = 60_000
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 
 
@@ -76,7 +77,12 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(alembic_config(connection), "head")
+    # Replicas that start at once wait for the one that migrates, which may take a while.
+    _execute(connection, f"PRAGMA busy_timeout = {_MIGRATION_TIMEOUT_MS}")
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    finally:
+        _execute(connection, f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
 
 
 @contextmanager
