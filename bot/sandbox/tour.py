@@ -50,8 +50,9 @@ def second_person() -> list[Step]:
         Press("Deny"),
         Fill("Use a new token for that, with an owner who is here."),
         Press("Deny"),
-        Narrate("An undo of what was disabled is an enable, so it needs security as well."),
+        Narrate("Alice is told directly as well; she may have left the channel."),
         Act(cast.ALICE),
+        Narrate("An undo of what was disabled is an enable, so it needs security as well."),
         Press("Undo 1"),
         Narrate(
             "This time Carol agrees. Approved is one thing; done is said when it is read back."
