@@ -43,5 +43,10 @@ class Tasks:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a task failed", task=task.get_name(), exc_info=error)
+        report(task)
+
+
+def report(task: asyncio.Task[None]) -> None:
+    """Log what has ended a task, unless it was its own end."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("a task failed", task=task.get_name(), exc_info=error)

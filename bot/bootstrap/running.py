@@ -28,7 +28,7 @@ from bot.slack.socket_mode import SocketPace
 from bot.slack.web import CALL_TIMEOUT, web_client
 from bot.storage.engine import create_engine, migrate
 from bot.storage.store import SqlStore
-from bot.tasks import Tasks
+from bot.tasks import Tasks, report
 from bot.telemetry.metrics import Metrics
 
 _FIRST_ANSWER_SECONDS = 3.0
@@ -142,7 +142,7 @@ async def running_bot(
             metrics.exposition,
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
-        async with _working(heart, identity, directory, taking, tasks), listening:
+        async with _working(heart, identity, directory, taking, tasks, clock), listening:
             try:
                 yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
             finally:
@@ -156,6 +156,7 @@ async def _working(
     directory: SlackDirectory,
     taking: Incoming,
     tasks: Tasks,
+    clock: Callable[[], datetime],
 ) -> AsyncIterator[None]:
     """Run the executor once Slack has told whose workspace this is; finish what has begun."""
     with contextlib.suppress(TimeoutError):
@@ -167,11 +168,14 @@ async def _working(
     async def work() -> None:
         if not identity.known:
             await identity.keep_asking()
-        await taking.reception.recover()
+        # Beside, since what is accepted already must not wait for it, nor fail with it.
+        tasks.spawn(taking.reception.recover(clock()), "recover")
         await heart.executor.run()
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")
+    for task in (working, refreshing):
+        task.add_done_callback(report)
     try:
         yield
     finally:

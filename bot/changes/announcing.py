@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bot.changes.ports import Messenger, Related, Store
+from bot.changes.ports import AnnouncementError, Messenger, Related, Store
 from bot.changes.request import ChangeRequest
 
 
@@ -29,7 +29,14 @@ class Announcing:
             undo=None if current.undone_by is None else await self._read(current.undone_by),
             retried=None if current.retry_of is None else await self._read(current.retry_of),
         )
-        told = await self._messenger.announce(current, related)
+        try:
+            told = await self._messenger.announce(current, related)
+        except AnnouncementError as error:
+            if error.so_far is not None and error.so_far != current:
+                # What is posted already is edited by the next try, not posted again.
+                async with self._store.transaction() as transaction:
+                    await transaction.save_message(error.so_far)
+            raise
         told = replace(told, announced=current.state.final)
         if told != current:
             async with self._store.transaction() as transaction:

@@ -150,7 +150,7 @@ class CarryingOut:
         _log.exception("the bot stumbled over a request", states=states)
         problem = outcomes.fault(request.id)
         failed = [
-            self._progress.reached(target, TargetState.FAILED, problem=problem)
+            self._progress.reached(target, TargetState.FAILED, problem=outcomes.untouched(problem))
             for target in current.in_state(TargetState.PENDING)
         ]
         unknown = [

@@ -38,7 +38,6 @@ class ErrorCode(StrEnum):
     PERMISSION_MISSING = "permission_missing"
     STALE_BUTTON = "stale_button"
     STARTING = "starting"
-    STOPPED = "stopped"
     UNDO_WINDOW_OVER = "undo_window_over"
     UNEXPECTED_ANSWER = "unexpected_answer"
     UNKNOWN_CHANGE = "unknown_change"

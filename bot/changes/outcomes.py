@@ -119,9 +119,9 @@ def instance_unknown(name: str) -> Problem:
 
 
 def fault(error_id: str) -> Problem:
-    """Say that the bot itself stumbled before anything was sent; its log knows the id."""
+    """Say that the bot itself stumbled; its log knows the id."""
     return Problem(
         ErrorCode.FAULT,
-        "The bot itself stumbled over this. Nothing was changed.",
-        f"Ask again. Whoever runs the bot finds the cause in its log under {error_id}.",
+        f"The bot itself stumbled over this; its log tells why under {error_id}.",
+        "Ask again, or ask whoever runs this bot.",
     )

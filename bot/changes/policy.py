@@ -89,7 +89,7 @@ class ChannelRules:
 
     Attributes:
         allowed: The channels in which commands and clicks count; None means every channel.
-        direct: Whether changes from direct messages, App Home and modals are allowed.
+        direct: Whether changes may be asked for in direct messages.
         feed: The channel where every change is also posted, or None.
     """
 
@@ -166,10 +166,14 @@ class Policy:
         """Give the policy as it is for what one person may do alone, and no stop hinders.
 
         Whoever votes, confirms or cancels moves on what was judged when it was asked for, and is
-        judged again before anything is sent.
+        judged again before anything is sent. They may do so where this bot wrote to them.
         """
-        limits = replace(self.going.limits, targets_per_person=None)
-        return replace(self, limits=limits, approval=ApprovalRules())
+        return replace(
+            self,
+            limits=replace(self.going.limits, targets_per_person=None),
+            channels=replace(self.channels, direct=True),
+            approval=ApprovalRules(),
+        )
 
     @property
     def digest(self) -> str:

@@ -139,10 +139,11 @@ class Progress:
     async def take_up(self, request: ChangeRequest) -> ChangeRequest:
         """Record that a request was interrupted while a PATCH may have been on its way.
 
-        One that was held back was not interrupted.
+        One whose intents were all held back was not interrupted.
         """
-        if request.held_back:
-            return replace(request, held_back="")
+        request = replace(request, held_back="")
+        if not any(target.perhaps_sent for target in request.targets):
+            return request
         request = replace(request, interrupted=request.interrupted + 1)
         return await self._save(request, (), evidence.interrupted(request, self._clock()))
 

@@ -25,11 +25,11 @@ def freeze(reason: str) -> int:
     """Stop all changes; give the exit code."""
     wanted = " ".join(reason.split())
     if looks_like_secret(reason):
-        return _say("The reason looks like a secret. Changes were not stopped.", ExitCode.FAILED)
+        return _say("The reason looks like a secret. Nothing was changed.", ExitCode.FAILED)
     if not wanted.isprintable() or len(wanted) > _LONGEST_REASON:
         return _say(
-            f"The reason is longer than {_LONGEST_REASON} characters, or not plain text. Changes "
-            "were not stopped.",
+            f"The reason is longer than {_LONGEST_REASON} characters, or not plain text. "
+            "Nothing was changed.",
             ExitCode.USAGE,
         )
     return _in_database(wanted)
@@ -75,7 +75,8 @@ async def _stop(store: SqlStore, reason: str) -> str:
             return _STOPPED
         standing = await transaction.freeze() or Freeze(now)
     why = f" ({standing.reason})" if standing.reason else ""
-    return f"Changes were stopped already, since {standing.at:%Y-%m-%d %H:%M} UTC{why}."
+    told = f"Changes were stopped already, since {standing.at:%Y-%m-%d %H:%M} UTC{why}."
+    return told if reason in ("", standing.reason) else f"{told} The new reason is not recorded."
 
 
 async def _lift(store: SqlStore) -> str:

@@ -22,7 +22,16 @@ async def history(subject: str | None = None, /, *, call: Given) -> History:
         )
     change = as_change_id(subject)
     if change is not None:
-        return await call.queries.history(change_id=change)
+        found = await call.queries.history(change_id=change)
+        if not found.events:
+            raise UserError(
+                Problem(
+                    ErrorCode.UNKNOWN_CHANGE,
+                    f"There is no change {change}.",
+                    "history alone lists the newest changes.",
+                )
+            )
+        return found
     return await call.queries.history(authorization_id=authorization_id(subject))
 
 

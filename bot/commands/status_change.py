@@ -79,7 +79,7 @@ def _order(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Ord
 def _ids(typed: Sequence[str]) -> list[str]:
     """Read ids, each once; words that follow one may be meant as the reason."""
     found: list[str] = []
-    for each in typed:
+    for each in (part for word in typed for part in word.replace(",", " ").split()):
         try:
             found.append(authorization_id(each))
         except UserError as error:

@@ -1,6 +1,7 @@
 """The [[influxdb]] sections of the policy file."""
 
 import stat
+from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
@@ -51,8 +52,16 @@ def open_token_files(document: Document, outside: Outside) -> tuple[str, ...]:
     return tuple(
         f"everybody on this machine can read {file}, which holds an API token: run chmod 600 on it"
         for file in files
-        if file.stat().st_mode & stat.S_IROTH
+        if _readable_by_everybody(file)
     )
+
+
+def _readable_by_everybody(file: FilePath) -> bool:
+    try:
+        return bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        # Gone since it was read.
+        return False
 
 
 def _instance(

@@ -18,7 +18,7 @@ from bot.slack.blocks.timers import end_message
 from bot.slack.blocks.under_way import progress_message
 from bot.slack.placing import Placing
 from bot.slack.responder import Responder
-from bot.slack.sending import Sending
+from bot.slack.sending import NotReachableError, Sending
 
 _log = structlog.get_logger()
 _FRUITLESS = (TargetState.REFUSED, TargetState.UNCHANGED)
@@ -67,14 +67,17 @@ class SlackMessenger:
         if not await self._placing.edit(request.message, drawn):
             place = await self._placing.post(request, partial(self._drawn, request, seen))
             request = replace(request, message=place)
-        if request.feed_message is not None or _belongs_in_the_feed(request):
-            copy = await self._placing.copy_to_feed(request, drawn)
-            request = replace(request, feed_message=copy)
-        if related.undone is not None:
-            await self._edit_earlier(related.undone, _telling(request))
-        if request.approval is not None and _is_news(request):
-            # Whoever waited for others may have left the channel where everybody sees it.
-            await self._responder.tell_directly(request.requester, decided_message(request))
+        try:
+            if request.feed_message is not None or _belongs_in_the_feed(request):
+                copy = await self._placing.copy_to_feed(request, drawn)
+                request = replace(request, feed_message=copy)
+            if related.undone is not None:
+                await self._edit_earlier(related.undone, _telling(request))
+            if request.approval is not None and _is_news(request):
+                await self._tell_requester(request)
+        except AnnouncementError as error:
+            error.so_far = request
+            raise
         return request
 
     async def show_progress(self, request: ChangeRequest, sent: int) -> None:
@@ -107,6 +110,14 @@ class SlackMessenger:
             return
         if pressed.response_url is not None:
             await self._sending.respond(pressed.response_url, drawn, replace=True)
+
+    async def _tell_requester(self, request: ChangeRequest) -> None:
+        """Tell whoever waited for others, who may have left the channel where everybody sees it."""
+        try:
+            await self._sending.post(request.requester.user_id, decided_message(request))
+        except NotReachableError as error:
+            # The message in the channel tells it all the same; trying again would not help.
+            _log.warning("the requester cannot be told directly", reason=str(error))
 
     async def _announce_undo(self, undo: ChangeRequest, undone: ChangeRequest) -> ChangeRequest:
         """Tell of an undo in the message of the change that it takes back."""

@@ -19,7 +19,7 @@ from bot.changes.errors import StoreUnavailableError
 
 READING = "reading"
 _BUSY_TIMEOUT_MS = 2_000
-_MIGRATION_TIMEOUT_MS = 60_000
+_MIGRATION_TIMEOUT_MS = 8_000
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 
 

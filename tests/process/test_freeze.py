@@ -90,7 +90,10 @@ async def test_what_is_so_already_is_said_and_not_recorded(here: World, tmp_path
     assert nothing == (0, "Changes were not stopped.\n", "")
     assert (code, steady(again)) == (
         0,
-        "Changes were stopped already, since DATE TIME UTC (an exercise).\n",
+        (
+            "Changes were stopped already, since DATE TIME UTC (an exercise). "
+            "The new reason is not recorded.\n"
+        ),
     )
     assert await here.tags() == ["changes.frozen"]
 
@@ -107,7 +110,7 @@ async def test_a_reason_that_is_none(
 
     assert (ended, out) == (code, "")
     assert why in err
-    assert "Changes were not stopped." in err
+    assert "Nothing was changed." in err
     assert reason not in err
     assert await here.tags() == []
     await here.say(f"disable {TELEGRAF_EDGE_42}")

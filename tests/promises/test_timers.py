@@ -42,7 +42,7 @@ async def for_an_hour(here: World, *, user: str = cast.ALICE) -> Message:
     """Disable a token for an hour, and give the message."""
     await here.say(f"disable {TELEGRAF_EDGE_42} --for 1h", user=user)
     message = here.channel()[-1]
-    assert "Enabled again by itself at" in message.plain
+    assert "To be enabled again by itself at" in message.plain
     return message
 
 
@@ -294,7 +294,7 @@ async def test_pending_shows_it(simple: World) -> None:
     await for_an_hour(simple)
     await simple.say("pending", user=cast.BOB)
     pending = simple.slack.ephemerals(cast.BOB)[-1]
-    assert "Enabled again by itself" in pending.plain
+    assert "To be enabled again by itself" in pending.plain
 
     await simple.press(pending, "Keep disabled", user=cast.BOB)
     simple.now.advance(HOUR)

@@ -11,11 +11,13 @@ class AnnouncementError(Exception):
 
     Attributes:
         retry_after: Seconds that Slack asks to wait, or None.
+        so_far: The request with the places of what was posted before, where something was.
     """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.so_far: ChangeRequest | None = None
 
 
 @dataclass(frozen=True)

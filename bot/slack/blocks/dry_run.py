@@ -4,6 +4,7 @@ from bot.changes.decision import Denied, NeedsApproval
 from bot.changes.outcomes import cause
 from bot.changes.queries import Preview
 from bot.changes.request import ChangeRequest
+from bot.changes.stages import no_timer_here
 from bot.changes.states import TargetState
 from bot.slack.blocks.choices import choice_line, choice_text, found_on
 from bot.slack.blocks.listing import coming
@@ -31,7 +32,7 @@ def dry_run_message(preview: Preview) -> Message:
     change = preview.request
     title = f"Dry run: {what(change)}"
     said, text = _outcome(change)
-    would = [*_rules(preview), timer_words(change)]
+    would = _rules(preview) or [timer_words(change)]
     return Message(
         read_out(f"Dry run: {what_text(change)}.", text, *would, _UNTOUCHED),
         (paragraph([bold(title)], *said, *([plain(each)] for each in would), [plain(_UNTOUCHED)]),),
@@ -67,6 +68,9 @@ def _rules(preview: Preview) -> list[str]:
     if isinstance(ruling.decision, Denied):
         denied = ruling.decision
         return [f"It would not be allowed: {_ended(denied.rule)}", shown(denied.hint)]
+    if preview.request.timer is not None and not ruling.ends_freely:
+        refused = no_timer_here()
+        return [f"It would be refused: {cause(refused)}", refused.hint]
     said = []
     if ruling.stopped is not None:
         said.append(f"It would not be allowed now: {_ended(ruling.stopped.rule)}")

@@ -50,10 +50,13 @@ def undone_text(undo: ChangeRequest) -> str:
 
 
 def retried(change: ChangeRequest) -> str:
-    """Say that somebody tries again what failed; nothing if nobody does."""
+    """Say that somebody tries again what failed; nothing if nobody does.
+
+    What comes of it stands in that change's own message, so that it stands in one place.
+    """
     if change.retried_by is None:
         return ""
-    return f"What failed is tried again as change {change.retried_by}."
+    return f"What failed was asked for again: change {change.retried_by} tells the outcome."
 
 
 def _how(undo: ChangeRequest) -> str:

@@ -54,7 +54,7 @@ def timer_words(change: ChangeRequest) -> str:
         return ""
     itself = "itself" if _count(change) == 1 else "themselves"
     if timer.ends_at is not None:
-        return f"Enabled again by {itself} at {moment(timer.ends_at)}."
+        return f"To be enabled again by {itself} at {moment(timer.ends_at)}."
     if not change.state.final:
         return f"To be enabled again by {itself} after {in_words(timer.lasts)}."
     return ""

@@ -1,10 +1,11 @@
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.changes.asking import Received
-from bot.changes.errors import StoreUnavailableError
+from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
 from bot.changes.intake import Intake
 from bot.changes.people import Person, Standing
 from bot.changes.ports import Directory, Store
@@ -15,6 +16,14 @@ from bot.slack.listeners.telling import Telling
 from bot.tasks import Tasks
 
 _log = structlog.get_logger()
+
+# Well within the time for which deliveries are remembered, so that nothing is decided twice.
+_DECIDED_WITHIN = timedelta(minutes=5)
+_TOO_OLD = Problem(
+    ErrorCode.EXPIRED,
+    "The bot ended before it could decide what you asked then, and does not decide it so late.",
+    "Look with history, then ask again.",
+)
 
 
 class Reception:
@@ -74,12 +83,18 @@ class Reception:
         answered = await self._answering.run(kind, asked, work)
         return received, answered
 
-    async def recover(self) -> None:
-        """Decide what an earlier process had received and not decided."""
+    async def recover(self, now: datetime) -> None:
+        """Decide what an earlier process had received; tell whoever asked too long ago.
+
+        Nobody expects any more what they asked that long ago, and that it was decided already is
+        remembered for a while only.
+        """
         async with self._store.reading() as reading:
             left = await reading.received()
         for received in left:
-            self._tasks.spawn(self._decide(received, received.kind), "decide")
+            late = now - received.ask.now > _DECIDED_WITHIN
+            decided = self._put_off(received) if late else self._decide(received, received.kind)
+            self._tasks.spawn(decided, "decide")
 
     async def _decided_or_stored(self, received: Received, asked: str) -> Answer | None:
         ask, kind, content = received.ask, received.kind, received.content
@@ -110,6 +125,18 @@ class Reception:
         async def work() -> Answer:
             return await self._meaning.carry_out(ask, received.kind, received.content)
 
+        await self._finish(received, asked, work)
+
+    async def _put_off(self, received: Received) -> None:
+        async def work() -> Answer:
+            raise UserError(_TOO_OLD)
+
+        await self._finish(received, received.kind, work)
+
+    async def _finish(
+        self, received: Received, asked: str, work: Callable[[], Awaitable[Answer]]
+    ) -> None:
+        """Tell what came of something received, and forget it."""
         answered = await self._answering.run(f"{received.kind}, deferred", asked, work)
         self._telling.tell(received, answered)
         try:

@@ -248,7 +248,7 @@ async def test_what_failed_is_tried_again(here: World) -> None:
     assert first[1] == ["Undo 1", "Retry 1"]
     assert retried.plain.startswith("Token disabled · telegraf on edge-43\n")
     assert "by @bob" in retried.plain
-    assert "What failed is tried again as change " in message.plain
+    assert "What failed was asked for again: change " in message.plain
     assert texts(message) == ["Undo 1"]
     assert here.influxdb.authorization(TELEGRAF_EDGE_43).status == "inactive"
 

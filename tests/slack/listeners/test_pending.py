@@ -90,7 +90,7 @@ async def test_a_timer(here: World) -> None:
     await here.press(shown, "Keep disabled", user=cast.BOB)
     await here.slack.wait_for(lambda: "stopped the timer" in message.plain)
 
-    assert "Done. Enabled again by itself at " in before
+    assert "Done. To be enabled again by itself at " in before
     assert shown.plain == "Nothing waits"
     assert "You have stopped the timer of change " in here.last(cast.BOB)
     assert "What is disabled stays disabled." in here.last(cast.BOB)

@@ -172,6 +172,24 @@ async def test_a_crash_in_between_is_made_up_for(idle_world: World) -> None:
     assert (here.patches(), _received(here)) == ([], [])
 
 
+async def test_what_was_asked_long_ago_is_not_decided(idle_world: World) -> None:
+    """Nobody expects it any more, and it may have been decided: whoever asked is told, once."""
+    here = idle_world
+    await here.start(policy=POLICY)
+    await here.stop()
+    ask = Ask(Person(cast.ALICE, "T0HOME"), Origin(cast.INCIDENTS), "delivery 1", here.now())
+    async with here.store() as store, store.transaction() as transaction:
+        await transaction.add_received(Received(ask, "command", {"text": DISABLE}))
+    here.now.advance(timedelta(minutes=6))
+
+    await here.start(policy=POLICY)
+    await here.slack.wait_for(lambda: here.slack.ephemerals(cast.ALICE))
+    await here.settled()
+
+    assert "does not decide it so late" in here.last()
+    assert (here.channel(), here.patches(), _received(here)) == ([], [], [])
+
+
 async def test_who_is_known_is_answered_in_the_ack(idle_world: World) -> None:
     """With a warm cache nothing is stored first, and Slack is asked for nothing."""
     here = idle_world
