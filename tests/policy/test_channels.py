@@ -1,6 +1,7 @@
 """Where the bot may be used, and who reads what comes of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_43,
 )
 from bot.sandbox.slack import Message
-from tests.attacks import APPROVALS, INACTIVE, SIMPLE, path, texts, told
+from tests.attacks import APPROVALS, INACTIVE, SIMPLE, become, path, texts, told
 from tests.world import World
 
 ALLOWED = f"""{SIMPLE}
@@ -131,6 +132,18 @@ async def test_a_button_in_a_direct_message_that_is_switched_off(idle_world: Wor
     assert idle_world.patches() == []
 
 
+async def test_what_waits_is_cancelled_from_a_direct_message(idle_world: World) -> None:
+    """That is no change; so are votes, and Keep disabled under what the bot itself wrote there."""
+    await idle_world.start(policy=NOT_DIRECT)
+    await idle_world.say(f"{DISABLE} {TELEGRAF_EDGE_43}")
+    await idle_world.say("pending", channel=cast.ALICE)
+
+    await idle_world.press(idle_world.slack.ephemerals(cast.ALICE)[-1], "Cancel")
+
+    (message,) = idle_world.channel()
+    assert message.plain.startswith("Cancelled")
+
+
 async def in_feed(here: World) -> Message:
     """Give the one message of the feed."""
     (copy,) = here.channel(cast.SECURITY)
@@ -193,6 +206,26 @@ async def test_several_in_the_feed(idle_world: World) -> None:
     assert "Undone by @alice" in message.plain
     assert "Undone by @alice" in copy.plain
     assert copy.buttons == []
+
+
+async def test_a_requester_out_of_reach_holds_up_nothing(
+    idle_world: World,
+) -> None:
+    """Alice is gone when it is approved: it is refused, and told as far as it can be."""
+    await idle_world.start(policy=f'{APPROVALS}\n[channels]\nfeed = "C0SECURITY"\n')
+    await idle_world.say(f"enable {INACTIVE_LOAD_TEST}")
+    (message,) = idle_world.channel()
+    change_id = str(message.buttons[0].value)
+    become(idle_world, cast.ALICE, deleted=True)
+    idle_world.now.advance(timedelta(minutes=10))
+
+    await idle_world.press(message, "Approve", user=cast.BOB)
+
+    change = await idle_world.request(change_id)
+    assert change.announced
+    assert change.feed_message is not None
+    await in_feed(idle_world)
+    assert "Not allowed any more" in message.plain
 
 
 async def test_a_feed_that_cannot_be_reached(idle_world: World) -> None:
