@@ -1,13 +1,13 @@
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.changes.decision import Freeze
 from bot.changes.people import Person
 from bot.changes.refusals import Refusals
-from bot.storage.tables import freezes, refusals
+from bot.storage.tables import freezes, refusals, requests
 
 
 class Switches:
@@ -25,6 +25,10 @@ class Switches:
         """Stop all changes, or let them go on; False if it was so already."""
         if freeze is None:
             lifted = await self._connection.execute(delete(freezes))
+            # What was held back is in line again at once, before what is asked from now on.
+            await self._connection.execute(
+                update(requests).where(requests.c.held_back != "").values(held_back="")
+            )
             return lifted.rowcount == 1
         put = await self._connection.execute(
             insert(freezes)

@@ -1,6 +1,8 @@
 """A stop of all changes, at each stage: what is queued waits and says so, then goes on."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +13,7 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_43,
 )
 from tests.attacks import APPROVALS, SIMPLE, freeze, hold_token, reload, reopened, texts, unfreeze
-from tests.world import World
+from tests.world import BRISK, World
 
 Switch = Callable[[World], Awaitable[None]]
 
@@ -119,6 +121,31 @@ async def test_stopped_while_it_waits_for_its_turn(idle_world: World, stop: Swit
 
     await on(idle_world)
     await idle_world.slack.wait_for(lambda: len(idle_world.patches()) == 2)
+
+
+async def test_what_waited_comes_before_what_is_asked_later(idle_world: World) -> None:
+    """A freeze does not turn the order of two changes of one token round."""
+    slow = replace(BRISK.tempo.pauses, held_back=timedelta(seconds=1))
+    idle_world.timing = replace(BRISK, tempo=replace(BRISK.tempo, pauses=slow))
+    await idle_world.start(policy=SIMPLE)
+    gate = await hold_token(idle_world)
+    await idle_world.slack.command(
+        cast.ALICE, cast.INCIDENTS, "/token", f"disable {TELEGRAF_EDGE_42}"
+    )
+    await freeze(idle_world)
+    gate.release()
+    await idle_world.slack.wait_for(
+        lambda: any("Waiting: disable" in m.plain for m in idle_world.channel())
+    )
+
+    await unfreeze(idle_world)
+    await idle_world.say(f"enable {TELEGRAF_EDGE_42}")
+
+    assert [body for _, body in idle_world.patches()] == [
+        '{"description":"held"}',
+        '{"status":"inactive"}',
+        '{"status":"active"}',
+    ]
 
 
 @pytest.mark.parametrize("stop", STOPS)
