@@ -179,9 +179,12 @@ async def test_read_only_refuses_changes_alone(tmp_path: Path) -> None:
     assert tags == ["request.denied"]
 
 
-async def test_several_ids_are_one_request(here: Desk) -> None:
+@pytest.mark.parametrize(
+    "ids", [f"{BACKUP.upper()} `{EDGE_42}` <{BACKUP}>", f"{BACKUP},{EDGE_42}, {BACKUP} ,"]
+)
+async def test_several_ids_are_one_request(here: Desk, ids: str) -> None:
     """Each once, in the order of typing, however they were pasted."""
-    change = await here.accepted(f"disable {BACKUP.upper()} `{EDGE_42}` <{BACKUP}> --reason leaked")
+    change = await here.accepted(f"disable {ids} --reason leaked")
 
     update = AuthorizationUpdate(Status.INACTIVE)
     assert change.request.several

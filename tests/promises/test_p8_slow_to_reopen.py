@@ -164,6 +164,17 @@ async def test_for_a_while(guarded: World) -> None:
     assert await guarded.tags() == ["request.refused"]
 
 
+async def test_a_dry_run_of_for_a_while(idle_world: World) -> None:
+    """It promises nothing that would be refused."""
+    await idle_world.start(policy=APPROVALS)
+
+    await idle_world.say(f"disable {TELEGRAF_EDGE_42} --for 1h --dry-run")
+
+    told = idle_world.last()
+    assert "It would be refused: Not allowed: --for enables again by itself" in told
+    assert "To be enabled again" not in told
+
+
 async def test_for_a_while_several(idle_world: World) -> None:
     """Where only several need an approval, --for of several is refused, of one is not."""
     await idle_world.start(policy=SEVERAL_ALONE)
