@@ -40,7 +40,7 @@ class Holding:
                 asked for.
         """
         # Whoever has them may be another process, so there is no event to wait for.
-        while not await self._take(keys, lease, targets):  # noqa: ASYNC110 - as said
+        while not await self._take(keys, lease, targets):  # noqa: ASYNC110 - no event crosses processes
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         try:
             yield

@@ -72,7 +72,7 @@ def _one(channel_id: str, is_feed: bool, answer: Told[Channel]) -> Iterator[Find
             yield from _open(what, is_feed, channel)
 
 
-def _open(what: str, is_feed: bool, channel: Channel) -> Iterator[Finding]:  # noqa: FBT001 - as above
+def _open(what: str, is_feed: bool, channel: Channel) -> Iterator[Finding]:  # noqa: FBT001 - it words one channel
     if not channel.has_bot:
         yield problem(f"The bot is not in it: {what} gets no messages.", "Invite the bot there.")
     if channel.kind is not ChannelKind.SHARED:
