@@ -1,11 +1,12 @@
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
@@ -15,6 +16,9 @@ from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
 from bot.storage.switches import Switches
+
+# How long a write waits for those of other processes.
+_PATIENCE_SECONDS = 2.0
 
 
 class SqlTransaction(Leases, Lookback, AuditRows, Memos, Switches, Inbox):
@@ -37,7 +41,8 @@ class SqlStore:
     async def transaction(self) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that may write; it commits if the context ends well."""
         with _named():
-            async with self._turn, self._engine.begin() as connection:
+            async with self._turn, self._engine.connect() as connection, AsyncExitStack() as stack:
+                await _begin(connection, stack)
                 yield SqlTransaction(connection)
 
     @asynccontextmanager
@@ -58,6 +63,21 @@ class SqlStore:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+async def _begin(connection: AsyncConnection, stack: AsyncExitStack) -> None:
+    """Begin to write, as soon as no other process does; the stack's end commits."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + _PATIENCE_SECONDS
+    while True:
+        try:
+            await stack.enter_async_context(connection.begin())
+        except OperationalError as error:
+            code = getattr(error.orig, "sqlite_errorcode", None)
+            if code != sqlite3.SQLITE_BUSY or loop.time() >= give_up_at:
+                raise
+        else:
+            return
 
 
 @contextmanager

@@ -48,8 +48,7 @@ async def lenient(idle_world: World) -> World:
 def assert_asked(here: World) -> None:
     """Check that somebody is asked to approve, and that nothing was enabled."""
     assert reopened(here) == []
-    message = here.channel()[-1]
-    assert "Approval needed" in message.plain
+    (message,) = (each for each in here.channel() if "Approval needed" in each.plain)
     assert texts(message)[:3] == ["Approve", "Deny", "Cancel"]
 
 

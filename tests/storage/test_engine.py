@@ -61,7 +61,7 @@ async def test_a_commit_is_on_the_disk(database_url: str, store: SqlStore) -> No
         "journal_mode": "wal",
         "synchronous": full,
         "foreign_keys": 1,
-        "busy_timeout": 2_000,
+        "busy_timeout": 200,
     }
 
 
@@ -87,6 +87,27 @@ async def test_a_locked_database_is_unavailable_after_two_seconds(
 
     assert 1.9 < waited < 5
     assert read < 1.0
+
+
+async def test_whoever_gives_up_does_so_at_once(store: SqlStore, tmp_path: Path) -> None:
+    """A budget holds whenever it ends: also just after somebody else has waited in vain."""
+    loop = asyncio.get_running_loop()
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        first = asyncio.create_task(store_query(store))
+        await asyncio.sleep(0.2)
+        begun = loop.time()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2.0), store.transaction():
+                pass
+        waited = loop.time() - begun
+        with pytest.raises(StoreUnavailableError):
+            await first
+    finally:
+        other.close()
+
+    assert waited < 2.7
 
 
 async def test_what_was_locked_is_available_again(store: SqlStore, tmp_path: Path) -> None:
