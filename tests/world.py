@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.bootstrap import Bot, Tempo, Timing, running_bot
 from bot.changes.audit import AuditEvent, ChainedEvent
 from bot.changes.executor import Pace
-from bot.changes.lifecycle import Pauses
+from bot.changes.pauses import Pauses
 from bot.changes.request import ChangeRequest
 from bot.changes.watching import Watch
 from bot.influxdb.retries import Retries
@@ -41,6 +41,9 @@ BRISK = Timing(
             first=timedelta(milliseconds=50),
             longest=timedelta(milliseconds=200),
             held_back=timedelta(milliseconds=50),
+            in_line=timedelta(milliseconds=40),
+            # What cannot be reached fails at once; who waits for it says so.
+            try_for=timedelta(),
         ),
         watch=Watch(look=timedelta(milliseconds=20), tell=timedelta(milliseconds=60)),
         late=timedelta(seconds=1),
@@ -163,11 +166,11 @@ class World:
         return [(exchange.path, exchange.body) for exchange in self.influxdb.patches()]
 
     async def influxdb_quiet(self, seconds: float) -> None:
-        """Give the bot time to do what it must not do: ask InfluxDB for anything."""
-        asked = len(self.influxdb.journal)
+        """Give the bot time to do what it must not do: send InfluxDB one more PATCH."""
+        asked = len(self.patches())
         async with asyncio.timeout(seconds + 1):
             await asyncio.to_thread(Event().wait, seconds)
-        assert len(self.influxdb.journal) <= asked + 1, "the request that was held may end"
+        assert len(self.patches()) <= asked + 1, "the request that was held may end"
 
     @asynccontextmanager
     async def locked_database(self) -> AsyncIterator[None]:

@@ -11,8 +11,9 @@ from bot.changes.execution import Execution
 from bot.changes.executor import Executor, Pace
 from bot.changes.holding import Holding
 from bot.changes.intake import Intake
-from bot.changes.lifecycle import Lifecycle, Pauses
+from bot.changes.lifecycle import Lifecycle
 from bot.changes.moves import Moves
+from bot.changes.pauses import Pauses
 from bot.changes.policy import Policy
 from bot.changes.ports import Authorizations, Directory, Messenger, Store
 from bot.changes.preparation import Preparation

@@ -25,7 +25,8 @@ class Pace:
         lease: How long a request is its executor's without a sign of life.
         poll: How long it waits at most before it looks for due requests again.
         sweep: How long between two sweeps.
-        at_once: How many requests are carried out at the same time.
+        at_once: How many requests are in hand at the same time; some of them may only wait for
+            Slack.
         after_failure: The pause after the database did not answer.
         after_stumble: The pause after the bot itself stumbled.
     """
@@ -33,7 +34,7 @@ class Pace:
     lease: timedelta = timedelta(seconds=6)
     poll: timedelta = timedelta(seconds=2)
     sweep: timedelta = timedelta(minutes=1)
-    at_once: int = 16
+    at_once: int = 64
     after_failure: timedelta = timedelta(seconds=2)
     after_stumble: timedelta = timedelta(minutes=5)
 

@@ -170,7 +170,7 @@ class Moves:
             return denied
         if request.state.waiting or request.state is RequestState.ACCEPTED:
             return await self._closed(transaction, ask, request, RequestState.CANCELLED, "")
-        done = await transaction.cancel_the_rest(request.id, ask.person.user_id)
+        done = await transaction.cancel_the_rest(request.id, ask.person.user_id, ask.now)
         tag = EventTag.REQUEST_CANCELLED
         if not done:
             done = await transaction.stop_timer(request.id, ask.person.user_id, ask.now)

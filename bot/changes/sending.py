@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.changes.errors import UpstreamError
+from bot.changes.errors import NotItsTurnError, UpstreamError
 from bot.changes.ports import Authorizations
 from bot.changes.request import Target
 
@@ -19,6 +19,10 @@ class Brake:
         sent: How many PATCHes were sent so far.
         cancelled: Whether what is not sent yet is not wanted any more.
         held_back: Why nothing more may be sent for now; empty if it may.
+        awaits: What an instance said that could not be reached, so that it is tried again later;
+            None if none did.
+        in_line: Which change has to end first, where an instance's operator tokens are weighed;
+            None if none has.
     """
 
     def __init__(
@@ -27,6 +31,8 @@ class Brake:
         self.sent = 0
         self.cancelled = False
         self.held_back = ""
+        self.awaits: UpstreamError | None = None
+        self.in_line: NotItsTurnError | None = None
         self._look = look
         self._every = every
         self._looked_at = -every

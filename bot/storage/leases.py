@@ -5,8 +5,11 @@ from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
 from bot.storage.moves import Moves
 from bot.storage.tables import UtcDateTime, holds, requests
+
+_OVER = tuple(state.value for state in RequestState if state.final)
 
 
 class Leases(Moves):
@@ -17,16 +20,23 @@ class Leases(Moves):
     ) -> Sequence[ChangeRequest]:
         """Take due requests that nobody works on, the oldest first; one update decides."""
         free = or_(requests.c.lease_until.is_(None), requests.c.lease_until <= now)
+        # What is to be carried out comes before what is only to be told, and what has waited
+        # longest before what has looked in vain a moment ago.
         due = (
             select(requests.c.number)
             .where(requests.c.due_at <= now, free)
-            .order_by(requests.c.number)
+            .order_by(requests.c.state.in_(_OVER), requests.c.due_at, requests.c.number)
             .limit(limit)
         )
         result = await self._connection.execute(
             update(requests)
             .where(requests.c.number.in_(due), free)
-            .values(lease_owner=literal(f"{claim}-") + requests.c.id, lease_until=until)
+            .values(
+                lease_owner=literal(f"{claim}-") + requests.c.id,
+                lease_until=until,
+                waits_for=None,
+                called=False,
+            )
             .returning(requests.c.number)
         )
         claimed = [row.number for row in result]
@@ -49,15 +59,16 @@ class Leases(Moves):
     async def release(self, lease: str, due: datetime | None, version: int, now: datetime) -> None:
         """Give a request back, due again at a moment, or never if nothing is left to do.
 
-        Where a person has moved it on since ``version``, it is due at once.
+        Where a person has moved it on since ``version``, or its turn has come, it is due at once.
         """
-        moved_on = requests.c.version != version
+        moved_on = or_(requests.c.version != version, requests.c.called)
         await self._connection.execute(
             update(requests)
             .where(requests.c.lease_owner == lease)
             .values(
                 lease_owner=None,
                 lease_until=None,
+                called=False,
                 due_at=case((moved_on, literal(now, UtcDateTime)), else_=literal(due, UtcDateTime)),
             )
         )

@@ -68,8 +68,11 @@ class Moves(RequestRows):
                 delete(votes).where(votes.c.request_id == change_id, votes.c.voter.in_(voters))
             )
 
-    async def cancel_the_rest(self, change_id: str, user_id: str) -> bool:
-        """Note that what was not sent yet is not wanted any more; False if that is too late."""
+    async def cancel_the_rest(self, change_id: str, user_id: str, now: datetime) -> bool:
+        """Note that what was not sent yet is not wanted any more; False if that is too late.
+
+        The request is due at once, so that it does not wait for what it does not need any more.
+        """
         noted = await self._connection.execute(
             update(requests)
             .where(
@@ -77,7 +80,7 @@ class Moves(RequestRows):
                 requests.c.state == RequestState.EXECUTING.value,
                 requests.c.cancelled_by == "",
             )
-            .values(cancelled_by=user_id)
+            .values(cancelled_by=user_id, due_at=now)
         )
         return noted.rowcount == 1
 

@@ -13,6 +13,7 @@ from bot.storage.audit import AuditRows
 from bot.storage.engine import READING
 from bot.storage.inbox import Inbox
 from bot.storage.leases import Leases
+from bot.storage.line import Line
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
 from bot.storage.switches import Switches
@@ -21,7 +22,7 @@ from bot.storage.switches import Switches
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Lookback, AuditRows, Memos, Switches, Inbox):
+class SqlTransaction(Leases, Line, Lookback, AuditRows, Memos, Switches, Inbox):
     """One transaction on the database: all that can be read and written in it."""
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 
@@ -99,10 +100,14 @@ requests = Table(
     Column("due_at", UtcDateTime),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),
+    # For which authorization or instance it stands in line, and whether its turn has come since.
+    Column("waits_for", String(128)),
+    Column("called", Boolean, nullable=False, server_default=false()),
     Index("ix_requests_due_at", "due_at"),
     Index("ix_requests_requester_channel_id", "requester", "channel_id"),
     Index("ix_requests_requester_created_at", "requester", "created_at"),
     Index("ix_requests_state", "state"),
+    Index("ix_requests_waits_for", "waits_for"),
 )
 
 votes = Table(

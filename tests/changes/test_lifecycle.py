@@ -368,6 +368,7 @@ async def test_what_runs_out_while_it_waits_for_its_turn_is_not_sent(here: Works
         here.later(timedelta(seconds=2))
         async with here.store.transaction() as transaction:
             await transaction.let_go([held], "another")
+            await transaction.call_next([held], here.now)
         request = await again(here, waiting)
 
     assert here.default.sent == []
@@ -389,6 +390,7 @@ async def test_an_executor_that_comes_too_late_saves_nothing(here: Workshop) -> 
         await here.heart.moves.cancel(here.ask(), request.id)
         async with here.store.transaction() as transaction:
             await transaction.let_go([held], "another")
+            await transaction.call_next([held], here.now)
         request = await again(here, request)
 
     assert (request.state, states(request)) == (S.CANCELLED, ["pending"])
@@ -527,17 +529,21 @@ async def test_one_that_only_one_instance_has_needs_no_choice(two: Workshop) -> 
 
 
 async def test_several_on_several_instances(two: Workshop) -> None:
-    """Each where it is; one instance that fails does not hold up the other."""
+    """Each where it is; one instance that is out of reach does not hold up the other."""
     async with two.working():
         shown = await asked(two, order(1, 2, instance=""))
         two.instances["default"].silent = DOWN
         await confirm(two, shown)
+        waiting = await again(two, shown)
+        two.later(timedelta(hours=2))
         request = await again(two, shown)
 
-    assert [(t.instance, t.state.value) for t in request.targets] == [
-        ("default", "failed"),
+    assert [(t.instance, t.state.value) for t in waiting.targets] == [
+        ("default", "pending"),
         ("lab", "done"),
     ]
+    assert waiting.held_back == "It did not answer. It is tried again until 14:00:00 UTC."
+    assert [t.state.value for t in request.targets] == ["failed", "done"]
 
 
 async def test_undoing_several_restores_each(here: Workshop) -> None:

@@ -33,7 +33,7 @@ POLICY = Policy(
     Roles(operator=frozenset({"U0ALICE", "U0DAVE"}), approver=frozenset({"U0BOB", "U0CAROL"})),
     PolicySource.FILE,
 )
-DOWN = UpstreamError(Problem(ErrorCode.INSTANCE_UNAVAILABLE, "It did not answer."))
+DOWN = UpstreamError(Problem(ErrorCode.INSTANCE_UNAVAILABLE, "It did not answer."), passing=True)
 
 
 class InMemoryAuthorizations:

@@ -41,7 +41,8 @@ async def release(
 async def first_in_line(store: SqlStore, lease: str, *targets: Target) -> bool:
     """Ask whether it is this lease's turn."""
     async with store.reading() as reading:
-        return await reading.first_in_line(lease, targets)
+        keys = [f"{target.instance}:{target.authorization_id}" for target in targets]
+        return await reading.ahead_of(lease, keys, targets, NOON) is None
 
 
 async def hold(store: SqlStore, owner: str, now: datetime = NOON, *keys: str) -> bool:
@@ -222,13 +223,13 @@ async def test_who_is_waited_for(store: SqlStore, state: RequestState) -> None:
     assert turn is (state not in {RequestState.ACCEPTED, RequestState.EXECUTING})
 
 
-async def test_what_is_held_back_holds_up_nobody(store: SqlStore) -> None:
-    """It waits until changes are let go on; what was asked later may still be judged."""
+async def test_what_is_held_back_keeps_its_place(store: SqlStore) -> None:
+    """Whatever it waits for, what was asked later of the same token comes later."""
     held_back = change(id="000001", state=RequestState.EXECUTING, held_back="changes are stopped")
     await stored(store, held_back, change(id="000002"))
     await claim(store, "a")
 
-    assert await first_in_line(store, "a-000002", Target("default", TOKEN_ID, DISABLE))
+    assert not await first_in_line(store, "a-000002", Target("default", TOKEN_ID, DISABLE))
 
 
 async def test_several_tokens_wait_for_each(store: SqlStore) -> None:

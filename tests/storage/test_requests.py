@@ -345,7 +345,7 @@ async def test_the_rest_is_cancelled_while_it_is_carried_out(
 
     async with store.transaction() as transaction:
         cancelled = [
-            await transaction.cancel_the_rest("7F3K2Q", user.user_id) for user in (BOB, ALICE)
+            await transaction.cancel_the_rest("7F3K2Q", user.user_id, NOON) for user in (BOB, ALICE)
         ]
 
     executing = state is RequestState.EXECUTING

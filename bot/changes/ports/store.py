@@ -71,8 +71,11 @@ class Transaction(Protocol):
         """Take away the votes of people who may not approve any more."""
         ...
 
-    async def cancel_the_rest(self, change_id: str, user_id: str) -> bool:
-        """Note that what was not sent yet is not wanted any more; False if that is too late."""
+    async def cancel_the_rest(self, change_id: str, user_id: str, now: datetime) -> bool:
+        """Note that what was not sent yet is not wanted any more; False if that is too late.
+
+        The request is due at once.
+        """
         ...
 
     async def stop_timer(self, change_id: str, user_id: str, now: datetime) -> bool:
@@ -129,11 +132,29 @@ class Transaction(Protocol):
         """
         ...
 
-    async def first_in_line(self, lease: str, wanted: Sequence[Target]) -> bool:
-        """Tell whether no earlier request for one of these still waits or is carried out.
+    async def ahead_of(
+        self, lease: str, keys: Sequence[str], targets: Sequence[Target], now: datetime
+    ) -> tuple[str, str] | None:
+        """Give what a request has to wait for before it may hold keys, or None.
 
-        Earlier than the one that is carried out under this lease.
+        Args:
+            lease: The lease of the request.
+            keys: What it would hold.
+            targets: The authorizations of which no earlier request may still wait or be carried
+                out.
+            now: The moment.
+
+        Returns:
+            The key that is not free, and the id of the change that comes first.
         """
+        ...
+
+    async def stand_in_line(self, lease: str, key: str) -> None:
+        """Note that the request with this lease waits for a key."""
+        ...
+
+    async def call_next(self, keys: Sequence[str], now: datetime) -> None:
+        """Make the request due that stands in line first, for each of the keys."""
         ...
 
     async def changes_of(
@@ -194,7 +215,8 @@ class Transaction(Protocol):
     async def release(self, lease: str, due: datetime | None, version: int, now: datetime) -> None:
         """Give a request back, due again at a moment, or never if nothing is left to do.
 
-        Where a person has moved it on since ``version``, it is due at once.
+        Where a person has moved it on since ``version``, or its turn has come since it stood in
+        line, it is due at once.
         """
         ...
 
