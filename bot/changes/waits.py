@@ -7,6 +7,7 @@ from bot.changes.errors import NotItsTurnError, UpstreamError
 from bot.changes.pauses import Pauses
 from bot.changes.progress import Progress
 from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Waits:
     async def _wait(
         self, request: ChangeRequest, told: ChangeRequest, reason: str, due: datetime
     ) -> Rest:
-        is_told = told.held_back == reason and told.targets == request.targets
+        # The message of several tokens may show how far a try has come that has ended.
+        begun = request.state is RequestState.EXECUTING and len(request.targets) > 1
+        is_told = told.held_back == reason and request.message is not None and not begun
         request = await self._progress.held_back(request, reason)
-        return Rest(request, due, news=not is_told or request.message is None)
+        return Rest(request, due, news=not is_told)
