@@ -25,9 +25,11 @@ class Switches:
         """Stop all changes, or let them go on; False if it was so already."""
         if freeze is None:
             lifted = await self._connection.execute(delete(freezes))
-            # What was held back is in line again at once, before what is asked from now on.
+            # What was held back goes on at once; what is asked from now on stands behind it.
             await self._connection.execute(
-                update(requests).where(requests.c.held_back != "").values(held_back="")
+                update(requests)
+                .where(requests.c.held_back != "", requests.c.due_at.is_not(None))
+                .values(held_back="", due_at=requests.c.created_at)
             )
             return lifted.rowcount == 1
         put = await self._connection.execute(
