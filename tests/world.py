@@ -23,7 +23,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
-from bot.sandbox.slack import Delivery, Message, SlackStandIn
+from bot.sandbox.slack import Delivery, Message, RateLimits, SlackStandIn
 from bot.settings import Settings
 from bot.slack.connection import Pulse
 from bot.slack.socket_mode import SocketPace
@@ -54,6 +54,7 @@ BRISK = Timing(
         overlap=5.0,
         patience=0.3,
     ),
+    post_interval=timedelta(milliseconds=5),
 )
 
 
@@ -220,14 +221,24 @@ async def world(
     mode: Mode = Mode.PLAIN,
     fixture: Mapping[str, Any] | None = None,
     socket_mode: bool = False,
+    posting: timedelta | None = None,
 ) -> AsyncIterator[World]:
-    """Serve both stand-ins, with the bot not yet started."""
+    """Serve both stand-ins, with the bot not yet started.
+
+    Args:
+        folder: Where the bot's files are.
+        mode: The kind of InfluxDB.
+        fixture: What is in it.
+        socket_mode: Whether Slack sends over sockets.
+        posting: How long Slack wants between two messages in one channel, if it keeps its limits.
+    """
     now = Now()
     slack = SlackStandIn(
         now,
         signing_secret=SIGNING_SECRET,
         bot_token=BOT_TOKEN,
         scopes=cast.SCOPES,
+        rate_limits=None if posting is None else RateLimits(posting),
         should_escape=True,
     )
     cast.populate(slack)

@@ -192,15 +192,22 @@ class Lifecycle:
             ):
                 _log.error("an outcome reached nobody", reason=str(error))
                 return None
-            _log.warning("not announced yet", reason=str(error))
+            # Its turn comes by itself; what else is in the way is somebody's trouble.
+            log = _log.warning if error.retry_after is None else _log.info
+            log("not announced yet", reason=str(error))
             later = self._later(request, error.retry_after)
             return later if due is None else min(due, later)
         if request.state.final:
             return await self._ending.advance(request)
         return due
 
-    def _later(self, request: ChangeRequest, at_least: float | None = None) -> datetime:
-        """Put the next try as far ahead as the request is old, within bounds."""
+    def _later(self, request: ChangeRequest, turn: float | None = None) -> datetime:
+        """Put the next try as far ahead as the request is old, within bounds.
+
+        Where it is known in how many seconds its turn comes, its age does not matter.
+        """
         now = self._clock()
+        if turn is not None:
+            return now + timedelta(seconds=turn)
         pause = max(self._pauses.first, min(now - request.created_at, self._pauses.longest))
-        return now + max(pause, timedelta(seconds=at_least or 0))
+        return now + pause

@@ -19,6 +19,7 @@ from bot.changes.request import (
     Selection,
     Target,
     Timer,
+    Told,
     Vote,
 )
 from bot.changes.states import RequestState, TargetState
@@ -96,6 +97,7 @@ def message_row(request: ChangeRequest) -> dict[str, Any]:
         "feed_channel": None if copy is None else copy.channel_id,
         "feed_ts": None if copy is None else copy.ts,
         "announced": request.announced,
+        "told": sorted(part.value for part in request.told) or None,
     }
 
 
@@ -166,6 +168,7 @@ def to_request(
         message=_message(row["message_channel"], row["message_ts"]),
         feed_message=_message(row["feed_channel"], row["feed_ts"]),
         announced=row["announced"],
+        told=frozenset(Told(part) for part in row["told"] or ()),
         interrupted=row["interrupted"],
         lease=row["lease_owner"],
         version=row["version"],
