@@ -31,7 +31,7 @@ class Announcing:
         )
         told = await self._messenger.announce(current, related, self._remember)
         # All of it was told; what there is to tell later is told anew.
-        told = replace(told, announced=current.state.final, told=frozenset())
+        told = replace(told, announced=current.state.final, posted_by_url=False)
         if told != current:
             await self._remember(told)
         return replace(

@@ -1,7 +1,6 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
 
 from pydantic import SecretStr
 
@@ -160,13 +159,6 @@ class Timer:
     stopped_by: str = ""
 
 
-class Told(Enum):
-    """A part of an announcement that leaves no message behind which could be edited."""
-
-    CHANNEL = "channel"
-    REQUESTER = "requester"
-
-
 @dataclass(frozen=True)
 class ChangeRequest:
     """What one person asked for, and how far it is.
@@ -191,7 +183,8 @@ class ChangeRequest:
         message: The Slack message that tells of it, once it is posted.
         feed_message: Its copy in the feed.
         announced: Whether its outcome was told.
-        told: What of an announcement that is not complete was told, and must not be once more.
+        posted_by_url: Whether a response URL has posted its message, which leaves no place to edit,
+            while the rest of it is still to be told.
         interrupted: How often an executor had to take it up again.
         lease: The claim under which it is being carried out; what another claim has taken over
             cannot be saved any more.
@@ -223,7 +216,7 @@ class ChangeRequest:
     message: MessageRef | None = None
     feed_message: MessageRef | None = None
     announced: bool = False
-    told: frozenset[Told] = frozenset()
+    posted_by_url: bool = False
     interrupted: int = 0
     lease: str | None = None
     version: int = 0

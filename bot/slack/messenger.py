@@ -8,7 +8,7 @@ import structlog
 from bot.changes.decision import is_direct
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Related, Remember
-from bot.changes.request import ChangeRequest, MessageRef, Origin, Told
+from bot.changes.request import ChangeRequest, MessageRef, Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import retryable, undoable
 from bot.slack.blocks.private import decided_message, private_outcome
@@ -69,9 +69,7 @@ class SlackMessenger:
             return request
         seen = None if related.undo is None else _telling(related.undo)
         drawn = self._drawn(request, seen)
-        if Told.CHANNEL not in request.told and not await self._placing.edit(
-            request.message, drawn
-        ):
+        if not request.posted_by_url and not await self._placing.edit(request.message, drawn):
             request = await self._post(request, partial(self._drawn, request, seen))
             await remember(request)
         if request.feed_message is not None or _belongs_in_the_feed(request):
@@ -158,8 +156,7 @@ class SlackMessenger:
 
     async def _post(self, request: ChangeRequest, draw: Draw) -> ChangeRequest:
         place = await self._placing.post(request, draw)
-        told = request.told if place is not None else request.told | {Told.CHANNEL}
-        return replace(request, message=place, told=told)
+        return replace(request, message=place, posted_by_url=place is None)
 
     async def _tell_privately(self, request: ChangeRequest) -> None:
         await self._responder.tell(

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from bot.changes.errors import StoreUnavailableError
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest
+from bot.slack.slots import Slots, SlotStore
 
 # "One message per second per channel": https://docs.slack.dev/apis/web-api/rate-limits
 INTERVAL = timedelta(seconds=1)
@@ -23,40 +22,6 @@ _ABSENT = timedelta(seconds=5)
 _PATIENCE = timedelta(seconds=10)
 
 _log = structlog.get_logger()
-
-
-class Slots(Protocol):
-    """What the database keeps of turns, in one transaction; see ``storage/posting.py``."""
-
-    async def free_at(self, *keys: str) -> datetime | None: ...  # noqa: D102 - told there
-    async def take_slot(  # noqa: D102
-        self, key: str, now: datetime, free_at: datetime, taken_until: datetime
-    ) -> bool: ...
-    async def give_back(  # noqa: D102
-        self, key: str, taken_until: datetime, free_at: datetime
-    ) -> None: ...
-    async def keep_slot(self, key: str, until: datetime) -> None: ...  # noqa: D102
-    async def in_front(  # noqa: D102
-        self, channel: str, request_id: str, asked_at: datetime, absent_since: datetime
-    ) -> int: ...
-    async def stand_in_line(  # noqa: D102
-        self, channel: str, request_id: str, asked_at: datetime, due: datetime
-    ) -> None: ...
-    async def leave_line(  # noqa: D102
-        self, channel: str, request_id: str, absent_since: datetime
-    ) -> None: ...
-
-
-class SlotStore(Protocol):
-    """The database, as far as pacing needs it."""
-
-    def transaction(self) -> AbstractAsyncContextManager[Slots]:
-        """Begin a transaction that may write."""
-        ...
-
-    def reading(self) -> AbstractAsyncContextManager[Slots]:
-        """Begin a transaction that only reads."""
-        ...
 
 
 class Pacing:

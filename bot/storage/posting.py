@@ -13,13 +13,10 @@ class Posting:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def free_at(self, *keys: str) -> datetime | None:
-        """Give the moment from which none of these is taken, or None if none ever was."""
+    async def free_at(self, key: str) -> datetime | None:
+        """Give the moment from which a slot is free, or None if it was never taken."""
         found = await self._connection.execute(
-            select(posting_slots.c.free_at)
-            .where(posting_slots.c.key.in_(keys))
-            .order_by(posting_slots.c.free_at.desc())
-            .limit(1)
+            select(posting_slots.c.free_at).where(posting_slots.c.key == key)
         )
         moment: datetime | None = found.scalar_one_or_none()
         return moment
@@ -27,14 +24,7 @@ class Posting:
     async def take_slot(
         self, key: str, now: datetime, free_at: datetime, taken_until: datetime
     ) -> bool:
-        """Take a slot; False if it is not free. One update decides.
-
-        Args:
-            key: The channel.
-            now: The moment.
-            free_at: When it is free again at the soonest, once it is given back.
-            taken_until: When it is free again if it is not given back.
-        """
+        """Take a slot; False if it is not free. One update decides."""
         slot = posting_slots.c
         values = {"free_at": free_at, "taken_until": taken_until}
         taken = await self._connection.execute(
@@ -73,14 +63,7 @@ class Posting:
     async def in_front(
         self, channel: str, request_id: str, asked_at: datetime, absent_since: datetime
     ) -> int:
-        """Count the older requests that wait for a channel, and have not missed their turn.
-
-        Args:
-            channel: What they wait for.
-            request_id: The request that they would be in front of.
-            asked_at: When that was made.
-            absent_since: Who was to come before this moment does not wait any more.
-        """
+        """Count the older requests that wait for a channel, and have not missed their turn."""
         line = posting_line.c
         counted = await self._connection.execute(
             select(func.count()).where(

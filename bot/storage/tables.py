@@ -99,8 +99,7 @@ requests = Table(
     Column("due_at", UtcDateTime),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),
-    # The parts of its announcement that Slack has taken, and that left no message to be edited.
-    Column("told", JSON(none_as_null=True)),
+    Column("posted_by_url", Boolean, nullable=False),
     Index("ix_requests_due_at", "due_at"),
     Index("ix_requests_requester_channel_id", "requester", "channel_id"),
     Index("ix_requests_requester_created_at", "requester", "created_at"),

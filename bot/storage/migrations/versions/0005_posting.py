@@ -1,4 +1,4 @@
-"""Whose turn it is to post in a channel, and which part of an announcement Slack has taken."""
+"""Whose turn it is to post in a channel, and what was posted without leaving a place to edit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables, and a column that is empty for what is announced already."""
+    """Add the tables, and a column that says no for what is announced already."""
     op.create_table(
         "posting_slots",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -29,12 +29,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "request_id", name=op.f("pk_posting_line")),
     )
     with op.batch_alter_table("requests") as batch_op:
-        batch_op.add_column(sa.Column("told", sa.JSON(none_as_null=True)))
+        batch_op.add_column(
+            sa.Column("posted_by_url", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+    # Every row written from here on states it itself.
+    with op.batch_alter_table("requests") as batch_op:
+        batch_op.alter_column("posted_by_url", server_default=None)
 
 
 def downgrade() -> None:
     """Take it back; who waits for a turn takes one anew."""
     with op.batch_alter_table("requests") as batch_op:
-        batch_op.drop_column("told")
+        batch_op.drop_column("posted_by_url")
     op.drop_table("posting_line")
     op.drop_table("posting_slots")
