@@ -23,7 +23,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
-from bot.sandbox.slack import Delivery, Message, SlackStandIn
+from bot.sandbox.slack import Delivery, Message, RateLimits, SlackStandIn
 from bot.settings import Settings
 from bot.slack.connection import Pulse
 from bot.slack.socket_mode import SocketPace
@@ -41,7 +41,8 @@ BRISK = Timing(
             first=timedelta(milliseconds=50),
             longest=timedelta(milliseconds=200),
             held_back=timedelta(milliseconds=50),
-            in_line=timedelta(milliseconds=40),
+            # Whoever ends calls the next one; nobody may depend on looking again.
+            in_line=timedelta(seconds=30),
             # What cannot be reached fails at once; who waits for it says so.
             try_for=timedelta(),
         ),
@@ -57,6 +58,7 @@ BRISK = Timing(
         overlap=5.0,
         patience=0.3,
     ),
+    post_interval=timedelta(milliseconds=5),
 )
 
 
@@ -223,14 +225,24 @@ async def world(
     mode: Mode = Mode.PLAIN,
     fixture: Mapping[str, Any] | None = None,
     socket_mode: bool = False,
+    posting: timedelta | None = None,
 ) -> AsyncIterator[World]:
-    """Serve both stand-ins, with the bot not yet started."""
+    """Serve both stand-ins, with the bot not yet started.
+
+    Args:
+        folder: Where the bot's files are.
+        mode: The kind of InfluxDB.
+        fixture: What is in it.
+        socket_mode: Whether Slack sends over sockets.
+        posting: How long Slack wants between two messages in one channel, if it keeps its limits.
+    """
     now = Now()
     slack = SlackStandIn(
         now,
         signing_secret=SIGNING_SECRET,
         bot_token=BOT_TOKEN,
         scopes=cast.SCOPES,
+        rate_limits=None if posting is None else RateLimits(posting),
         should_escape=True,
     )
     cast.populate(slack)

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import aiohttp
@@ -24,8 +24,9 @@ from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
 from bot.slack.directory import SlackDirectory
 from bot.slack.identity import Identity
+from bot.slack.pacing import INTERVAL, Pacing
 from bot.slack.socket_mode import SocketPace
-from bot.slack.web import CALL_TIMEOUT, web_client
+from bot.slack.web import CALL_SECONDS, web_client
 from bot.storage.engine import create_engine, migrate
 from bot.storage.store import SqlStore
 from bot.tasks import Tasks, report
@@ -68,12 +69,16 @@ class Timing:
         influxdb_timeout: Seconds for one request to InfluxDB and its answer.
         influxdb_retries: How hard a call of InfluxDB is tried.
         socket: Of connections in Socket Mode.
+        slack_timeout: Seconds for one call of Slack's.
+        post_interval: Between two messages in one channel.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
     influxdb_timeout: float = 10.0
     influxdb_retries: Retries = field(default_factory=Retries)
     socket: SocketPace = field(default_factory=SocketPace)
+    slack_timeout: float = CALL_SECONDS
+    post_interval: timedelta = INTERVAL
 
 
 @asynccontextmanager
@@ -112,7 +117,8 @@ async def running_bot(
     draining = asyncio.Event()
     tasks, metrics = Tasks(), Metrics()
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=CALL_TIMEOUT))
+        timeout = aiohttp.ClientTimeout(total=timing.slack_timeout)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         store = await stack.enter_async_context(open_store(settings.database_url))
         instances: dict[str, Authorizations] = {}
         for each in configuration.instances:
@@ -122,7 +128,8 @@ async def running_bot(
         identity = Identity(client)
         policy = partial(_policy, in_force, identity)
         directory = SlackDirectory(client, lambda: in_force.roles, clock)
-        outgoing = Outgoing(client, session, policy, clock)
+        pacing = Pacing(store, clock, timing.post_interval)
+        outgoing = Outgoing(client, session, policy, clock, pacing)
         edges = Edges(
             instances=instances,
             store=store,
@@ -144,7 +151,8 @@ async def running_bot(
         listening = taking.socket.listening() if taking.socket else _HTTP
         async with _working(heart, identity, directory, taking, tasks, clock), listening:
             try:
-                yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
+                settled = partial(_settled, heart, tasks, pacing, clock)
+                yield Bot(app, draining.set, in_force.reload, settled)
             finally:
                 draining.set()
 
@@ -190,12 +198,20 @@ async def _working(
         await asyncio.gather(working, refreshing, return_exceptions=True)
 
 
-async def _settled(heart: Heart, tasks: Tasks) -> None:
-    while tasks.busy:
-        await tasks.idle()
+async def _settled(
+    heart: Heart, tasks: Tasks, pacing: Pacing, clock: Callable[[], datetime]
+) -> None:
+    while True:
+        while tasks.busy:
+            await tasks.idle()
+            await heart.executor.idle()
         await heart.executor.idle()
-    await heart.executor.idle()
-    await tasks.idle()
+        await tasks.idle()
+        now = clock()
+        if pacing.latest is None or pacing.latest < now:
+            return
+        await asyncio.sleep((pacing.latest - now).total_seconds())
+        heart.executor.wake()
 
 
 def _policy(in_force: PolicyInForce, identity: Identity) -> Policy:

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bot.changes.ports import AnnouncementError, Messenger, Related, Store
+from bot.changes.ports import Messenger, Related, Store
 from bot.changes.request import ChangeRequest
 
 
@@ -29,18 +29,11 @@ class Announcing:
             undo=None if current.undone_by is None else await self._read(current.undone_by),
             retried=None if current.retry_of is None else await self._read(current.retry_of),
         )
-        try:
-            told = await self._messenger.announce(current, related)
-        except AnnouncementError as error:
-            if error.so_far is not None and error.so_far != current:
-                # What is posted already is edited by the next try, not posted again.
-                async with self._store.transaction() as transaction:
-                    await transaction.save_message(error.so_far)
-            raise
-        told = replace(told, announced=current.state.final)
+        told = await self._messenger.announce(current, related, self._remember)
+        # All of it was told; what there is to tell later is told anew.
+        told = replace(told, announced=current.state.final, posted_by_url=False)
         if told != current:
-            async with self._store.transaction() as transaction:
-                await transaction.save_message(told)
+            await self._remember(told)
         return replace(
             request,
             message=told.message,
@@ -51,6 +44,10 @@ class Announcing:
     async def progress(self, request: ChangeRequest, sent: int) -> None:
         """Show how far a request with several targets is."""
         await self._messenger.show_progress(request, sent)
+
+    async def _remember(self, told: ChangeRequest) -> None:
+        async with self._store.transaction() as transaction:
+            await transaction.save_message(told)
 
     async def _read(self, change_id: str) -> ChangeRequest:
         async with self._store.reading() as reading:

@@ -56,7 +56,9 @@ class Ending:
                 await self._messenger.note_end(request)
             except AnnouncementError as error:
                 _log.warning("the end of a timer is not noted yet", reason=str(error))
-                return min(timer.ends_at, now + self._retry)
+                turn = error.retry_after
+                wait = self._retry if turn is None else timedelta(seconds=turn)
+                return min(timer.ends_at, now + wait)
         noted = replace(request, timer=replace(timer, noted_at=now))
         async with self._store.transaction() as transaction:
             await transaction.save_timer(noted)

@@ -14,6 +14,9 @@ from bot.changes.ports import Store
 from bot.changes.request import ChangeRequest
 from bot.changes.sweeps import sweep
 
+# What is due later than that may as well wait for the poll.
+_LOOKED_AHEAD_SECONDS = 60.0
+
 _log = structlog.get_logger()
 
 
@@ -155,6 +158,7 @@ class Executor:
                 due = self._clock() + self._pace.after_stumble
             finally:
                 await self._release(request, due)
+                self._look_at(due)
 
     @contextlib.asynccontextmanager
     async def _heartbeat(self, lease: str) -> AsyncIterator[None]:
@@ -178,6 +182,12 @@ class Executor:
             if not kept and worker is not None:
                 worker.cancel()
                 return
+
+    def _look_at(self, due: datetime | None) -> None:
+        """Look for due requests when one of them is, not only at the next poll."""
+        seconds = -1.0 if due is None else (due - self._clock()).total_seconds()
+        if 0 <= seconds < _LOOKED_AHEAD_SECONDS:
+            asyncio.get_running_loop().call_later(seconds, self._woken.set)
 
     async def _release(self, request: ChangeRequest, due: datetime | None) -> None:
         try:

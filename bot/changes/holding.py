@@ -58,5 +58,5 @@ class Holding:
             if ahead is None and await transaction.hold(keys, lease, now, now + self._lease):
                 return
             key, change_id = (keys[0], "") if ahead is None else ahead
-            await transaction.stand_in_line(lease, key)
+            await transaction.wait_for_turn(lease, key)
         raise NotItsTurnError(change_id)

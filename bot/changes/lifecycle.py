@@ -203,8 +203,10 @@ class Lifecycle:
             ):
                 _log.error("an outcome reached nobody", reason=str(error))
                 return None
-            _log.warning("not announced yet", reason=str(error))
-            later = self._pauses.later(request, self._clock(), at_least=error.retry_after)
+            # Its turn comes by itself; what else is in the way is somebody's trouble.
+            log = _log.warning if error.retry_after is None else _log.info
+            log("not announced yet", reason=str(error))
+            later = self._pauses.later(request, self._clock(), turn=error.retry_after)
             return later if due is None else min(due, later)
         if request.state.final:
             return await self._ending.advance(request)

@@ -34,17 +34,19 @@ class Pauses:
     tell_within: timedelta = timedelta(days=2)
 
     def later(
-        self, request: ChangeRequest, now: datetime, *, at_least: float | None = None
+        self, request: ChangeRequest, now: datetime, *, turn: float | None = None
     ) -> datetime:
         """Put the next try as far ahead as the request is old, within bounds.
 
         Args:
             request: The request.
             now: The moment.
-            at_least: Seconds that the other side asks to wait.
+            turn: In how many seconds its turn comes, where that is known; its age does not matter
+                then.
         """
-        pause = max(self.first, min(now - request.created_at, self.longest))
-        return now + max(pause, timedelta(seconds=at_least or 0))
+        if turn is not None:
+            return now + timedelta(seconds=turn)
+        return now + max(self.first, min(now - request.created_at, self.longest))
 
     def unreached(self, request: ChangeRequest, now: datetime, at_least: float | None) -> datetime:
         """Put the next try of an instance that could not be reached, the last one at the end."""

@@ -183,6 +183,8 @@ class ChangeRequest:
         message: The Slack message that tells of it, once it is posted.
         feed_message: Its copy in the feed.
         announced: Whether its outcome was told.
+        posted_by_url: Whether a response URL has posted its message, which leaves no place to edit,
+            while the rest of it is still to be told.
         interrupted: How often an executor had to take it up again.
         lease: The claim under which it is being carried out; what another claim has taken over
             cannot be saved any more.
@@ -214,6 +216,7 @@ class ChangeRequest:
     message: MessageRef | None = None
     feed_message: MessageRef | None = None
     announced: bool = False
+    posted_by_url: bool = False
     interrupted: int = 0
     lease: str | None = None
     version: int = 0

@@ -14,7 +14,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
-from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack import RateLimits, SlackStandIn
 from bot.settings import Settings
 
 _SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - made up, for the stand-in alone
@@ -52,6 +52,7 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
         signing_secret=_SIGNING_SECRET,
         bot_token=_BOT_TOKEN,
         scopes=cast.SCOPES,
+        rate_limits=RateLimits(),
         should_escape=True,
     )
     cast.populate(slack)

@@ -65,14 +65,15 @@ class Placing:
         kind = await self._channels.kind(channel)
         if self._may_be_read_in(channel, kind):
             try:
-                return await self._sending.post(channel, draw(""))
+                return await self._sending.post(channel, draw(""), asked)
             except NotReachableError:
                 # What is edited later needs a message that can be.
                 url = asked.origin.response_url if asked.state.final else None
                 if url is not None and await self._sending.respond(url, draw(""), in_channel=True):
                     return None
         try:
-            return await self._sending.post(asked.requester.user_id, draw(_NOTES.get(kind, "")))
+            drawn = draw(_NOTES.get(kind, ""))
+            return await self._sending.post(asked.requester.user_id, drawn, asked)
         except NotReachableError as error:
             raise AnnouncementError(f"direct message: {error}") from error
 
@@ -98,7 +99,7 @@ class Placing:
             _log.warning("the feed gets no copy: others read along", channel=feed, kind=kind.value)
             return None
         try:
-            return await self._sending.post(feed, drawn)
+            return await self._sending.post(feed, drawn, request)
         except NotReachableError as error:
             _log.warning("the feed cannot be reached", channel=feed, reason=str(error))
             return None

@@ -31,7 +31,7 @@ class Line(RequestRows):
         found = held.first()
         return None if found is None else (found.key, found.id or "")
 
-    async def stand_in_line(self, lease: str, key: str) -> None:
+    async def wait_for_turn(self, lease: str, key: str) -> None:
         """Note that the request with this lease waits for a key."""
         await self._connection.execute(
             update(requests)

@@ -96,6 +96,7 @@ def message_row(request: ChangeRequest) -> dict[str, Any]:
         "feed_channel": None if copy is None else copy.channel_id,
         "feed_ts": None if copy is None else copy.ts,
         "announced": request.announced,
+        "posted_by_url": request.posted_by_url,
     }
 
 
@@ -166,6 +167,7 @@ def to_request(
         message=_message(row["message_channel"], row["message_ts"]),
         feed_message=_message(row["feed_channel"], row["feed_ts"]),
         announced=row["announced"],
+        posted_by_url=row["posted_by_url"],
         interrupted=row["interrupted"],
         lease=row["lease_owner"],
         version=row["version"],

@@ -16,13 +16,14 @@ from bot.storage.leases import Leases
 from bot.storage.line import Line
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
+from bot.storage.posting import Posting
 from bot.storage.switches import Switches
 
 # How long a write waits for those of other processes.
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Line, Lookback, AuditRows, Memos, Switches, Inbox):
+class SqlTransaction(Leases, Line, Lookback, AuditRows, Memos, Switches, Inbox, Posting):
     """One transaction on the database: all that can be read and written in it."""
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    false,
 )
 
 
@@ -102,7 +101,8 @@ requests = Table(
     Column("lease_until", UtcDateTime),
     # For which authorization or instance it stands in line, and whether its turn has come since.
     Column("waits_for", String(128)),
-    Column("called", Boolean, nullable=False, server_default=false()),
+    Column("called", Boolean, nullable=False, default=False),
+    Column("posted_by_url", Boolean, nullable=False),
     Index("ix_requests_due_at", "due_at"),
     Index("ix_requests_requester_channel_id", "requester", "channel_id"),
     Index("ix_requests_requester_created_at", "requester", "created_at"),
@@ -219,4 +219,25 @@ refusals = Table(
     Column("team", String(64), nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("count", Integer, nullable=False),
+)
+
+# When the next message may be posted in a channel, and when a method of Slack's may be called again
+# that Slack has asked not to call.
+posting_slots = Table(
+    "posting_slots",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),
+    # While a message is on its way to Slack, how long that may take.
+    Column("taken_until", UtcDateTime),
+)
+
+# Whose announcement waits for its turn in a channel, and when it comes again.
+posting_line = Table(
+    "posting_line",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("request_id", String(16), primary_key=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
 )

@@ -593,6 +593,21 @@ async def test_an_outcome_is_told_later_where_slack_does_not_take_it(here: Works
     assert len(here.default.sent) == 1
 
 
+async def test_its_turn_comes_when_it_comes_however_old_it_is(here: Workshop) -> None:
+    """What has failed for long is tried seldom, but its turn in a channel is not put off."""
+    here.board.trouble = AnnouncementError("Slack does not answer")
+    async with here.working():
+        request = await asked(here, order(0))
+        here.board.trouble = AnnouncementError("not yet its turn", retry_after=7)
+        here.later(timedelta(minutes=10))
+        waiting = await again(here, request)
+        here.board.trouble = None
+        here.later(timedelta(seconds=7))
+        told = await again(here, waiting)
+
+    assert (waiting.announced, told.announced) == (False, True)
+
+
 class Stumbling(InMemoryAuthorizations):
     """An instance in whose client there is a fault of our own."""
 

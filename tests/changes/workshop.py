@@ -17,7 +17,7 @@ from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, U
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, PolicySource, Roles, Workspace
-from bot.changes.ports import AnnouncementError, Filter, Related
+from bot.changes.ports import AnnouncementError, Filter, Related, Remember
 from bot.changes.request import ChangeRequest, MessageRef, Origin
 from bot.changes.update import AuthorizationUpdate
 from bot.changes.watching import Watch
@@ -157,9 +157,11 @@ class Board:
         """Name the states in which a request was shown, in their order."""
         return [each.state.value for each in self.shown if each.id == change_id]
 
-    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+    async def announce(
+        self, request: ChangeRequest, related: Related, remember: Remember
+    ) -> ChangeRequest:
         """Show a request, and give it a message."""
-        del related
+        del related, remember
         if self.trouble is not None:
             raise self.trouble
         self.shown.append(request)

@@ -2,7 +2,7 @@
 
 from bot.changes.ports.authorizations import Authorizations, Filter
 from bot.changes.ports.directory import Directory
-from bot.changes.ports.messenger import AnnouncementError, Messenger, Related
+from bot.changes.ports.messenger import AnnouncementError, Messenger, Related, Remember
 from bot.changes.ports.store import Store, Transaction
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Filter",
     "Messenger",
     "Related",
+    "Remember",
     "Store",
     "Transaction",
 ]

@@ -1,7 +1,8 @@
 """What the heart needs from Slack."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bot.changes.request import ChangeRequest
 
@@ -10,14 +11,17 @@ class AnnouncementError(Exception):
     """Slack did not take a message.
 
     Attributes:
-        retry_after: Seconds that Slack asks to wait, or None.
-        so_far: The request with the places of what was posted before, where something was.
+        retry_after: Seconds until it is the message's turn, where that is known: in its channel, or
+            because Slack says so.
     """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
-        self.so_far: ChangeRequest | None = None
+
+
+Remember: TypeAlias = Callable[[ChangeRequest], Awaitable[None]]
+"""Stores what of a request's announcement Slack has taken so far."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,15 @@ class Related:
 class Messenger(Protocol):
     """Slack, as far as the life of a change needs it."""
 
-    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+    async def announce(
+        self, request: ChangeRequest, related: Related, remember: Remember
+    ) -> ChangeRequest:
         """Post or edit the messages of a request from its recorded state.
+
+        Args:
+            request: The request as it is recorded.
+            related: What else its message tells of.
+            remember: Stores what Slack has taken, before the next part is tried.
 
         Returns:
             The request with the places of its messages, where it has some.

@@ -149,7 +149,7 @@ class Transaction(Protocol):
         """
         ...
 
-    async def stand_in_line(self, lease: str, key: str) -> None:
+    async def wait_for_turn(self, lease: str, key: str) -> None:
         """Note that the request with this lease waits for a key."""
         ...
 

@@ -17,6 +17,9 @@ def upgrade() -> None:
             sa.Column("called", sa.Boolean(), nullable=False, server_default=sa.false())
         )
         batch_op.create_index("ix_requests_waits_for", ["waits_for"], unique=False)
+    # Every row written from here on states it itself.
+    with op.batch_alter_table("requests") as batch_op:
+        batch_op.alter_column("called", server_default=None)
 
 
 def downgrade() -> None:
