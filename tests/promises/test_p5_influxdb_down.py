@@ -226,12 +226,15 @@ async def test_what_cannot_be_read_for_a_day_is_given_up(patient: World) -> None
 
 async def test_who_stands_in_line_takes_no_place(idle_world: World) -> None:
     """More changes of one token than an executor has places hold up no change of another one."""
-    pace = replace(BRISK.tempo.pace, at_once=4)
+    pace = replace(BRISK.tempo.pace, at_once=2)
     tempo = replace(PATIENT.tempo, pace=pace)
-    idle_world.timing = replace(PATIENT, tempo=tempo, influxdb_timeout=10.0)
+    retries = replace(BRISK.influxdb_retries, seconds=30.0)
+    idle_world.timing = replace(
+        PATIENT, tempo=tempo, influxdb_timeout=30.0, influxdb_retries=retries
+    )
     await idle_world.start(policy=SIMPLE)
     gate = idle_world.influxdb.gate("PATCH", TARGET)
-    for number in range(12):
+    for number in range(5):
         await idle_world.slack.command(
             cast.ALICE, cast.INCIDENTS, "/token", f"describe {TELEGRAF_EDGE_42} note {number}"
         )
@@ -245,7 +248,7 @@ async def test_who_stands_in_line_takes_no_place(idle_world: World) -> None:
     await idle_world.settled()
 
     bodies = [body for path, body in idle_world.patches() if path == TARGET]
-    assert bodies == [f'{{"description":"note {number}"}}' for number in range(12)]
+    assert bodies == [f'{{"description":"note {number}"}}' for number in range(5)]
 
 
 def test_the_end_is_two_hours_in_production() -> None:
