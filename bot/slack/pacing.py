@@ -29,8 +29,10 @@ class Pacing:
 
     A channel is taken by one conditional update before a message is posted there, and given back
     when Slack has answered, free from an interval later on: so the way to Slack may take longer or
-    shorter. What Slack asks to wait holds for the method, in all channels:
-    "limits are applied per API method per workspace per app".
+    shorter. What Slack asks to wait holds for the method, in all channels, since its limits are
+    "per API method per workspace/team per app".
+
+    Source: https://docs.slack.dev/apis/web-api/rate-limits
 
     Args:
         store: The database, which all replicas share.
