@@ -168,13 +168,15 @@ class Progress:
 
 
 async def _give_back(transaction: Transaction, request: ChangeRequest) -> None:
-    """Let others undo or retry what this one has reserved, if it changed nothing."""
+    """Let others undo, retry or disable again what this one reserved, if it changed nothing."""
     if request.effective:
         return
     if request.undo_of is not None:
         await transaction.release_undo(request.undo_of, request.id)
     if request.retry_of is not None:
         await transaction.release_retry(request.retry_of, request.id)
+    if request.again_of is not None:
+        await transaction.release_again(request.again_of, request.id)
 
 
 def _state_with(request: ChangeRequest) -> RequestState:

@@ -35,13 +35,18 @@ class Sending:
         self._client = client
         self._session = session
 
-    async def post(self, channel: str, message: Message) -> MessageRef:
+    async def post(
+        self, channel: str, message: Message, thread_ts: str | None = None
+    ) -> MessageRef:
         """Post into a channel, or to a user in a direct message; raise NotReachableError.
+
+        With ``thread_ts`` it is a reply in that message's thread.
 
         Source: https://docs.slack.dev/reference/methods/chat.postMessage
         """
+        thread = {} if thread_ts is None else {"thread_ts": thread_ts}
         answer = await self._call(
-            "chat.postMessage", channel=channel, **content(message), **NO_UNFURLING
+            "chat.postMessage", channel=channel, **content(message), **thread, **NO_UNFURLING
         )
         return MessageRef(str(answer.get("channel", channel)), str(answer["ts"]))
 

@@ -15,12 +15,15 @@ class Leases(Moves):
     async def claim(
         self, claim: str, now: datetime, until: datetime, limit: int
     ) -> Sequence[ChangeRequest]:
-        """Take due requests that nobody works on, the oldest first; one update decides."""
+        """Take due requests that nobody works on; one update decides.
+
+        What people wait for comes before what is only watched; else the oldest comes first.
+        """
         free = or_(requests.c.lease_until.is_(None), requests.c.lease_until <= now)
         due = (
             select(requests.c.number)
             .where(requests.c.due_at <= now, free)
-            .order_by(requests.c.number)
+            .order_by(requests.c.announced, requests.c.number)
             .limit(limit)
         )
         result = await self._connection.execute(

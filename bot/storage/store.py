@@ -16,12 +16,13 @@ from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
 from bot.storage.switches import Switches
+from bot.storage.watches import Watches
 
 # How long a write waits for those of other processes.
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Lookback, AuditRows, Memos, Switches, Inbox):
+class SqlTransaction(Leases, Lookback, Watches, AuditRows, Memos, Switches, Inbox):
     """One transaction on the database: all that can be read and written in it."""
 
 
