@@ -163,7 +163,8 @@ def _name(target: Target) -> str:
 
 
 def _since(target: Target) -> str:
-    return f"It is active{since(target)}."
+    at = since(target)
+    return f"Active{at}." if at else "InfluxDB does not tell since when."
 
 
 def _again_lines(again: ChangeRequest | None) -> list[Line]:
