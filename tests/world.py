@@ -1,6 +1,7 @@
 """The whole bot between the two stand-ins, over real sockets, for tests."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -186,6 +187,17 @@ class World:
             other.execute("ROLLBACK")
         finally:
             other.close()
+
+    async def forget_what_is_due(self) -> None:
+        """End the timers and the watches of all that is told, as if they had never been."""
+        path = self.settings["database_url"].removeprefix("sqlite:///")
+
+        def forget() -> None:
+            with contextlib.closing(sqlite3.connect(path)) as other, other:
+                other.execute("UPDATE requests SET due_at = NULL WHERE announced")
+
+        # In a thread: the bot may be writing, and ends it only if the loop goes on.
+        await asyncio.to_thread(forget)
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[SqlStore]:

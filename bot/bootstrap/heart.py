@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.changes.announcing import Announcing
 from bot.changes.carrying_out import CarryingOut
+from bot.changes.drift_watch import DriftPace
 from bot.changes.ending import Ending
 from bot.changes.execution import Execution
 from bot.changes.executor import Executor, Pace
@@ -19,6 +20,7 @@ from bot.changes.ports import Authorizations, Directory, Messenger, Store
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.queries import Queries
+from bot.changes.rereading import Rereading
 from bot.changes.reversals import Reversals
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Settling
@@ -34,6 +36,7 @@ class Tempo:
         pace: How the executor takes requests.
         pauses: How long a request waits before it is looked at again.
         watch: How closely a request with several targets is watched.
+        drift: When what was disabled is read again.
         late: How long a PATCH whose answer was lost may still arrive.
         patches_at_once: How many PATCHes of one request are sent at a time.
     """
@@ -41,6 +44,7 @@ class Tempo:
     pace: Pace = field(default_factory=Pace)
     pauses: Pauses = field(default_factory=Pauses)
     watch: Watch = field(default_factory=Watch)
+    drift: DriftPace = field(default_factory=DriftPace)
     late: timedelta = timedelta(minutes=2)
     patches_at_once: int = 32
 
@@ -57,6 +61,7 @@ class Edges:
         clock: Tells the time.
         command: The slash command's name, for hints.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
+        drifted: Told the instance of each token that is found active again, for the metrics.
     """
 
     instances: Mapping[str, Authorizations]
@@ -66,6 +71,7 @@ class Edges:
     clock: Callable[[], datetime]
     command: str
     finished: Callable[[str, str], None]
+    drifted: Callable[[str], None]
 
 
 class Heart:
@@ -107,6 +113,17 @@ class Heart:
             progress=progress,
             announcing=announcing,
             ending=Ending(store, messenger, clock, tempo.pauses.first),
+            rereading=Rereading(
+                instances=instances,
+                store=store,
+                announcing=announcing,
+                clock=clock,
+                pace=tempo.drift,
+                retry=tempo.pauses.first,
+                longest=tempo.pauses.longest,
+                tell_within=tempo.pauses.tell_within,
+                count=edges.drifted,
+            ),
             clock=clock,
             pauses=tempo.pauses,
             instances=len(instances),

@@ -138,6 +138,7 @@ async def running_bot(
             clock=clock,
             command=settings.slash_command,
             finished=metrics.change,
+            drifted=metrics.drift,
         )
         heart = Heart(edges, outgoing.messenger, timing.tempo)
         ground = Ground(tasks, metrics, draining.is_set, timing.socket)

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bot.changes.ports import Messenger, Related, Store
+from bot.changes.ports import Drifted, Messenger, Related, Store
 from bot.changes.request import ChangeRequest
 
 
@@ -24,11 +24,10 @@ class Announcing:
         """
         # The change may have been undone, or voted on, while Slack did not take its message.
         current = await self._read(request.id)
-        related = Related(
-            undone=None if current.undo_of is None else await self._read(current.undo_of),
-            undo=None if current.undone_by is None else await self._read(current.undone_by),
-            retried=None if current.retry_of is None else await self._read(current.retry_of),
-        )
+        related = await self._related(current)
+        if current.again_of is not None:
+            drifted = await self._drifted(await self._read(current.again_of))
+            related = replace(related, drifted=drifted)
         told = await self._messenger.announce(current, related, self._remember)
         # All of it was told; what there is to tell later is told anew.
         told = replace(told, announced=current.state.final, posted_by_url=False)
@@ -41,6 +40,27 @@ class Announcing:
             announced=told.announced,
         )
 
+    async def tell_drift(self, request: ChangeRequest, number: int) -> ChangeRequest:
+        """Tell that tokens are active again; give the request with the places of what was posted.
+
+        Args:
+            request: The request that had disabled them.
+            number: Which of its drifts is to be told.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        # A copy that was posted before a crash may have been pressed already.
+        current = replace(await self._read(request.id), lease=request.lease)
+        again_by = current.again_by(number)
+        again = None if again_by is None else await self._read(again_by)
+        told = await self._messenger.tell_drift(
+            await self._drifted(current), current.drifts[number], again, self._remember_watch
+        )
+        told = told.with_drift(replace(told.drifts[number], told=True))
+        await self._remember_watch(told)
+        return told
+
     async def progress(self, request: ChangeRequest, sent: int) -> None:
         """Show how far a request with several targets is."""
         await self._messenger.show_progress(request, sent)
@@ -48,6 +68,20 @@ class Announcing:
     async def _remember(self, told: ChangeRequest) -> None:
         async with self._store.transaction() as transaction:
             await transaction.save_message(told)
+
+    async def _remember_watch(self, told: ChangeRequest) -> None:
+        async with self._store.transaction() as transaction:
+            await transaction.save_watch(told)
+
+    async def _drifted(self, change: ChangeRequest) -> Drifted:
+        return Drifted(change, await self._related(change))
+
+    async def _related(self, request: ChangeRequest) -> Related:
+        return Related(
+            undone=None if request.undo_of is None else await self._read(request.undo_of),
+            undo=None if request.undone_by is None else await self._read(request.undone_by),
+            retried=None if request.retry_of is None else await self._read(request.retry_of),
+        )
 
     async def _read(self, change_id: str) -> ChangeRequest:
         async with self._store.reading() as reading:

@@ -6,6 +6,7 @@ class ErrorCode(StrEnum):
     """What went wrong, by meaning; a label of metrics and a key of the record."""
 
     ALREADY_DECIDED = "already_decided"
+    ALREADY_DISABLED_AGAIN = "already_disabled_again"
     ALREADY_RETRIED = "already_retried"
     ALREADY_UNDONE = "already_undone"
     AMBIGUOUS = "ambiguous"
@@ -22,6 +23,7 @@ class ErrorCode(StrEnum):
     INSTANCE_UNKNOWN = "instance_unknown"
     LAST_OPERATOR = "last_operator"
     LOOKS_LIKE_SECRET = "looks_like_secret"  # noqa: S105 - a code, not a secret
+    NOTHING_ACTIVE_AGAIN = "nothing_active_again"
     NOTHING_SELECTED = "nothing_selected"
     NOTHING_TO_RETRY = "nothing_to_retry"
     NOT_ALLOWED = "not_allowed"

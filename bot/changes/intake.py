@@ -44,7 +44,12 @@ class Order:
     lasts: timedelta | None = None
 
     def draft(
-        self, ask: Ask, *, undo_of: str | None = None, retry_of: str | None = None
+        self,
+        ask: Ask,
+        *,
+        undo_of: str | None = None,
+        retry_of: str | None = None,
+        again_of: str | None = None,
     ) -> ChangeRequest:
         """Make a request of it, not yet decided about."""
         return ChangeRequest(
@@ -58,6 +63,7 @@ class Order:
             timer=None if self.lasts is None else Timer(self.lasts),
             undo_of=undo_of,
             retry_of=retry_of,
+            again_of=again_of,
         )
 
 

@@ -16,6 +16,7 @@ from bot.changes.ports import AnnouncementError
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.request import Approval, ChangeRequest
+from bot.changes.rereading import Rereading
 from bot.changes.ruling import Ruling, Rulings
 from bot.changes.states import RequestState, TargetState
 from bot.changes.waits import Rest, Waits
@@ -33,6 +34,7 @@ class Lifecycle:
         progress: Records each step.
         announcing: Tells of each stage.
         ending: Ends timers.
+        rereading: Watches what was disabled.
         clock: Tells the time.
         pauses: How long to wait.
         instances: How many InfluxDB instances there are.
@@ -48,6 +50,7 @@ class Lifecycle:
         progress: Progress,
         announcing: Announcing,
         ending: Ending,
+        rereading: Rereading,
         clock: Callable[[], datetime],
         pauses: Pauses,
         instances: int,
@@ -59,6 +62,7 @@ class Lifecycle:
         self._progress = progress
         self._announcing = announcing
         self._ending = ending
+        self._rereading = rereading
         self._clock = clock
         self._pauses = pauses
         self._waits = Waits(progress, clock, pauses)
@@ -68,7 +72,7 @@ class Lifecycle:
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Bring a request as far as it goes; say when it is due again, or None for never."""
         if request.state.final and request.announced:
-            return await self._ending.advance(request)
+            return await self._afterwards(request)
         told = request.state is RequestState.UNRESOLVED and request.message is not None
         rest = await self._through_stages(request)
         if not rest.news or (rest.request.state is RequestState.UNRESOLVED and told):
@@ -209,5 +213,11 @@ class Lifecycle:
             later = self._pauses.later(request, self._clock(), turn=error.retry_after)
             return later if due is None else min(due, later)
         if request.state.final:
-            return await self._ending.advance(request)
+            return await self._afterwards(request)
         return due
+
+    async def _afterwards(self, request: ChangeRequest) -> datetime | None:
+        """Do what goes on after the outcome is told; say when any of it is due again."""
+        ends = await self._ending.advance(request)
+        looks = await self._rereading.advance(request)
+        return min((due for due in (ends, looks) if due is not None), default=None)

@@ -11,6 +11,7 @@ from bot.changes.intake import Intake
 from bot.changes.policy import Role
 from bot.changes.ports import Transaction
 from bot.changes.request import ChangeRequest, Vote
+from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, move_request
 from bot.changes.undoing import no_such_change
 
@@ -222,10 +223,8 @@ class Moves:
             held_back="",
         )
         outcome = await self._stored(transaction, ask, request, closed, tag, reason=reason)
-        if outcome is closed and request.undo_of is not None:
-            await transaction.release_undo(request.undo_of, request.id)
-        if outcome is closed and request.retry_of is not None:
-            await transaction.release_retry(request.retry_of, request.id)
+        if outcome is closed:
+            await give_back(transaction, request)
         return outcome
 
     async def _stored(

@@ -7,8 +7,9 @@ from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.drift import digest
 from bot.changes.errors import Problem
-from bot.changes.ports import Store, Transaction
+from bot.changes.ports import Store
 from bot.changes.request import Approval, ChangeRequest, Target
+from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, TargetState, move_request, move_target
 
 
@@ -161,20 +162,10 @@ class Progress:
             await transaction.save_request(request, changed)
             if ended and request.timer is not None:
                 await transaction.save_timer(request)
-            if request.state.final:
-                await _give_back(transaction, request)
+            if request.state.final and not request.effective:
+                await give_back(transaction, request)
             await transaction.append(*events)
         return request
-
-
-async def _give_back(transaction: Transaction, request: ChangeRequest) -> None:
-    """Let others undo or retry what this one has reserved, if it changed nothing."""
-    if request.effective:
-        return
-    if request.undo_of is not None:
-        await transaction.release_undo(request.undo_of, request.id)
-    if request.retry_of is not None:
-        await transaction.release_retry(request.retry_of, request.id)
 
 
 def _state_with(request: ChangeRequest) -> RequestState:

@@ -7,8 +7,8 @@ import structlog
 
 from bot.changes.decision import is_direct
 from bot.changes.policy import Policy
-from bot.changes.ports import AnnouncementError, Related, Remember
-from bot.changes.request import ChangeRequest, MessageRef, Origin
+from bot.changes.ports import AnnouncementError, Drifted, Related, Remember
+from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import retryable, undoable
 from bot.slack.blocks.private import decided_message, private_outcome
@@ -16,6 +16,7 @@ from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.timers import end_message
 from bot.slack.blocks.under_way import progress_message
+from bot.slack.drift_messages import DriftMessages
 from bot.slack.placing import Draw, Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import NotReachableError, Sending
@@ -48,6 +49,7 @@ class SlackMessenger:
         self._placing = placing
         self._policy = policy
         self._clock = clock
+        self._drifts = DriftMessages(placing)
 
     async def announce(
         self, request: ChangeRequest, related: Related, remember: Remember
@@ -64,6 +66,9 @@ class SlackMessenger:
             return await self._announce_undo(request, related.undone, remember)
         if related.retried is not None:
             await self._edit_earlier(related.retried, None)
+        if related.drifted is not None:
+            await self._drifts.edit(related.drifted.change, request)
+            await self._edit_own(related.drifted)
         if _is_private(request):
             await self._tell_privately(request)
             return request
@@ -88,6 +93,18 @@ class SlackMessenger:
         except AnnouncementError as error:
             _log.info("progress is not shown", reason=str(error))
 
+    async def tell_drift(
+        self, drifted: Drifted, drift: Drift, again: ChangeRequest | None, remember: Remember
+    ) -> ChangeRequest:
+        """Tell in the thread of a change, and in its message, that its tokens are active again.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        told = await self._drifts.tell(drifted.change, drift, again, remember)
+        await self._edit_own(replace(drifted, change=told))
+        return told
+
     async def note_end(self, request: ChangeRequest) -> None:
         """Tell the requester that a timer is about to end.
 
@@ -111,6 +128,13 @@ class SlackMessenger:
             return
         if pressed.response_url is not None:
             await self._sending.respond(pressed.response_url, drawn, replace=True)
+
+    async def redraw_drift(
+        self, change: ChangeRequest, number: int, again: ChangeRequest | None, pressed: Origin
+    ) -> None:
+        """Bring the message whose Disable again was pressed up to what is recorded."""
+        if change.drifted(number):
+            await self._drifts.redraw(change, number, again, pressed.pressed)
 
     async def _tell_requester(self, request: ChangeRequest) -> None:
         """Tell whoever waited for others, who may have left the channel where everybody sees it."""
@@ -162,6 +186,15 @@ class SlackMessenger:
         await self._responder.tell(
             request.requester, request.origin, private_outcome(request), request=request
         )
+
+    async def _edit_own(self, drifted: Drifted) -> None:
+        """Let the message in which a change was told say that its tokens are active again."""
+        change, related = drifted.change, drifted.related
+        if related.undone is not None and not _has_message_of_its_own(change):
+            await self._edit_earlier(related.undone, change)
+        else:
+            undo = None if related.undo is None else _telling(related.undo)
+            await self._edit_earlier(change, undo)
 
     async def _edit_earlier(self, earlier: ChangeRequest, undo: ChangeRequest | None) -> None:
         """Let the message of an earlier change tell of what refers to it."""

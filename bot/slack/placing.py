@@ -77,6 +77,25 @@ class Placing:
         except NotReachableError as error:
             raise AnnouncementError(f"direct message: {error}") from error
 
+    async def reply(self, request: ChangeRequest, draw: Draw) -> MessageRef | None:
+        """Post in the thread of a request's message; where that cannot be, where it was asked.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        place = request.message
+        if place is not None:
+            kind = await self._channels.kind(place.channel_id)
+            # A channel may have been shared with others since its message was posted.
+            if kind is ChannelKind.DIRECT or self._may_be_read_in(place.channel_id, kind):
+                try:
+                    return await self._sending.post(
+                        place.channel_id, draw(""), request, thread_ts=place.ts
+                    )
+                except NotReachableError as error:
+                    _log.info("no thread to reply in", reason=str(error))
+        return await self.post(request, draw)
+
     async def edit(self, place: MessageRef | None, drawn: Message) -> bool:
         """Edit a message; False if there is none to edit."""
         if place is None:

@@ -45,7 +45,12 @@ class Sending:
         self._pacing = pacing
 
     async def post(
-        self, channel: str, message: Message, request: ChangeRequest | None = None
+        self,
+        channel: str,
+        message: Message,
+        request: ChangeRequest | None = None,
+        *,
+        thread_ts: str | None = None,
     ) -> MessageRef:
         """Post into a channel, or to a user in a direct message; raise NotReachableError.
 
@@ -53,14 +58,16 @@ class Sending:
             channel: The channel's id, or the user's.
             message: What is posted.
             request: Whose announcement it is, which is tried again when its turn comes.
+            thread_ts: The message in whose thread it is a reply; None for none.
 
         Source: https://docs.slack.dev/reference/methods/chat.postMessage
         """
+        thread = {} if thread_ts is None else {"thread_ts": thread_ts}
         try:
-            answer = await self._post_in_turn(channel, content(message), request)
+            answer = await self._post_in_turn(channel, {**content(message), **thread}, request)
         except _BadBlocksError:
             # It waits here, for whoever tries it again elsewhere begins with the blocks.
-            answer = await self._post_in_turn(channel, {"text": message.text}, None)
+            answer = await self._post_in_turn(channel, {"text": message.text, **thread}, None)
         return MessageRef(str(answer.get("channel", channel)), str(answer["ts"]))
 
     async def edit(self, at: MessageRef, message: Message) -> None:

@@ -18,14 +18,21 @@ class Leases(Moves):
     async def claim(
         self, claim: str, now: datetime, until: datetime, limit: int
     ) -> Sequence[ChangeRequest]:
-        """Take due requests that nobody works on, the oldest first; one update decides."""
+        """Take due requests that nobody works on; one update decides.
+
+        What is to be carried out comes before what is only to be told, that before what is only
+        watched, and what has waited longest before what has looked in vain a moment ago.
+        """
         free = or_(requests.c.lease_until.is_(None), requests.c.lease_until <= now)
-        # What is to be carried out comes before what is only to be told, and what has waited
-        # longest before what has looked in vain a moment ago.
         due = (
             select(requests.c.number)
             .where(requests.c.due_at <= now, free)
-            .order_by(requests.c.state.in_(_OVER), requests.c.due_at, requests.c.number)
+            .order_by(
+                requests.c.announced,
+                requests.c.state.in_(_OVER),
+                requests.c.due_at,
+                requests.c.number,
+            )
             .limit(limit)
         )
         result = await self._connection.execute(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.changes.errors import LeaseLostError, MovedOnError
 from bot.changes.request import ChangeRequest, Target
 from bot.storage.rows import (
+    found_row,
     message_row,
     progress_row,
     request_row,
@@ -125,7 +126,12 @@ class RequestRows:
             await self._connection.execute(
                 insert(targets),
                 [
-                    {"request_id": change_id, "position": position, **target_row(target)}
+                    {
+                        "request_id": change_id,
+                        "position": position,
+                        **target_row(target),
+                        **found_row(target),
+                    }
                     for position, target in enumerate(added, start=first)
                 ],
             )

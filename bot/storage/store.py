@@ -18,12 +18,13 @@ from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
 from bot.storage.posting import Posting
 from bot.storage.switches import Switches
+from bot.storage.watches import Watches
 
 # How long a write waits for those of other processes.
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Line, Lookback, AuditRows, Memos, Switches, Inbox, Posting):
+class SqlTransaction(Leases, Line, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting):
     """One transaction on the database: all that can be read and written in it."""
 
 

@@ -84,6 +84,8 @@ requests = Table(
     Column("undone_by", String(16)),
     Column("retry_of", String(16), ForeignKey("requests.id")),
     Column("retried_by", String(16)),
+    # The change whose tokens, active again since, this one disables again.
+    Column("again_of", String(16), ForeignKey("requests.id")),
     Column("automatic", Boolean, nullable=False),
     Column("message_channel", String(64)),
     Column("message_ts", String(32)),
@@ -95,6 +97,9 @@ requests = Table(
     Column("version", Integer, nullable=False),
     Column("rule", Text, nullable=False),
     Column("policy_digest", String(64), nullable=False),
+    # When what it disabled was looked at last, and the looks at which some was active again.
+    Column("watched_at", UtcDateTime),
+    Column("drifts", JSON, nullable=False),
     # What the executor works by: a request is due until it is finished and announced.
     Column("due_at", UtcDateTime),
     Column("lease_owner", String(64)),
@@ -135,6 +140,12 @@ targets = Table(
     Column("problem", JSON(none_as_null=True)),
     Column("intended_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
+    # How it was found active again later, at which of the request's drifts, and by which change it
+    # is disabled again; or when it was found deleted.
+    Column("active_again", JSON(none_as_null=True)),
+    Column("drift_number", Integer),
+    Column("again_by", String(16)),
+    Column("gone_at", UtcDateTime),
     Index("ix_targets_instance_authorization_id", "instance", "authorization_id"),
 )
 

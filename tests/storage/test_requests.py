@@ -97,7 +97,12 @@ async def test_progress_is_stored(
     """How far it is and its targets move on; what was asked for, and what others note, stays."""
     request_ = replace(request_, id=new_change_id())
     targets = tuple(
-        replace(later.targets[0], authorization_id=each.authorization_id)
+        replace(
+            later.targets[0],
+            authorization_id=each.authorization_id,
+            active_again=each.active_again,
+            gone_at=each.gone_at,
+        )
         for each in request_.targets
     )
     moved: dict[str, Any] = {
