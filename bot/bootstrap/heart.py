@@ -83,7 +83,7 @@ class Heart:
         preparation = Preparation(instances, weighing, clock)
         progress = Progress(store, clock)
         settling = Settling(progress, tempo.late)
-        holding = Holding(store, clock, tempo.pace.lease)
+        holding = Holding(store, tempo.pace.lease)
         announcing = Announcing(store, messenger)
         lifecycle = Lifecycle(
             rulings=rulings,

@@ -142,11 +142,24 @@ async def running_bot(
             metrics.exposition,
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
-        async with _working(heart, identity, directory, taking, tasks, clock), listening:
+        working = _working(heart, identity, directory, taking, tasks, clock)
+        async with _woken(heart, store), working, listening:
             try:
                 yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
             finally:
                 draining.set()
+
+
+@asynccontextmanager
+async def _woken(heart: Heart, store: SqlStore) -> AsyncIterator[None]:
+    """Look for due requests as soon as another replica says that there are some."""
+    listening = asyncio.create_task(store.listen(heart.executor.wake), name="listening")
+    listening.add_done_callback(report)
+    try:
+        yield
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 @asynccontextmanager

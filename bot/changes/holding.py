@@ -1,7 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.changes.ports import Store
 from bot.changes.request import Target
@@ -17,14 +17,12 @@ class Holding:
     lost the lease frees nothing that the next one relies on.
 
     Args:
-        store: The database.
-        clock: Tells the time.
+        store: The database, by whose clock holds begin and end.
         lease: How long a hold lasts without a sign of life.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], lease: timedelta) -> None:
+    def __init__(self, store: Store, lease: timedelta) -> None:
         self._store = store
-        self._clock = clock
         self._lease = lease
 
     @asynccontextmanager
@@ -49,8 +47,7 @@ class Holding:
                 await transaction.let_go(keys, lease)
 
     async def _take(self, keys: Sequence[str], lease: str, targets: Sequence[Target]) -> bool:
-        now = self._clock()
         async with self._store.transaction() as transaction:
             if targets and not await transaction.first_in_line(lease, targets):
                 return False
-            return await transaction.hold(keys, lease, now, now + self._lease)
+            return await transaction.hold(keys, lease, self._lease)

@@ -162,19 +162,20 @@ class Progress:
             if ended and request.timer is not None:
                 await transaction.save_timer(request)
             if request.state.final:
-                await _give_back(transaction, request)
+                await give_back(transaction, request)
             await transaction.append(*events)
         return request
 
 
-async def _give_back(transaction: Transaction, request: ChangeRequest) -> None:
-    """Let others undo or retry what this one has reserved, if it changed nothing."""
+async def give_back(transaction: Transaction, request: ChangeRequest) -> None:
+    """Let others undo or retry what a request has reserved, if it changed nothing."""
     if request.effective:
         return
-    if request.undo_of is not None:
-        await transaction.release_undo(request.undo_of, request.id)
+    # What is tried again is newer than what it undoes, and is locked first.
     if request.retry_of is not None:
         await transaction.release_retry(request.retry_of, request.id)
+    if request.undo_of is not None:
+        await transaction.release_undo(request.undo_of, request.id)
 
 
 def _state_with(request: ChangeRequest) -> RequestState:

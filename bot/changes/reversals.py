@@ -60,11 +60,12 @@ class Reversals:
     ) -> ChangeRequest | Problem:
         command = self._intake.command
         if change_id is None:
-            original = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
+            latest = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
+            change_id = "" if latest is None else latest.id
             missing = undoing.nothing_to_undo(command)
         else:
-            original = await transaction.request(change_id)
             missing = undoing.no_such_change(change_id, command)
+        original = await transaction.request_to_move(change_id)
         if original is None:
             return await self._refused(transaction, ask, "undo", missing, None)
         if original.undone_by is not None:
@@ -74,18 +75,19 @@ class Reversals:
         if isinstance(found, Problem):
             return await self._refused(transaction, ask, "undo", found, original)
         draft = Order(found).draft(ask, undo_of=original.id)
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
         if not await transaction.claim_undo(original.id, draft.id):
             return await self._already_undone(transaction, ask, original)
-        outcome = await self._intake.take(transaction, ask, draft)
-        if isinstance(outcome, Problem):
-            await transaction.release_undo(original.id, draft.id)
-        return outcome
+        await self._intake.store(transaction, judged)
+        return judged
 
     async def _retry(
         self, transaction: Transaction, ask: Ask, change_id: str
     ) -> ChangeRequest | Problem:
         command = self._intake.command
-        original = await transaction.request(change_id)
+        original = await transaction.request_to_move(change_id)
         if original is None:
             missing = undoing.no_such_change(change_id, command)
             return await self._refused(transaction, ask, "retry", missing, None)
@@ -101,16 +103,17 @@ class Reversals:
         lasts = None if timer is None or timer.stopped_by else timer.lasts
         order = Order(found, reason=original.reason, lasts=lasts)
         draft = order.draft(ask, undo_of=original.undo_of, retry_of=original.id)
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
         if not await transaction.claim_retry(original.id, draft.id):
             problem = undoing.already_retried(original, None)
             return await self._refused(transaction, ask, "retry", problem, original)
-        outcome = await self._intake.take(transaction, ask, draft)
-        if isinstance(outcome, Problem):
-            await transaction.release_retry(original.id, draft.id)
-        elif original.undo_of is not None:
+        if original.undo_of is not None:
             # An undo that came to nothing has given it back; one that did in part still has it.
             await transaction.claim_undo(original.undo_of, draft.id)
-        return outcome
+        await self._intake.store(transaction, judged)
+        return judged
 
     async def _already_undone(
         self, transaction: Transaction, ask: Ask, original: ChangeRequest
