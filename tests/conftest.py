@@ -8,7 +8,7 @@ import structlog
 
 from bot.telemetry.logs import configure_logs
 from tests.counting import Count, counting, summarize
-from tests.postgresql import Databases, any_server
+from tests.postgresql import Databases, Server, any_server, own_server
 from tests.world import World, world
 
 
@@ -46,6 +46,13 @@ def logs_at_debug() -> Iterator[StringIO]:
 def postgres() -> Iterator[Databases]:
     """A PostgreSQL, started when the first test of a process asks for it."""
     with any_server() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """A PostgreSQL of one test's own, which it may stop and start."""
+    with own_server() as server:
         yield server
 
 

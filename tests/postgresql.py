@@ -14,6 +14,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -37,9 +38,9 @@ _SYSTEM = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/p
 _USER = "postgres"
 _NOBODY = "nobody"
 _TEMPLATE = "migrated"
-# No test's data outlives its server, so nothing waits for the disk.
+# No test outlives its machine, so nothing waits for the disk. What is committed outlives the server.
 _OPTIONS = (
-    *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+    *("-c", "fsync=off", "-c", "full_page_writes=off"),
     *("-c", "shared_buffers=16MB", "-c", "max_connections=200"),
     *("-c", "unix_socket_directories=", "-c", "autovacuum=off"),
 )
@@ -137,17 +138,41 @@ class Server(Databases):
     def stop(self) -> None:
         """Stop it at once, as a crash does: nobody's transaction is waited for."""
         if self._process is not None:
-            self._process.send_signal(
-                3
-            )  # SIGQUIT: https://www.postgresql.org/docs/current/server-shutdown.html
+            # https://www.postgresql.org/docs/current/server-shutdown.html: Immediate Shutdown.
+            self._process.send_signal(signal.SIGQUIT)
             self._process.wait(_START_SECONDS)
             self._process = None
 
-    @property
-    def pid(self) -> int:
-        """The process that all others of the server are children of."""
+    def require_passwords(self) -> None:
+        """Let nobody in any more without one, but for the tests themselves."""
+        rules = f"host all {_USER} all trust\nhost all all all scram-sha-256\n"
+        (self.folder / "pg_hba.conf").write_text(rules, encoding="utf-8")
+        self.execute("SELECT pg_reload_conf()")
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let none of its processes do anything; what is sent to it arrives and is not answered."""
+        processes = self._processes()
+        for each in processes:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in processes:
+                os.kill(each, signal.SIGCONT)
+
+    def _processes(self) -> list[int]:
+        """Give the server's process, and those that it has begun."""
         assert self._process is not None
-        return self._process.pid
+        listed = subprocess.run(
+            ["ps", "-axo", "pid=,ppid="],  # noqa: S607 - wherever the machine has it
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        pairs = [line.split() for line in listed.stdout.splitlines()]
+        parent = self._process.pid
+        return [parent, *(int(pid) for pid, ppid in pairs if int(ppid) == parent)]
 
 
 @contextmanager

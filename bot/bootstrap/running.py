@@ -13,6 +13,7 @@ import structlog
 from starlette.applications import Starlette
 
 from bot.bootstrap import probes
+from bot.bootstrap.databases import open_store
 from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.bootstrap.slack import Ground, Incoming, Outgoing, incoming
 from bot.changes.policy import Policy
@@ -26,7 +27,6 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketPace
 from bot.slack.web import CALL_TIMEOUT, web_client
-from bot.storage.engine import create_engine, migrate
 from bot.storage.store import SqlStore
 from bot.tasks import Tasks, report
 from bot.telemetry.metrics import Metrics
@@ -77,18 +77,6 @@ class Timing:
 
 
 @asynccontextmanager
-async def open_store(database_url: str) -> AsyncIterator[SqlStore]:
-    """Open the database at its newest schema."""
-    engine = create_engine(database_url)
-    store = SqlStore(engine)
-    try:
-        await migrate(engine)
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
 async def running_bot(
     settings: Settings, clock: Callable[[], datetime], timing: Timing
 ) -> AsyncIterator[Bot]:
@@ -113,7 +101,8 @@ async def running_bot(
     tasks, metrics = Tasks(), Metrics()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=CALL_TIMEOUT))
-        store = await stack.enter_async_context(open_store(settings.database_url))
+        database_url = settings.database_url.get_secret_value()
+        store = await stack.enter_async_context(open_store(database_url))
         instances: dict[str, Authorizations] = {}
         for each in configuration.instances:
             opened = _influxdb(each, timing, clock, metrics)

@@ -4,7 +4,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,6 +29,24 @@ def create_engine(database_url: str) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         return sqlite.sqlite_engine(url)
     return postgresql_engine(url)
+
+
+async def is_made(database_url: str) -> bool:
+    """Tell whether a bot has made this database; nothing is made by asking.
+
+    Raises:
+        StoreUnavailableError: If a server cannot be asked.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return await asyncio.to_thread(Path(url.database or "").is_file)
+    try:
+        async with unhurried(url) as engine, engine.connect() as connection:
+            return await connection.run_sync(
+                lambda sync: inspect(sync).has_table("alembic_version")
+            )
+    except DBAPIError as error:
+        raise StoreUnavailableError(f"{place(database_url)}: {reason(error)}") from None
 
 
 def place(database_url: str) -> str:
