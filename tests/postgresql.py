@@ -38,7 +38,7 @@ _SYSTEM = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/p
 _USER = "postgres"
 _NOBODY = "nobody"
 _TEMPLATE = "migrated"
-# No test outlives its machine, so nothing waits for the disk. What is committed outlives the server.
+# Nothing waits for the disk; what is committed outlives the server, though not the machine.
 _OPTIONS = (
     *("-c", "fsync=off", "-c", "full_page_writes=off"),
     *("-c", "shared_buffers=16MB", "-c", "max_connections=200"),
