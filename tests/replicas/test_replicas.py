@@ -131,7 +131,7 @@ async def test_word_reaches_whoever_waits(idle_world: World) -> None:
     await here.slack.press(cast.BOB, message, "Approve")
     await shows(here, "Waiting: enable")
     async with asyncio.timeout(10):
-        while (await here.request(id_of(message))).lease is not None:
+        while (await here.request(id_of(message))).lease is not None:  # noqa: ASYNC110 - polled, as nobody tells
             await asyncio.sleep(0.01)
     # It is due again by now, and nobody looks.
     here.now.advance(timedelta(seconds=1))
