@@ -3,6 +3,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
-from bot.storage.failures import reason
+from bot.storage.failures import reason, reason_of_driver
 from bot.storage.inbox import Inbox
 from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
@@ -102,5 +103,8 @@ def _named() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreUnavailableError(reason(error)) from None
+    except psycopg.Error as error:
+        # Where SQLAlchemy only sets something on a connection, it names nothing anew.
+        raise StoreUnavailableError(reason_of_driver(error)) from None
     except PoolTimeoutError as error:
         raise StoreUnavailableError(str(error)) from None
