@@ -248,6 +248,16 @@ async def test_a_server_that_is_restarted(own_postgres: Server) -> None:
     assert "refused" in str(raised.value)
 
 
+async def test_a_restart_that_nobody_noticed(own_postgres: Server) -> None:
+    """Nothing was under way: nobody is told of anything."""
+    async with open_store(own_postgres.new_database()) as store:
+        await asyncio.gather(*(write(store, f"before {n}") for n in range(8)))
+        own_postgres.stop()
+        own_postgres.start()
+
+        await asyncio.gather(*(write(store, f"after {n}") for n in range(8)))
+
+
 async def test_a_password_is_in_no_error(own_postgres: Server) -> None:
     """Neither where it is wrong nor where nobody answers."""
     url = own_postgres.empty_database()
