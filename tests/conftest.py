@@ -8,6 +8,7 @@ import structlog
 
 from bot.telemetry.logs import configure_logs
 from tests.counting import Count, Tally, counting, summarize, tallying
+from tests.postgresql import Databases, Server, any_server, own_server
 from tests.world import World, world
 
 
@@ -39,6 +40,28 @@ def logs_at_debug() -> Iterator[StringIO]:
     for name in root.manager.loggerDict:
         logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A PostgreSQL, started when the first test of a process asks for it."""
+    with any_server() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """A PostgreSQL of one test's own, which it may stop and start."""
+    with own_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgres: Databases) -> Iterator[str]:
+    """A database on PostgreSQL at the newest schema, gone after the test."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture

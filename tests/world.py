@@ -3,15 +3,19 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+from psycopg import AsyncConnection
 from pydantic import SecretStr
+from sqlalchemy import select
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.bootstrap import Bot, Tempo, Timing, running_bot
 from bot.changes.audit import AuditEvent, ChainedEvent
@@ -30,6 +34,8 @@ from bot.slack.connection import Pulse
 from bot.slack.socket_mode import SocketPace
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
+from bot.storage.tables import requests
+from tests.postgresql import libpq
 
 SIGNING_SECRET = "a-made-up-signing-secret"
 BOT_TOKEN = "xoxb-made-up"
@@ -87,17 +93,21 @@ class World:
     now: Now
     settings: dict[str, Any]
     folder: Path
-    bot: Bot | None = None
+    bots: list[Bot] = field(default_factory=list)
     timing: Timing = BRISK
+    replicas: int = 1
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def start(
         self, *, app: Callable[[Bot], Any] | None = None, policy: str = "", **changed: Any
     ) -> None:
-        """Start the bot.
+        """Start the bot, or as many of it as there are to be.
+
+        Whatever Slack sends goes to one after another, as behind a balancer; in Socket Mode Slack
+        chooses.
 
         Args:
-            app: Wraps what is served.
+            app: Wraps what each serves.
             policy: What stands in its policy file; without it, ``ALLOWED_USERS`` is the policy.
             changed: Settings.
         """
@@ -105,12 +115,17 @@ class World:
             self.write_policy(policy)
             changed = {"allowed_users": "", "token_bot_config": self.policy_file, **changed}
         settings = Settings(**{**self.settings, **changed})
-        self.bot = await self._stack.enter_async_context(
-            running_bot(settings, self.now, self.timing)
-        )
-        served = self.bot.app if app is None else app(self.bot)
-        url = await self._stack.enter_async_context(serve(served))
+        for _ in range(self.replicas):
+            running = running_bot(settings, self.now, self.timing)
+            self.bots.append(await self._stack.enter_async_context(running))
+        served = [bot.app if app is None else app(bot) for bot in self.bots]
+        url = await self._stack.enter_async_context(serve(_in_turn(served)))
         self.slack.events_url = f"{url}/slack/events"
+
+    @property
+    def bot(self) -> Bot | None:
+        """The bot, or the first of them; None while none runs."""
+        return self.bots[0] if self.bots else None
 
     @property
     def policy_file(self) -> Path:
@@ -123,7 +138,7 @@ class World:
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM does."""
-        stack, self._stack, self.bot = self._stack, AsyncExitStack(), None
+        stack, self._stack, self.bots = self._stack, AsyncExitStack(), []
         await stack.aclose()
 
     @property
@@ -133,8 +148,26 @@ class World:
 
     async def settled(self) -> None:
         """Wait until everything that was asked is carried out and told."""
-        assert self.bot is not None
-        await self.bot.settled()
+        assert self.bots
+        while True:
+            for bot in self.bots:
+                await bot.settled()
+            # What one replica has taken, another one's executor knows nothing of.
+            if len(self.bots) == 1 or not await self._at_work():
+                return
+            await asyncio.sleep(0.005)
+
+    async def _at_work(self) -> bool:
+        engine = create_engine(str(self.settings["database_url"]))
+        due = requests.c.due_at <= self.now()
+        try:
+            async with engine.connect() as connection:
+                found = await connection.execute(
+                    select(requests.c.id).where(due | requests.c.lease_owner.is_not(None)).limit(1)
+                )
+                return found.first() is not None
+        finally:
+            await engine.dispose()
 
     async def say(
         self, text: str, *, user: str = cast.ALICE, channel: str = cast.INCIDENTS
@@ -177,7 +210,12 @@ class World:
 
     @asynccontextmanager
     async def locked_database(self) -> AsyncIterator[None]:
-        """Hold the database's write lock, so that the bot can commit nothing."""
+        """Keep others from writing to the database, so that the bot can commit nothing."""
+        if self.settings["database_url"].startswith("postgresql"):
+            async with await AsyncConnection.connect(libpq(self.settings["database_url"])) as held:
+                await held.execute("LOCK TABLE deliveries, requests, audit_head IN EXCLUSIVE MODE")
+                yield
+            return
         path = self.settings["database_url"].removeprefix("sqlite:///")
         other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
@@ -230,10 +268,24 @@ class World:
         return found
 
 
+def _in_turn(apps: Sequence[ASGIApp]) -> ASGIApp:
+    """Give each request to the next of several applications, as a balancer does."""
+    if len(apps) == 1:
+        return apps[0]
+    turns = cycle(apps)
+
+    async def balancer(scope: Scope, receive: Receive, send: Send) -> None:
+        await next(turns)(scope, receive, send)
+
+    return balancer
+
+
 @asynccontextmanager
 async def world(
     folder: Path,
     *,
+    database_url: str = "",
+    replicas: int = 1,
     mode: Mode = Mode.PLAIN,
     fixture: Mapping[str, Any] | None = None,
     socket_mode: bool = False,
@@ -242,8 +294,10 @@ async def world(
     """Serve both stand-ins, with the bot not yet started.
 
     Args:
-        folder: Where the bot's files are.
-        mode: The kind of InfluxDB.
+        folder: For the bot's files.
+        database_url: Its database; without one, a SQLite file.
+        replicas: How many bots ``start`` starts on it.
+        mode: What kind of InfluxDB there is.
         fixture: What is in it.
         socket_mode: Whether Slack sends over sockets.
         posting: How long Slack wants between two messages in one channel, if it keeps its limits.
@@ -276,9 +330,9 @@ async def world(
             "influxdb_token": SecretStr(BOT_API_TOKEN),
             "influxdb_own_authorization": None,
             "allowed_users": ",".join(cast.ALLOWED),
-            "database_url": f"sqlite:///{folder / 'token-bot.db'}",
+            "database_url": database_url or f"sqlite:///{folder / 'token-bot.db'}",
         }
-        here = World(slack, influxdb, now, settings, folder)
+        here = World(slack, influxdb, now, settings, folder, replicas=replicas)
         try:
             yield here
         finally:

@@ -13,6 +13,7 @@ import structlog
 from starlette.applications import Starlette
 
 from bot.bootstrap import probes
+from bot.bootstrap.databases import open_store
 from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.bootstrap.slack import Ground, Incoming, Outgoing, incoming
 from bot.changes.policy import Policy
@@ -27,7 +28,6 @@ from bot.slack.identity import Identity
 from bot.slack.pacing import INTERVAL, Pacing
 from bot.slack.socket_mode import SocketPace
 from bot.slack.web import CALL_SECONDS, web_client
-from bot.storage.engine import create_engine, migrate
 from bot.storage.store import SqlStore
 from bot.tasks import Tasks, report
 from bot.telemetry.metrics import Metrics
@@ -82,18 +82,6 @@ class Timing:
 
 
 @asynccontextmanager
-async def open_store(database_url: str) -> AsyncIterator[SqlStore]:
-    """Open the database at its newest schema."""
-    engine = create_engine(database_url)
-    store = SqlStore(engine)
-    try:
-        await migrate(engine)
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
 async def running_bot(
     settings: Settings, clock: Callable[[], datetime], timing: Timing
 ) -> AsyncIterator[Bot]:
@@ -119,7 +107,8 @@ async def running_bot(
     async with AsyncExitStack() as stack:
         timeout = aiohttp.ClientTimeout(total=timing.slack_timeout)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-        store = await stack.enter_async_context(open_store(settings.database_url))
+        database_url = settings.database_url.get_secret_value()
+        store = await stack.enter_async_context(open_store(database_url))
         instances: dict[str, Authorizations] = {}
         for each in configuration.instances:
             opened = _influxdb(each, timing, clock, metrics)
@@ -150,12 +139,25 @@ async def running_bot(
             metrics.exposition,
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
-        async with _working(heart, identity, directory, taking, tasks, clock), listening:
+        working = _working(heart, identity, directory, taking, tasks, clock)
+        async with _woken(heart, store), working, listening:
             try:
                 settled = partial(_settled, heart, tasks, pacing, clock)
                 yield Bot(app, draining.set, in_force.reload, settled)
             finally:
                 draining.set()
+
+
+@asynccontextmanager
+async def _woken(heart: Heart, store: SqlStore) -> AsyncIterator[None]:
+    """Look for due requests as soon as another replica says that there are some."""
+    listening = asyncio.create_task(store.listen(heart.executor.wake), name="listening")
+    listening.add_done_callback(report)
+    try:
+        yield
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 @asynccontextmanager

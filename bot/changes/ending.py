@@ -83,6 +83,8 @@ class Ending:
         )
         over = replace(request, timer=replace(timer, ends_at=None))
         async with self._store.transaction() as transaction:
+            # Nobody gives its undo back, or takes it, while this looks whose it is.
+            await transaction.request_to_move(request.id)
             reserved = await transaction.claim_undo(request.id, again.id)
             if not reserved and await _may_come_to_nothing(transaction, request.id):
                 # Somebody's undo waits for them or for others; if they leave it, the end is due.

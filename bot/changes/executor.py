@@ -116,9 +116,7 @@ class Executor:
             return 0
         now = self._clock()
         async with self._store.transaction() as transaction:
-            claimed = await transaction.claim(
-                secrets.token_hex(8), now, now + self._pace.lease, free
-            )
+            claimed = await transaction.claim(secrets.token_hex(8), now, self._pace.lease, free)
         for request in claimed:
             overtaken = self._working.get(request.id)
             if overtaken is not None:
@@ -172,10 +170,9 @@ class Executor:
     async def _beat(self, lease: str, worker: asyncio.Task[None] | None) -> None:
         while True:
             await asyncio.sleep(self._pace.lease.total_seconds() / 3)
-            until = self._clock() + self._pace.lease
             try:
                 async with self._store.transaction() as transaction:
-                    kept = await transaction.renew(lease, until)
+                    kept = await transaction.renew(lease, self._pace.lease)
             except StoreUnavailableError as error:
                 _log.warning("the lease could not be renewed; trying again", reason=str(error))
                 continue

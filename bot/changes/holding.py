@@ -18,8 +18,8 @@ class Holding:
     an executor, and whoever lets go calls the next one.
 
     Args:
-        store: The database.
-        clock: Tells the time.
+        store: The database, by whose clock holds begin and end.
+        clock: Tells the time at which others are due.
         lease: How long a hold lasts without a sign of life.
     """
 
@@ -52,10 +52,9 @@ class Holding:
                 await transaction.call_next(keys, self._clock())
 
     async def _take(self, keys: Sequence[str], lease: str, targets: Sequence[Target]) -> None:
-        now = self._clock()
         async with self._store.transaction() as transaction:
-            ahead = await transaction.ahead_of(lease, keys, targets, now)
-            if ahead is None and await transaction.hold(keys, lease, now, now + self._lease):
+            ahead = await transaction.ahead_of(lease, keys, targets)
+            if ahead is None and await transaction.hold(keys, lease, self._lease):
                 return
             key, change_id = (keys[0], "") if ahead is None else ahead
             await transaction.wait_for_turn(lease, key)

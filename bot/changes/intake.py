@@ -122,15 +122,17 @@ class Intake:
     async def open(self, ask: Ask, order: Order) -> ChangeRequest:
         """Store a request to change something; raise UserError if it is denied."""
         async with self.committed(ask) as transaction:
-            outcome = await self.take(transaction, ask, order.draft(ask))
+            outcome = await self.judge(transaction, ask, order.draft(ask))
+            if not isinstance(outcome, Problem):
+                await self.store(transaction, outcome)
         return self.taken(outcome)
 
-    async def take(
+    async def judge(
         self, transaction: Transaction, ask: Ask, draft: ChangeRequest
     ) -> ChangeRequest | Problem:
-        """Decide about a draft, and store it if it may be asked for.
+        """Decide about a draft; give it as it may be stored, or what stands against it, recorded.
 
-        What needs a second person is stored as well: it is asked for in Slack.
+        What needs a second person may be stored as well: it is asked for in Slack.
         """
         policy = self.policy()
         earlier = await transaction.targets_asked(ask.person.user_id, ask.now - LIMIT_WINDOW, None)
@@ -150,9 +152,12 @@ class Intake:
             approvers = tuple(sorted(decision.approvers))
             approval = Approval(decision.rule, approvers, decision.quorum)
             request = replace(request, approval=approval)
-        await transaction.add_request(request, ask.now)
-        await transaction.append(evidence.accepted(request))
         return request
+
+    async def store(self, transaction: Transaction, request: ChangeRequest) -> None:
+        """Store what may be asked for, with its event. The last thing that a transaction does."""
+        await transaction.add_request(request, request.created_at)
+        await transaction.append(evidence.accepted(request))
 
     async def deny(
         self,
@@ -173,7 +178,7 @@ class Intake:
 
         The answer stays; the record counts the others.
         """
-        earlier = await transaction.refusals_of(ask.person.user_id)
+        earlier = await transaction.refusals_to_count(ask.person.user_id)
         counted = refusals.counted(earlier, ask.person, ask.now)
         await transaction.save_refusals(counted)
         events = []
@@ -202,6 +207,8 @@ class Intake:
                 asyncio.timeout(COMMIT_BUDGET_SECONDS),
                 self._store.transaction() as transaction,
             ):
+                # So what counts this person's requests, votes and refusals is exact.
+                await transaction.one_at_a_time(ask.person.user_id)
                 if not await transaction.first_delivery(ask.delivery, ask.now):
                     raise RepeatedDeliveryError
                 yield transaction

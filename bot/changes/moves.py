@@ -61,7 +61,7 @@ class Moves:
 
     async def _move(self, ask: Ask, change_id: str, name: str, move: Move) -> ChangeRequest:
         async with self._intake.committed(ask) as transaction:
-            request = await transaction.request(change_id)
+            request = await transaction.request_to_move(change_id)
             if request is None:
                 outcome: ChangeRequest | Problem = no_such_change(change_id, self._intake.command)
             else:
@@ -222,10 +222,7 @@ class Moves:
             closing=moving.closed_by(state, ask.person.user_id, reason),
             held_back="",
         )
-        outcome = await self._stored(transaction, ask, request, closed, tag, reason=reason)
-        if outcome is closed:
-            await give_back(transaction, request)
-        return outcome
+        return await self._stored(transaction, ask, request, closed, tag, reason=reason)
 
     async def _stored(
         self,
@@ -238,6 +235,8 @@ class Moves:
     ) -> ChangeRequest | Problem:
         if not await transaction.move_on(moved, request.state, ask.now):
             return moving.already_decided(await transaction.request(request.id) or request)
+        if moved.state.final:
+            await give_back(transaction, moved)
         digest = self._intake.policy().digest
         event = evidence.by_person(moved, tag, ask.person, ask.now, policy=digest, **detail)
         await transaction.append(event)

@@ -162,7 +162,7 @@ class Progress:
             await transaction.save_request(request, changed)
             if ended and request.timer is not None:
                 await transaction.save_timer(request)
-            if request.state.final and not request.effective:
+            if request.state.final:
                 await give_back(transaction, request)
             await transaction.append(*events)
         return request

@@ -75,7 +75,7 @@ class Reversals:
         self, transaction: Transaction, ask: Ask, change_id: str, drift: int
     ) -> ChangeRequest | Problem:
         command, asked = self._intake.command, "disable again"
-        original = await transaction.request(change_id)
+        original = await transaction.request_to_move(change_id)
         if original is None:
             missing = undoing.no_such_change(change_id, command)
             return await self._refused(transaction, ask, asked, missing, None)
@@ -84,6 +84,9 @@ class Reversals:
             return await self._refused(transaction, ask, asked, problem, original)
         found = undoing.targets_to_disable_again(original, drift)
         draft = Order(found, reason=original.reason).draft(ask, again_of=original.id)
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
         ids = [target.authorization_id for target in found]
         if not await transaction.claim_again(original.id, ids, draft.id):
             # Read again: whoever won may have won a moment ago.
@@ -92,21 +95,20 @@ class Reversals:
             again = None if winner is None else await transaction.request(winner)
             problem = undoing.already_disabled_again(original, again)
             return await self._refused(transaction, ask, asked, problem, original)
-        outcome = await self._intake.take(transaction, ask, draft)
-        if isinstance(outcome, Problem):
-            await transaction.release_again(original.id, draft.id)
-        return outcome
+        await self._intake.store(transaction, judged)
+        return judged
 
     async def _undo(
         self, transaction: Transaction, ask: Ask, change_id: str | None
     ) -> ChangeRequest | Problem:
         command = self._intake.command
         if change_id is None:
-            original = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
+            latest = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
+            change_id = "" if latest is None else latest.id
             missing = undoing.nothing_to_undo(command)
         else:
-            original = await transaction.request(change_id)
             missing = undoing.no_such_change(change_id, command)
+        original = await transaction.request_to_move(change_id)
         if original is None:
             return await self._refused(transaction, ask, "undo", missing, None)
         if original.undone_by is not None:
@@ -116,18 +118,19 @@ class Reversals:
         if isinstance(found, Problem):
             return await self._refused(transaction, ask, "undo", found, original)
         draft = Order(found).draft(ask, undo_of=original.id)
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
         if not await transaction.claim_undo(original.id, draft.id):
             return await self._already_undone(transaction, ask, original)
-        outcome = await self._intake.take(transaction, ask, draft)
-        if isinstance(outcome, Problem):
-            await transaction.release_undo(original.id, draft.id)
-        return outcome
+        await self._intake.store(transaction, judged)
+        return judged
 
     async def _retry(
         self, transaction: Transaction, ask: Ask, change_id: str
     ) -> ChangeRequest | Problem:
         command = self._intake.command
-        original = await transaction.request(change_id)
+        original = await transaction.request_to_move(change_id)
         if original is None:
             missing = undoing.no_such_change(change_id, command)
             return await self._refused(transaction, ask, "retry", missing, None)
@@ -148,19 +151,20 @@ class Reversals:
             retry_of=original.id,
             again_of=original.again_of,
         )
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
         if not await transaction.claim_retry(original.id, draft.id):
             problem = undoing.already_retried(original, None)
             return await self._refused(transaction, ask, "retry", problem, original)
-        outcome = await self._intake.take(transaction, ask, draft)
-        if isinstance(outcome, Problem):
-            await transaction.release_retry(original.id, draft.id)
-        elif original.undo_of is not None:
+        if original.undo_of is not None:
             # An undo that came to nothing has given it back; one that did in part still has it.
             await transaction.claim_undo(original.undo_of, draft.id)
         elif original.again_of is not None:
             ids = [target.authorization_id for target in found]
             await transaction.claim_again(original.again_of, ids, draft.id)
-        return outcome
+        await self._intake.store(transaction, judged)
+        return judged
 
     async def _already_undone(
         self, transaction: Transaction, ask: Ask, original: ChangeRequest

@@ -91,7 +91,7 @@ def _settings(scene: Scene, slack_url: str, influxdb_url: str, folder: Path) -> 
         influxdb_ca_file=None,
         allowed_users=frozenset() if scene.policy else frozenset(cast.ALLOWED),
         slash_command="/token",
-        database_url=f"sqlite:///{folder / 'token-bot.db'}",
+        database_url=SecretStr(f"sqlite:///{folder / 'token-bot.db'}"),
         read_only=False,
         slack_app_token=None,
         token_bot_config=file if scene.policy else None,

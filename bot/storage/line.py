@@ -5,6 +5,7 @@ from sqlalchemy import func, select, update
 
 from bot.changes.request import Target
 from bot.changes.states import RequestState
+from bot.storage.dialects import database_now
 from bot.storage.requests import RequestRows
 from bot.storage.tables import holds, requests, targets
 
@@ -16,7 +17,7 @@ class Line(RequestRows):
     """Whose turn it is with an authorization, within one transaction."""
 
     async def ahead_of(
-        self, lease: str, keys: Sequence[str], wanted: Sequence[Target], now: datetime
+        self, lease: str, keys: Sequence[str], wanted: Sequence[Target]
     ) -> tuple[str, str] | None:
         """Give the key that is not free and the change that comes first, or None."""
         earlier = await self._earlier(lease, wanted)
@@ -25,7 +26,7 @@ class Line(RequestRows):
         held = await self._connection.execute(
             select(holds.c.key, requests.c.id)
             .join_from(holds, requests, requests.c.lease_owner == holds.c.owner, isouter=True)
-            .where(holds.c.key.in_(keys), holds.c.until > now, holds.c.owner != lease)
+            .where(holds.c.key.in_(keys), holds.c.until > database_now(), holds.c.owner != lease)
             .limit(1)
         )
         found = held.first()
@@ -40,17 +41,30 @@ class Line(RequestRows):
         )
 
     async def call_next(self, keys: Sequence[str], now: datetime) -> None:
-        """Make the request due that stands in line first, for each of the keys."""
+        """Make the request due that stands in line first, for each of the keys.
+
+        They are locked in the order in which every transaction locks requests.
+        """
         first = (
             select(func.min(requests.c.number))
             .where(requests.c.waits_for.in_(keys))
             .group_by(requests.c.waits_for)
         )
+        locked = await self._connection.execute(
+            select(requests.c.number)
+            .where(requests.c.number.in_(first))
+            .order_by(requests.c.number.desc())
+            .with_for_update(key_share=True)
+        )
+        called = list(locked.scalars())
+        if not called:
+            return
         await self._connection.execute(
             update(requests)
-            .where(requests.c.number.in_(first))
+            .where(requests.c.number.in_(called))
             .values(waits_for=None, called=True, due_at=now)
         )
+        await self._wake_all()
 
     async def _earlier(self, lease: str, wanted: Sequence[Target]) -> tuple[str, str] | None:
         number = select(requests.c.number).where(requests.c.lease_owner == lease).scalar_subquery()

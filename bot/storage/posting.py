@@ -1,9 +1,9 @@
 from datetime import datetime
 
 from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.dialects import insert
 from bot.storage.tables import posting_line, posting_slots
 
 
@@ -28,7 +28,7 @@ class Posting:
         slot = posting_slots.c
         values = {"free_at": free_at, "taken_until": taken_until}
         taken = await self._connection.execute(
-            insert(posting_slots)
+            insert(self._connection, posting_slots)
             .values(key=key, **values)
             .on_conflict_do_update(
                 index_elements=[slot.key],
@@ -37,8 +37,9 @@ class Posting:
                     slot.free_at <= now, or_(slot.taken_until.is_(None), slot.taken_until <= now)
                 ),
             )
+            .returning(slot.key)
         )
-        return taken.rowcount == 1
+        return taken.first() is not None
 
     async def give_back(self, key: str, taken_until: datetime, free_at: datetime) -> None:
         """Give a slot back, free from a moment on, unless it is another's by now."""
@@ -51,7 +52,7 @@ class Posting:
 
     async def keep_slot(self, key: str, until: datetime) -> None:
         """Let nobody have a slot before a moment; what is kept for longer stays so."""
-        keeping = insert(posting_slots).values(key=key, free_at=until)
+        keeping = insert(self._connection, posting_slots).values(key=key, free_at=until)
         await self._connection.execute(
             keeping.on_conflict_do_update(
                 index_elements=[posting_slots.c.key],
@@ -81,7 +82,7 @@ class Posting:
         self, channel: str, request_id: str, asked_at: datetime, due: datetime
     ) -> None:
         """Note that a request waits for a channel, and when it comes again."""
-        standing = insert(posting_line).values(
+        standing = insert(self._connection, posting_line).values(
             channel=channel, request_id=request_id, asked_at=asked_at, due_at=due
         )
         await self._connection.execute(

@@ -40,7 +40,14 @@ def test_every_promise_has_its_tests() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/configuration.md"]
+    "document",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/configuration.md",
+        "docs/operations.md",
+    ],
 )
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link of a document names a file or folder that is there."""

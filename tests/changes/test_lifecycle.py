@@ -360,7 +360,7 @@ async def test_what_runs_out_while_it_waits_for_its_turn_is_not_sent(here: Works
         waiting = await asked(here, order(0))
         async with here.store.transaction() as transaction:
             held = f"default:{TOKENS[0].id}"
-            assert await transaction.hold([held], "another", NOON, NOON + timedelta(hours=9))
+            assert await transaction.hold([held], "another", timedelta(hours=9))
         here.later(timedelta(minutes=30, seconds=-1))
         await here.heart.moves.approve(here.ask(BOB), waiting.id)
         await until(lambda: _claimed(here, waiting.id))
@@ -384,7 +384,7 @@ async def test_an_executor_that_comes_too_late_saves_nothing(here: Workshop) -> 
     async with here.working():
         async with here.store.transaction() as transaction:
             held = f"default:{TOKENS[0].id}"
-            assert await transaction.hold([held], "another", NOON, NOON + timedelta(hours=9))
+            assert await transaction.hold([held], "another", timedelta(hours=9))
         request = await here.heart.intake.open(here.ask(), order(0))
         await until(lambda: _claimed(here, request.id))
         await here.heart.moves.cancel(here.ask(), request.id)

@@ -136,6 +136,6 @@ async def test_what_is_only_watched_comes_last(store: SqlStore) -> None:
     await stored(store, done(id="000001", announced=True), change(id="000002"))
 
     async with store.transaction() as transaction:
-        claimed = await transaction.claim("c", NOON, NOON + HOUR, 1)
+        claimed = await transaction.claim("c", NOON, HOUR, 1)
 
     assert [request.id for request in claimed] == ["000002"]

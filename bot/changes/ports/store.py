@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.changes.asking import Received
@@ -17,16 +17,34 @@ from bot.changes.states import RequestState
 class Transaction(Protocol):
     """One transaction on the database; it commits when its context ends without an exception."""
 
+    async def one_at_a_time(self, user_id: str) -> None:
+        """Take what one person asks one after another. The first thing that a transaction does.
+
+        What counts a person's requests, votes or refusals is exact after it.
+        """
+        ...
+
     async def first_delivery(self, key: str, now: datetime) -> bool:
         """Note a delivery from Slack; False if the same one was noted before."""
         ...
 
     async def add_request(self, request: ChangeRequest, now: datetime) -> None:
-        """Store a new request, due at once."""
+        """Store a new request, due at once. After it a transaction only appends to the record.
+
+        Requests are numbered in the order of their commits, so that whoever sees one sees all that
+        were asked for before it.
+        """
         ...
 
     async def request(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None."""
+        ...
+
+    async def request_to_move(self, change_id: str) -> ChangeRequest | None:
+        """Give a request by its id, or None; nobody else moves it until the transaction ends.
+
+        Where several are needed, the newest comes first.
+        """
         ...
 
     async def save_request(
@@ -168,7 +186,7 @@ class Transaction(Protocol):
         ...
 
     async def ahead_of(
-        self, lease: str, keys: Sequence[str], targets: Sequence[Target], now: datetime
+        self, lease: str, keys: Sequence[str], targets: Sequence[Target]
     ) -> tuple[str, str] | None:
         """Give what a request has to wait for before it may hold keys, or None.
 
@@ -177,7 +195,6 @@ class Transaction(Protocol):
             keys: What it would hold.
             targets: The authorizations of which no earlier request may still wait or be carried
                 out.
-            now: The moment.
 
         Returns:
             The key that is not free, and the id of the change that comes first.
@@ -235,16 +252,20 @@ class Transaction(Protocol):
         ...
 
     async def claim(
-        self, claim: str, now: datetime, until: datetime, limit: int
+        self, claim: str, now: datetime, lasts: timedelta, limit: int
     ) -> Sequence[ChangeRequest]:
-        """Take up to ``limit`` due requests until a moment; one update decides.
+        """Take up to ``limit`` requests that are due now, for a while; one update decides.
 
-        Each gets a lease of its own, made of ``claim``, which must be unlike any before.
+        Each gets a lease of its own, made of ``claim``, which must be unlike any before. Leases
+        begin and end by the database's clock, since those of replicas differ.
         """
         ...
 
-    async def renew(self, lease: str, until: datetime) -> bool:
-        """Prolong a lease and what is held under it; False if it has been taken over."""
+    async def renew(self, lease: str, lasts: timedelta) -> bool:
+        """Prolong a lease and what is held under it; False if it has been taken over.
+
+        It lasts so long from now on, by the database's clock.
+        """
         ...
 
     async def release(self, lease: str, due: datetime | None, version: int, now: datetime) -> None:
@@ -255,8 +276,11 @@ class Transaction(Protocol):
         """
         ...
 
-    async def hold(self, keys: Sequence[str], owner: str, now: datetime, until: datetime) -> bool:
-        """Take keys, such as authorizations, until a moment; False if another has one of them."""
+    async def hold(self, keys: Sequence[str], owner: str, lasts: timedelta) -> bool:
+        """Take keys, such as authorizations, for a while; False if another has one of them.
+
+        Holds begin and end by the database's clock, as leases do.
+        """
         ...
 
     async def let_go(self, keys: Sequence[str], owner: str) -> None:
@@ -271,16 +295,19 @@ class Transaction(Protocol):
         """Stop all changes, or let them go on; False if it was so already."""
         ...
 
-    async def refusals_of(self, user_id: str) -> Refusals | None:
-        """Give how often a person was refused lately, or None if never."""
+    async def refusals_to_count(self, user_id: str) -> Refusals | None:
+        """Give how often a person was refused lately, or None if never.
+
+        Nobody else counts on, nor forgets it, until the transaction ends.
+        """
         ...
 
-    async def refusals_before(self, moment: datetime) -> list[Refusals]:
-        """Give the counts that began before a moment."""
+    async def forget_refusals(self, until: datetime) -> list[Refusals]:
+        """Take the counts that began by a moment away, and give them; nobody else gets them."""
         ...
 
     async def save_refusals(self, counted: Refusals) -> None:
-        """Store how often a person was refused; a count of 0 is forgotten."""
+        """Store how often a person was refused."""
         ...
 
     async def add_received(self, one: Received) -> None:
@@ -306,9 +333,13 @@ class Store(Protocol):
     """The database."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Begin a transaction that may write."""
+        """Begin a transaction that may write.
+
+        What it locks it takes in one order, so that no two wait for each other: the person who
+        asks, requests from the newest to the oldest, and the record last.
+        """
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        """Begin a transaction that only reads, and waits for no writer."""
+        """Begin a transaction that only reads, waits for no writer, and sees one moment."""
         ...
