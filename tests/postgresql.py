@@ -260,9 +260,14 @@ def _reachable(binaries: Path, home: Path) -> Path:
     )
     if looked is not None and looked.returncode == 0:
         return binaries
-    copy = home / "postgresql"
-    # Its programs look for the rest beside themselves.
-    shutil.copytree(binaries.parent, copy, symlinks=True)
+    # Its programs look for the rest beside themselves, and a wheel's for libraries beside that.
+    here = binaries.parent
+    package = here.parent
+    copy = home / package.name / here.name
+    shutil.copytree(here, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name, symlinks=True)
     return copy / "bin"
 
 

@@ -94,7 +94,10 @@ def active_again(**fields: Any) -> ChangeRequest:
 
 
 # What PostgreSQL and SQLite both can keep: no NUL, no half of a surrogate pair.
-TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+_CHARACTERS = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
+TEXTS = st.text(_CHARACTERS, max_size=40)
+# What PostgreSQL has a column of 16 characters for; SQLite does not count.
+SHORT_TEXTS = st.text(_CHARACTERS, max_size=16)
 IDS = st.text("0123456789abcdef", min_size=16, max_size=16)
 _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])
 MOMENTS = st.builds(

@@ -119,6 +119,32 @@ async def test_a_freeze_holds_for_both(here: World) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"disable {TELEGRAF_EDGE_42} --on {'x' * 200}",
+        f"disable --user {'x' * 500}",
+        f"disable {'a' * 200}",
+        f"show {TELEGRAF_EDGE_42} --on {'x' * 200}",
+        f"undo {'A' * 200}",
+        f"history {'A' * 200}",
+        f"list {'x' * 500} --org {'x' * 500}",
+        f"describe {TELEGRAF_EDGE_42} a\x00b",
+        f"disable {TELEGRAF_EDGE_42} --reason a\x00b",
+    ],
+)
+@pytest.mark.parametrize("user", [cast.ALICE, "U0MALLORY"])
+async def test_what_no_column_holds_is_answered_all_the_same(
+    here: World, text: str, user: str
+) -> None:
+    """PostgreSQL counts characters and takes no NUL, as SQLite does not; nobody gets to that."""
+    await here.say(text, user=user)
+
+    assert here.slack.ephemerals(user) != [] or here.channel() != []
+    assert "Could not confirm" not in f"{here.slack.ephemerals(user)}"
+    assert "does not answer" not in f"{here.slack.ephemerals(user)}"
+
+
 async def test_word_reaches_whoever_waits(idle_world: World) -> None:
     """What another process lets go on is carried out at once, long before anybody looks again."""
     here = idle_world
