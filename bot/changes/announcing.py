@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from bot.changes.ports import AnnouncementError, Messenger, Related, Store
 from bot.changes.request import ChangeRequest
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Announcing:
@@ -10,11 +11,13 @@ class Announcing:
     Args:
         store: The database.
         messenger: Slack.
+        reached: Told of each step.
     """
 
-    def __init__(self, store: Store, messenger: Messenger) -> None:
+    def __init__(self, store: Store, messenger: Messenger, reached: Reached = unobserved) -> None:
         self._store = store
         self._messenger = messenger
+        self._reached = reached
 
     async def tell(self, request: ChangeRequest) -> ChangeRequest:
         """Post or edit a request's message; give the request with its places.
@@ -29,6 +32,7 @@ class Announcing:
             undo=None if current.undone_by is None else await self._read(current.undone_by),
             retried=None if current.retry_of is None else await self._read(current.retry_of),
         )
+        self._reached(Step.POSTING)
         try:
             told = await self._messenger.announce(current, related)
         except AnnouncementError as error:
@@ -37,10 +41,12 @@ class Announcing:
                 async with self._store.transaction() as transaction:
                     await transaction.save_message(error.so_far)
             raise
+        self._reached(Step.POSTED)
         told = replace(told, announced=current.state.final)
         if told != current:
             async with self._store.transaction() as transaction:
                 await transaction.save_message(told)
+            self._reached(Step.PLACED)
         return replace(
             request,
             message=told.message,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.changes.ports import Store
 from bot.changes.request import Target
+from bot.changes.steps import Reached, Step, unobserved
 
 _LOOK_AGAIN_SECONDS = 0.02
 
@@ -20,12 +21,20 @@ class Holding:
         store: The database.
         clock: Tells the time.
         lease: How long a hold lasts without a sign of life.
+        reached: Told of each step.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], lease: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        lease: timedelta,
+        reached: Reached = unobserved,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._lease = lease
+        self._reached = reached
 
     @asynccontextmanager
     async def hold(
@@ -42,11 +51,13 @@ class Holding:
         # Whoever has them may be another process, so there is no event to wait for.
         while not await self._take(keys, lease, targets):  # noqa: ASYNC110 - no event crosses processes
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        self._reached(Step.HELD)
         try:
             yield
         finally:
             async with self._store.transaction() as transaction:
                 await transaction.let_go(keys, lease)
+            self._reached(Step.LET_GO)
 
     async def _take(self, keys: Sequence[str], lease: str, targets: Sequence[Target]) -> bool:
         now = self._clock()

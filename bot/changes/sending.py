@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.changes.errors import UpstreamError
 from bot.changes.ports import Authorizations
 from bot.changes.request import Target
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Brake:
@@ -52,7 +53,11 @@ Sent = dict[str, UpstreamError | None]
 
 
 async def send(
-    instance: Authorizations, targets: Sequence[Target], at_once: int, brake: Brake
+    instance: Authorizations,
+    targets: Sequence[Target],
+    at_once: int,
+    brake: Brake,
+    reached: Reached = unobserved,
 ) -> Sent:
     """Send each target's PATCH; give the error of each that was sent, None where it was accepted.
 
@@ -63,6 +68,7 @@ async def send(
         targets: What to send, in this order.
         at_once: How many at a time.
         brake: Stops what is not sent yet.
+        reached: Told of each step.
     """
     waiting = iter(targets)
     sent: Sent = {}
@@ -72,7 +78,9 @@ async def send(
             await brake.look()
             if brake.on:
                 return
+            reached(Step.SENDING)
             sent[target.authorization_id] = await _one(instance, target)
+            reached(Step.ANSWERED)
             brake.sent += 1
 
     async with asyncio.TaskGroup() as group:
