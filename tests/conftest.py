@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from bot.telemetry.logs import configure_logs
-from tests.counting import Count, counting, summarize
+from tests.counting import Count, Tally, counting, summarize, tallying
 from tests.world import World, world
 
 
@@ -45,6 +45,12 @@ def logs_at_debug() -> Iterator[StringIO]:
 def count(record_property: Callable[[str, object], None]) -> Count:
     """Take a line that says how much was tried, to be printed at the end of the run."""
     return counting(record_property)
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """Take numbers that are added up, and printed at the end of the run."""
+    return tallying(record_property)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
