@@ -5,11 +5,11 @@ A connection is a life: its first line says what to run, and its end is the bot'
 """
 
 import asyncio
+import contextlib
 import gc
 import json
 import os
 import select
-import signal
 import socket
 import sys
 from dataclasses import replace
@@ -40,8 +40,6 @@ def main() -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(sys.argv[1])
     listener.listen()
-    # Nobody waits for the children; the kernel takes them away.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -51,13 +49,15 @@ def main() -> None:
             return
         connection, _ = listener.accept()
         if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             listener.close()
             try:
                 _be_born(connection)
             finally:
                 os._exit(0)
         connection.close()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _be_born(connection: socket.socket) -> None:

@@ -8,6 +8,7 @@ from itertools import count, islice
 
 import pytest
 
+from bot.changes.steps import Step
 from tests.counting import Tally
 from tests.durability.points import Kind, Point
 from tests.durability.rounds import Ground, Outcome, Plan, Round
