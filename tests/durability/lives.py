@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.durability.points import Point
+from tests.durability.points import Kind, Point
 
 _PATIENCE_SECONDS = 60
 
@@ -35,6 +35,7 @@ class Life(Protocol):
     dead: asyncio.Event
     where: str
     steps: Counter[str]
+    counts: Counter[Kind]
 
     async def ready(self) -> None:
         """Wait until the bot listens; raise DeadError if it ends before."""
@@ -66,6 +67,7 @@ class Forked:
         dead: Set when it has ended.
         where: Where exactly it was killed, if it says.
         steps: How often it reached each step, as of the last time it settled.
+        counts: How often each kind of thing has happened, as of then.
     """
 
     reader: asyncio.StreamReader
@@ -75,6 +77,7 @@ class Forked:
     where: str = ""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
     steps: Counter[str] = field(default_factory=Counter)
+    counts: Counter[Kind] = field(default_factory=Counter)
     said: asyncio.Queue[dict[str, Any] | None] = field(default_factory=asyncio.Queue)
     listening: asyncio.Task[None] | None = None
 
@@ -90,6 +93,7 @@ class Forked:
         """Wait until it has done what was asked of it; raise DeadError if it ends before."""
         answer = await self._ask({"do": "settle"})
         self.steps = Counter(answer["steps"])
+        self.counts = Counter({Kind(kind): times for kind, times in answer["counts"].items()})
 
     async def advance(self, by: timedelta) -> None:
         """Move its clock."""
@@ -204,7 +208,7 @@ class Cold:
         url: Where the bot listens.
         dead: Set when it has ended.
         where: Nothing, since it does not know what happens to it.
-        steps: Nothing, as above.
+        steps, counts: Nothing, as above.
     """
 
     process: asyncio.subprocess.Process
@@ -212,6 +216,7 @@ class Cold:
     where: str = ""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
     steps: Counter[str] = field(default_factory=Counter)
+    counts: Counter[Kind] = field(default_factory=Counter)
 
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     reading: asyncio.Task[None] | None = None

@@ -96,7 +96,10 @@ async def _live(connection: socket.socket, spec: dict[str, Any]) -> None:
                     _send(connection, {"done": "arm"})
                 case {"do": "settle"}:
                     await bot.settled()
-                    _send(connection, {"done": "settle", "steps": switch.steps})
+                    _send(
+                        connection,
+                        {"done": "settle", "steps": switch.steps, "counts": switch.counts},
+                    )
                 case {"do": "advance", "seconds": seconds}:
                     now.advance(timedelta(seconds=seconds))
                     _send(connection, {"done": "advance"})

@@ -139,7 +139,12 @@ class Outside:
     def count(self, point: Point | None, kill: Callable[[str], Awaitable[None]]) -> None:
         """Count from now on, and kill at a point."""
         for gate in (self.slack_gate, self.influxdb_gate):
-            gate.kill, gate.point = kill, point
+            gate.kill, gate.point, gate.counts = kill, point, Counter()
+
+    @property
+    def counts(self) -> Counter[Kind]:
+        """How many calls of each kind came while they were counted."""
+        return self.slack_gate.counts + self.influxdb_gate.counts
 
     def settings(self, database_url: str, policy: Path) -> Mapping[str, str]:
         """Give what the environment of a bot says that is between the two."""

@@ -56,12 +56,13 @@ class Switch:
     Attributes:
         armed: Whether it counts.
         steps: How often each step was reached.
+        counts: How often each kind of thing has happened.
     """
 
     def __init__(self, point: Point | None, last_words: Callable[[str], None]) -> None:
         self.armed = False
         self.steps: Counter[str] = Counter()
-        self._counts: Counter[Kind] = Counter()
+        self.counts: Counter[Kind] = Counter()
         self._point = point
         self._last_words = last_words
 
@@ -95,7 +96,7 @@ class Switch:
     def _count(self, kind: Kind, what: str) -> None:
         if not self.armed:
             return
-        self._counts[kind] += 1
-        if self._point == Point(kind, self._counts[kind]):
+        self.counts[kind] += 1
+        if self._point == Point(kind, self.counts[kind]):
             self._last_words(" ".join(what.split())[:60])
             os.kill(os.getpid(), signal.SIGKILL)

@@ -17,9 +17,9 @@ from tests.durability.checker import Checker, Offered, Witness, differences, is_
 from tests.durability.databases import Databases
 from tests.durability.lives import DeadError, Life, Nursery, cold, environment
 from tests.durability.outside import Outside, until
-from tests.durability.points import Point
+from tests.durability.points import Kind, Point
 from tests.durability.records import Record
-from tests.durability.scenarios import Act, Pass, Press, Say, Scenario
+from tests.durability.scenarios import Act, Hinder, Pass, Press, Say, Scenario
 from tests.world import Now
 
 _LEASE = timedelta(seconds=3)
@@ -41,12 +41,14 @@ class Outcome:
         where: What each process that was killed was doing then.
         cold_starts: How many processes began as users begin them.
         steps: How often each step was reached, at most, by lives that came to rest.
+        counts: How often each kind of thing happened to the last bot, while it could be killed.
     """
 
     where: list[str] = field(default_factory=list)
     cold_starts: int = 0
     violations: list[str] = field(default_factory=list)
     steps: Counter[str] = field(default_factory=Counter)
+    counts: Counter[Kind] = field(default_factory=Counter)
 
     @property
     def kills(self) -> int:
@@ -116,8 +118,6 @@ class Round:
     async def play(self) -> Outcome:
         """Play it, and say what came of it."""
         self._policy.write_text(self._scenario.policy, encoding="utf-8")
-        if self._scenario.hinder is not None:
-            self._scenario.hinder(self._influxdb)
         try:
             if not await self._bear():
                 await self._take_over()
@@ -172,6 +172,7 @@ class Round:
     async def _spare(self) -> None:
         """Let whoever lives by now live."""
         assert self._life is not None
+        self._outcome.counts = self._life.counts + self._ground.outside.counts
         self._ground.outside.count(None, self._kill)
         await self._life.arm(on=False)
 
@@ -202,6 +203,8 @@ class Round:
                 await self._slack.press(user, message, action_id=action)
                 if inputs and await self._settled() and self._slack.open_view(user) is not None:
                     await self._slack.submit(user, dict(inputs))
+            case Hinder():
+                act.lay_out(self._influxdb)
             case Pass(by):
                 await self._advance(by)
         return await self._settled()
@@ -278,11 +281,17 @@ class Round:
     async def _look_at_history(self, record: Record) -> None:
         """Ask for the history of what was interrupted, as whoever got no answer does."""
         for change_id in self._witness.in_flight:
-            await self._slack.command(cast.ALICE, cast.INCIDENTS, "/token", f"history {change_id}")
+            seen = len(self._slack.ephemerals(cast.ALICE))
+            delivery = await self._slack.command(
+                cast.ALICE, cast.INCIDENTS, "/token", f"history {change_id}"
+            )
             await self._settled()
-            read = self._slack.ephemerals(cast.ALICE)
-            if not read or "interrupted" not in read[-1].plain:
-                self._outcome.violations.append(f"{change_id}: no history of an interruption")
+            told = " ".join(m.plain for m in self._slack.ephemerals(cast.ALICE)[seen:])
+            if "interrupted" not in told:
+                self._outcome.violations.append(
+                    f"{change_id}: its history tells of no interruption ({delivery.error}): "
+                    f"{' '.join(told.split())!r}"
+                )
         for request in record.requests:
             if request.interrupted and request.id not in self._witness.in_flight:
                 self._outcome.violations.append(f"{request.id}: an interruption that never was")

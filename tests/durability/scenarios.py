@@ -1,6 +1,5 @@
 """What people do while bots are killed: each act is done as far as Slack lets them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,35 +37,35 @@ class Pass:
     by: timedelta
 
 
-Act = Say | Press | Pass
+@dataclass(frozen=True)
+class Hinder:
+    """InfluxDB is about to fail at the next PATCH of a token."""
+
+    authorization_id: str
+
+    def lay_out(self, influxdb: InfluxDBStandIn) -> None:
+        """Lay the fault out."""
+        where = path(self.authorization_id)
+        influxdb.faults.add(Fault.INTERNAL_ERROR, method="PATCH", path=where)
+
+
+Act = Say | Press | Pass | Hinder
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What people do, one after the other, and what stands in the policy file.
-
-    Attributes:
-        hinder: Lays out what goes wrong in InfluxDB.
-    """
+    """What people do, one after the other, and what stands in the policy file."""
 
     name: str
     policy: str
     acts: tuple[Act, ...]
-    hinder: Callable[[InfluxDBStandIn], None] | None = None
-
-    @property
-    def by_real_time(self) -> bool:
-        """Tell whether it works where clocks cannot be moved."""
-        return not any(isinstance(act, Pass) for act in self.acts)
-
-
-def _second_fails(influxdb: InfluxDBStandIn) -> None:
-    influxdb.faults.add(Fault.INTERNAL_ERROR, method="PATCH", path=path(TELEGRAF_EDGE_43))
 
 
 _DISABLE = Say(f"disable {TELEGRAF_EDGE_42}")
 _DISABLE_TWO = Say(f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}")
 _ENABLE = Say(f"enable {INACTIVE_LOAD_TEST}")
+_TWO = (_DISABLE_TWO, Press("confirm_change"))
+_UNDO = Press("undo_change")
 _DENY = Press("deny_change", cast.CAROL, (("Reason", "not tonight"),))
 
 SCENARIOS = {
@@ -75,15 +74,16 @@ SCENARIOS = {
         Scenario("disable", SIMPLE, (_DISABLE,)),
         Scenario("describe", SIMPLE, (Say(f"disable {TELEGRAF_EDGE_42} --describe leaked"),)),
         Scenario("approval", cast.SECOND_PERSON, (_ENABLE, Press("approve_change", cast.CAROL))),
-        Scenario("several", SIMPLE, (_DISABLE_TWO, Press("confirm_change"))),
-        Scenario("undo", SIMPLE, (_DISABLE, Press("undo_change", cast.BOB))),
+        Scenario("several", SIMPLE, _TWO),
+        Scenario("undo", SIMPLE, (_DISABLE, _UNDO)),
         Scenario("typed undo", SIMPLE, (_DISABLE, Say("undo"))),
         Scenario(
-            "retry",
+            "undo that fails at first",
             SIMPLE,
-            (_DISABLE_TWO, Press("confirm_change"), Press("retry_change")),
-            _second_fails,
+            (_DISABLE, Hinder(TELEGRAF_EDGE_42), _UNDO, _UNDO),
         ),
+        Scenario("undo that is cancelled", SIMPLE, (*_TWO, _UNDO, Press("cancel_change"))),
+        Scenario("retry", SIMPLE, (Hinder(TELEGRAF_EDGE_43), *_TWO, Press("retry_change"))),
         Scenario(
             "timer",
             SIMPLE,
@@ -95,6 +95,7 @@ SCENARIOS = {
         ),
         Scenario("deny", cast.SECOND_PERSON, (_ENABLE, _DENY)),
         Scenario("cancel", cast.SECOND_PERSON, (_ENABLE, Press("cancel_change"))),
+        Scenario("expired preview", SIMPLE, (_DISABLE_TWO, Pass(timedelta(minutes=11)))),
         Scenario("cancelled preview", SIMPLE, (_DISABLE_TWO, Press("cancel_change"))),
     )
 }
