@@ -37,6 +37,10 @@ sandbox: .venv/.ok ## Serve the stand-ins and the bot, and print their addresses
 test: .venv/.ok ## Run every test
 	@$(BIN)/python -m pytest
 
+.PHONY: durability
+durability: .venv/.ok ## Kill the bot at every step, statement, commit and call there is
+	@$(BIN)/python -m pytest tests/durability -m every_point
+
 .PHONY: lint
 lint: .venv/.ok ## Check style and the directions of imports
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make fmt"; exit 1; }

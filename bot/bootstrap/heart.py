@@ -24,6 +24,7 @@ from bot.changes.rereading import Rereading
 from bot.changes.reversals import Reversals
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Settling
+from bot.changes.steps import Reached, unobserved
 from bot.changes.watching import Watch, Watching
 from bot.changes.weighing import Weighing
 
@@ -62,6 +63,7 @@ class Edges:
         command: The slash command's name, for hints.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
         drifted: Told the instance of each token that is found active again, for the metrics.
+        reached: Told of each step in the life of a change.
     """
 
     instances: Mapping[str, Authorizations]
@@ -72,6 +74,7 @@ class Edges:
     command: str
     finished: Callable[[str, str], None]
     drifted: Callable[[str], None]
+    reached: Reached = unobserved
 
 
 class Heart:
@@ -85,13 +88,14 @@ class Heart:
 
     def __init__(self, edges: Edges, messenger: Messenger, tempo: Tempo) -> None:
         store, clock, instances = edges.store, edges.clock, edges.instances
+        reached = edges.reached
         rulings = Rulings(edges.policy, edges.directory, store)
         weighing = Weighing(store)
         preparation = Preparation(instances, weighing, clock)
-        progress = Progress(store, clock)
+        progress = Progress(store, clock, reached)
         settling = Settling(progress, tempo.late)
-        holding = Holding(store, clock, tempo.pace.lease)
-        announcing = Announcing(store, messenger)
+        holding = Holding(store, clock, tempo.pace.lease, reached)
+        announcing = Announcing(store, messenger, reached)
         lifecycle = Lifecycle(
             rulings=rulings,
             preparation=preparation,
@@ -99,7 +103,9 @@ class Heart:
                 instances=instances,
                 executions={
                     name: Execution(
-                        instance, weighing, progress, holding, settling, tempo.patches_at_once
+                        *(instance, weighing, progress, holding, settling),
+                        at_once=tempo.patches_at_once,
+                        reached=reached,
                     )
                     for name, instance in instances.items()
                 },
@@ -112,7 +118,7 @@ class Heart:
             ),
             progress=progress,
             announcing=announcing,
-            ending=Ending(store, messenger, clock, tempo.pauses.first),
+            ending=Ending(store, messenger, clock, tempo.pauses.first, reached),
             rereading=Rereading(
                 instances=instances,
                 store=store,
@@ -129,8 +135,8 @@ class Heart:
             instances=len(instances),
             finished=edges.finished,
         )
-        self.executor = Executor(lifecycle, store, clock=clock, pace=tempo.pace)
-        self.intake = Intake(store, edges.policy, edges.command, self.executor.wake)
+        self.executor = Executor(lifecycle, store, clock=clock, pace=tempo.pace, reached=reached)
+        self.intake = Intake(store, edges.policy, edges.command, self.executor.wake, reached)
         self.reversals = Reversals(self.intake)
         self.moves = Moves(self.intake)
         self.queries = Queries(instances, store, preparation, rulings, clock)

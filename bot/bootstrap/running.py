@@ -18,6 +18,7 @@ from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.bootstrap.slack import Ground, Incoming, Outgoing, incoming
 from bot.changes.policy import Policy
 from bot.changes.ports import Authorizations
+from bot.changes.steps import Reached, logged
 from bot.configuration import InstanceSettings, PolicyInForce, load_configuration
 from bot.endpoints import application
 from bot.influxdb.client import InfluxDBClient
@@ -83,7 +84,10 @@ class Timing:
 
 @asynccontextmanager
 async def running_bot(
-    settings: Settings, clock: Callable[[], datetime], timing: Timing
+    settings: Settings,
+    clock: Callable[[], datetime],
+    timing: Timing,
+    reached: Reached = logged,
 ) -> AsyncIterator[Bot]:
     """Put a bot together and run it for as long as the context is open.
 
@@ -91,6 +95,7 @@ async def running_bot(
         settings: What the environment says.
         clock: Tells the time, to every part.
         timing: How fast it works.
+        reached: Told of each step in the life of a change.
 
     Raises:
         SettingsError: If the policy file is wrong.
@@ -128,6 +133,7 @@ async def running_bot(
             command=settings.slash_command,
             finished=metrics.change,
             drifted=metrics.drift,
+            reached=reached,
         )
         heart = Heart(edges, outgoing.messenger, timing.tempo)
         ground = Ground(tasks, metrics, draining.is_set, timing.socket)

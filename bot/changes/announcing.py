@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from bot.changes.ports import Drifted, Messenger, Related, Store
 from bot.changes.request import ChangeRequest
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Announcing:
@@ -10,11 +11,13 @@ class Announcing:
     Args:
         store: The database.
         messenger: Slack.
+        reached: Told of each step.
     """
 
-    def __init__(self, store: Store, messenger: Messenger) -> None:
+    def __init__(self, store: Store, messenger: Messenger, reached: Reached = unobserved) -> None:
         self._store = store
         self._messenger = messenger
+        self._reached = reached
 
     async def tell(self, request: ChangeRequest) -> ChangeRequest:
         """Post or edit a request's message; give the request with its places.
@@ -28,11 +31,14 @@ class Announcing:
         if current.again_of is not None:
             drifted = await self._drifted(await self._read(current.again_of))
             related = replace(related, drifted=drifted)
+        self._reached(Step.POSTING)
         told = await self._messenger.announce(current, related, self._remember)
+        self._reached(Step.POSTED)
         # All of it was told; what there is to tell later is told anew.
         told = replace(told, announced=current.state.final, posted_by_url=False)
         if told != current:
             await self._remember(told)
+            self._reached(Step.PLACED)
         return replace(
             request,
             message=told.message,

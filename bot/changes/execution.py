@@ -20,6 +20,7 @@ from bot.changes.request import ChangeRequest, Target
 from bot.changes.sending import Brake, Sent, send
 from bot.changes.settling import Settling, Terms
 from bot.changes.states import TargetState
+from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.weighing import Weighing
 
 
@@ -35,6 +36,7 @@ class Execution:
         holding: Lets one change at a time weigh the instance's operator tokens.
         settling: Settles targets by what was read of them.
         at_once: How many PATCHes are sent at a time.
+        reached: Told of each step.
     """
 
     def __init__(
@@ -44,7 +46,9 @@ class Execution:
         progress: Progress,
         holding: Holding,
         settling: Settling,
+        *,
         at_once: int,
+        reached: Reached = unobserved,
     ) -> None:
         self._instance = instance
         self._weighing = weighing
@@ -52,6 +56,7 @@ class Execution:
         self._holding = holding
         self._settling = settling
         self._at_once = at_once
+        self._reached = reached
 
     async def carry_out(self, request: ChangeRequest, terms: Terms, brake: Brake) -> ChangeRequest:
         """Bring the targets on this instance as far as they go now.
@@ -75,6 +80,7 @@ class Execution:
             [target.authorization_id for target in unfinished],
             suggesting=single and unfinished[0].state is TargetState.PENDING,
         )
+        self._reached(Step.READ_BEFORE)
         settled, undecided = self._settling.without_sending(unfinished, readings, terms)
         request = await self._progress.record(request, settled)
         brake.awaits = _unreached(request, readings) or brake.awaits
@@ -113,6 +119,7 @@ class Execution:
             request = await self._progress.record(request, settled)
             brake.awaits = _unreached(request, unjudged) or brake.awaits
             return request
+        self._reached(Step.JUDGED)
         judged, to_send = self._judged(targets, readings, verdicts, terms)
         request = await self._progress.record(request, judged)
         brake.awaits = _unreached(request, readings) or brake.awaits
@@ -123,7 +130,7 @@ class Execution:
         ]
         if not intended:
             return request
-        sent = await send(self._instance, intended, self._at_once, brake)
+        sent = await send(self._instance, intended, self._at_once, brake, self._reached)
         unsent = [t for t in intended if t.authorization_id not in sent]
         if brake.cancelled and unsent:
             request = await self._progress.record(
@@ -197,6 +204,7 @@ class Execution:
                 to_read.append(target)
         if to_read:
             readings = await read(self._instance, [t.authorization_id for t in to_read])
+            self._reached(Step.READ_BACK)
             for target in to_read:
                 error = sent[target.authorization_id]
                 reading = readings.by_id[target.authorization_id]

@@ -12,6 +12,7 @@ from bot.changes.errors import LeaseLostError, MovedOnError, StoreUnavailableErr
 from bot.changes.lifecycle import Lifecycle
 from bot.changes.ports import Store
 from bot.changes.request import ChangeRequest
+from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.sweeps import sweep
 
 # What is due later than that may as well wait for the poll.
@@ -50,6 +51,7 @@ class Executor:
         store: The database.
         clock: Tells the time.
         pace: How to take requests.
+        reached: Told of each step.
     """
 
     def __init__(
@@ -59,11 +61,13 @@ class Executor:
         *,
         clock: Callable[[], datetime],
         pace: Pace,
+        reached: Reached = unobserved,
     ) -> None:
         self._lifecycle = lifecycle
         self._store = store
         self._clock = clock
         self._pace = pace
+        self._reached = reached
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -126,6 +130,7 @@ class Executor:
             self._working[request.id] = task
             task.add_done_callback(partial(self._worked, request.id))
         if claimed:
+            self._reached(Step.CLAIMED)
             self._idle.clear()
         return len(claimed)
 
@@ -190,5 +195,6 @@ class Executor:
         try:
             async with self._store.transaction() as transaction:
                 await transaction.release(request.lease or "", due, request.version, self._clock())
+            self._reached(Step.RELEASED)
         except StoreUnavailableError as error:
             _log.warning("the lease could not be given back; it runs out", reason=str(error))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.changes.errors import NotItsTurnError
 from bot.changes.ports import Store
 from bot.changes.request import Target
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Holding:
@@ -21,12 +22,20 @@ class Holding:
         store: The database, by whose clock holds begin and end.
         clock: Tells the time at which others are due.
         lease: How long a hold lasts without a sign of life.
+        reached: Told of each step.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], lease: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        lease: timedelta,
+        reached: Reached = unobserved,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._lease = lease
+        self._reached = reached
 
     @asynccontextmanager
     async def hold(
@@ -44,12 +53,14 @@ class Holding:
             NotItsTurnError: If an earlier change has to end first, or another one has a key.
         """
         await self._take(keys, lease, targets)
+        self._reached(Step.HELD)
         try:
             yield
         finally:
             async with self._store.transaction() as transaction:
                 await transaction.let_go(keys, lease)
                 await transaction.call_next(keys, self._clock())
+            self._reached(Step.LET_GO)
 
     async def _take(self, keys: Sequence[str], lease: str, targets: Sequence[Target]) -> None:
         async with self._store.transaction() as transaction:

@@ -20,6 +20,7 @@ from bot.changes.ports import Store, Transaction
 from bot.changes.request import Approval, ChangeRequest, Selection, Target, Timer, new_change_id
 from bot.changes.ruling import ends_freely, wanted_by
 from bot.changes.stages import no_timer_here
+from bot.changes.steps import Reached, Step, unobserved
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
@@ -79,20 +80,28 @@ class Intake:
         policy: Gives the policy in force.
         command: The slash command's name, for hints.
         wake: Called after a commit, so that the executor looks at once.
+        reached: Told of each step.
     """
 
     def __init__(
-        self, store: Store, policy: Callable[[], Policy], command: str, wake: Callable[[], None]
+        self,
+        store: Store,
+        policy: Callable[[], Policy],
+        command: str,
+        wake: Callable[[], None],
+        reached: Reached = unobserved,
     ) -> None:
         self._store = store
         self.policy = policy
         self.command = command
         self._wake = wake
+        self._reached = reached
 
     async def receive(self, received: Received) -> None:
         """Store what cannot be decided before Slack was asked who it is from."""
         async with self.committed(received.ask) as transaction:
             await transaction.add_received(received)
+        self._reached(Step.RECEIVED)
 
     async def admit(
         self, ask: Ask, role: Role, asked: str, about: Target | ChangeRequest | None = None
@@ -194,6 +203,7 @@ class Intake:
         """Wake the executor for what was stored; raise UserError for what was not."""
         if isinstance(outcome, Problem):
             raise UserError(outcome)
+        self._reached(Step.STORED)
         self._wake()
         return outcome
 

@@ -11,6 +11,7 @@ from bot.changes.ports import Store
 from bot.changes.request import Approval, ChangeRequest, Target
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, TargetState, move_request, move_target
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Progress:
@@ -19,11 +20,15 @@ class Progress:
     Args:
         store: The database.
         clock: Tells the time.
+        reached: Told of each step.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], reached: Reached = unobserved
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._reached = reached
 
     def reached(
         self,
@@ -62,7 +67,10 @@ class Progress:
         request = replace(request, state=_state_with(request), held_back="")
         now = self._clock()
         events = [evidence.progress(request, target, now) for target in changed]
-        return await self._save(request, changed, *events)
+        saved = await self._save(request, changed, *events)
+        intended = any(target.state is TargetState.INTENDED for target in changed)
+        self._reached(Step.INTENDED if intended else Step.RECORDED)
+        return saved
 
     def intended_anew(self, target: Target) -> Target:
         """Give a target that was held back, and whose turn has come again."""
@@ -80,7 +88,9 @@ class Progress:
             request = replace(request, state=_state_with(request))
         now = self._clock()
         events = [evidence.progress(request, target, now) for target in ended]
-        return await self._save(request, request.targets, *events)
+        saved = await self._save(request, request.targets, *events)
+        self._reached(Step.PREPARED)
+        return saved
 
     async def shown(
         self,
@@ -114,6 +124,8 @@ class Progress:
             await transaction.save_request(request, ())
             await transaction.drop_votes(request.id, lapsed)
             await transaction.append(*events)
+        waits_for_others = state is RequestState.AWAITING_APPROVAL
+        self._reached(Step.APPROVAL_ASKED if waits_for_others else Step.PREVIEWED)
         return request
 
     async def closed(
@@ -123,7 +135,9 @@ class Progress:
         request = replace(
             request, state=move_request(request.state, state), closing=problem, held_back=""
         )
-        return await self._save(request, (), evidence.closed(request, self._clock()))
+        saved = await self._save(request, (), evidence.closed(request, self._clock()))
+        self._reached(Step.CLOSED)
+        return saved
 
     async def came_to_nothing(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
         """Store that a request has no target, and why."""
@@ -146,7 +160,9 @@ class Progress:
         if not any(target.perhaps_sent for target in request.targets):
             return request
         request = replace(request, interrupted=request.interrupted + 1)
-        return await self._save(request, (), evidence.interrupted(request, self._clock()))
+        saved = await self._save(request, (), evidence.interrupted(request, self._clock()))
+        self._reached(Step.TAKEN_UP)
+        return saved
 
     def age_of_intent(self, target: Target) -> timedelta:
         """Tell how long ago the intent was recorded; the PATCH was sent after that."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.changes.errors import NotItsTurnError, UpstreamError
 from bot.changes.ports import Authorizations
 from bot.changes.request import Target
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Brake:
@@ -58,7 +59,11 @@ Sent = dict[str, UpstreamError | None]
 
 
 async def send(
-    instance: Authorizations, targets: Sequence[Target], at_once: int, brake: Brake
+    instance: Authorizations,
+    targets: Sequence[Target],
+    at_once: int,
+    brake: Brake,
+    reached: Reached = unobserved,
 ) -> Sent:
     """Send each target's PATCH; give the error of each that was sent, None where it was accepted.
 
@@ -69,6 +74,7 @@ async def send(
         targets: What to send, in this order.
         at_once: How many at a time.
         brake: Stops what is not sent yet.
+        reached: Told of each step.
     """
     waiting = iter(targets)
     sent: Sent = {}
@@ -78,7 +84,9 @@ async def send(
             await brake.look()
             if brake.on:
                 return
+            reached(Step.SENDING)
             sent[target.authorization_id] = await _one(instance, target)
+            reached(Step.ANSWERED)
             brake.sent += 1
 
     async with asyncio.TaskGroup() as group:
