@@ -65,7 +65,7 @@ BRISK = Timing(
         overlap=5.0,
         patience=0.3,
     ),
-    post_interval=timedelta(milliseconds=5),
+    post_interval=timedelta(milliseconds=20),
 )
 
 
