@@ -175,7 +175,12 @@ class Round:
         assert self._life is not None
         self._outcome.counts = self._life.counts + self._ground.outside.counts
         self._ground.outside.count(None, self._kill)
-        await self._life.arm(on=False)
+        try:
+            await self._life.arm(on=False)
+        except DeadError:
+            # It went on counting after it had come to rest: it looks whether anything is due.
+            await self._take_over()
+            await self._spare()
 
     async def _kill(self, where: str) -> None:
         """Kill the bot that has called."""
