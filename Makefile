@@ -34,7 +34,7 @@ sandbox: .venv/.ok ## Serve the stand-ins and the bot, and print their addresses
 	@$(BIN)/python -m bot sandbox
 
 .PHONY: test
-test: .venv/.ok ## Run every test
+test: .venv/.ok ## Run every test, and a share of the kills
 	@$(BIN)/python -m pytest
 
 .PHONY: durability

@@ -53,12 +53,16 @@ class Witness:
     Attributes:
         patches: Each PATCH that came: its authorization, and which changes had it recorded as
             their intent at that moment.
+        typed: How many commands were typed; ``taken``: how many of them were acknowledged without
+            a word against them.
         promised: The ids of changes that an ack said were stored.
         deaths: Of how many processes; ``in_flight``: at how many of them a PATCH of a change may
             have been on its way.
     """
 
     patches: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    typed: int = 0
+    taken: int = 0
     promised: list[str] = field(default_factory=list)
     deaths: int = 0
     in_flight: Counter[str] = field(default_factory=Counter)
@@ -154,6 +158,12 @@ class Checker:
         for change_id in self._witness.promised:
             if self._record.find(change_id) is None:
                 yield f"{change_id}: an ack said that it is stored, and it is not"
+        asked = [r for r in self._record.requests if r.origin.pressed is None and not r.automatic]
+        if not self._witness.taken <= len(asked) <= self._witness.typed:
+            yield (
+                f"{self._witness.typed} commands were typed and {self._witness.taken} taken, and "
+                f"there are {len(asked)} requests"
+            )
 
     def _patches(self) -> Iterator[str]:
         undos = {r.id: r.undo_of for r in self._record.requests if r.undo_of is not None}

@@ -119,7 +119,7 @@ class Outside:
     slack_gate: Tollgate
     influxdb_gate: Tollgate
 
-    def fresh(self, now: Now, look: Look) -> tuple[SlackStandIn, InfluxDBStandIn]:
+    def fresh(self, now: Now, look: Look | None = None) -> tuple[SlackStandIn, InfluxDBStandIn]:
         """Give a workspace and an InfluxDB in which nothing has happened yet."""
         slack = SlackStandIn(
             now,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn
-from bot.sandbox.slack import Message, SlackStandIn
+from bot.sandbox.slack import Button, Message, SlackStandIn
 from tests.durability import records
 from tests.durability.checker import Checker, Offered, Witness, differences, is_right
 from tests.durability.databases import Databases
@@ -106,6 +106,7 @@ class Round:
         self._url = databases.empty() if plan.empty else databases.fresh()
         self._witness = Witness()
         self._outcome = Outcome()
+        self._taken: tuple[Button, str] | None = None
         self._born = 0
         self._listened = not plan.empty
         self._life: Life | None = None
@@ -174,7 +175,12 @@ class Round:
         assert self._life is not None
         self._outcome.counts = self._life.counts + self._ground.outside.counts
         self._ground.outside.count(None, self._kill)
-        await self._life.arm(on=False)
+        try:
+            await self._life.arm(on=False)
+        except DeadError:
+            # It went on counting after it had come to rest: it looks whether anything is due.
+            await self._take_over()
+            await self._spare()
 
     async def _kill(self, where: str) -> None:
         """Kill the bot that has called."""
@@ -186,8 +192,19 @@ class Round:
         if await self._try(act):
             return
         await self._take_over()
+        if self._taken is not None:
+            await self._not_in_vain(*self._taken)
+            self._taken = None
         if isinstance(act, Press) and self._button(act) is not None:
             await self._try(act)
+
+    async def _not_in_vain(self, button: Button, change_id: str) -> None:
+        """Find that a press that was acknowledged has been taken in, whoever was killed then."""
+        record = await records.read(self._engine, self._now())
+        request = record.find(change_id)
+        undone_in_vain = any(each.undo_of == change_id for each in record.requests)
+        if request is not None and is_right(button, request) and not undone_in_vain:
+            self._outcome.violations.append(f"{change_id}: {button.text} was taken, and is lost")
 
     async def _try(self, act: Act) -> bool:
         """Do something and wait until the bot has done its part; False if it ended meanwhile."""
@@ -195,12 +212,21 @@ class Round:
         match act:
             case Say(text, user):
                 delivery = await self._slack.command(user, cast.INCIDENTS, "/token", text)
-                self._witness.promised += _PROMISED.findall(delivery.body)
+                promised = _PROMISED.findall(delivery.body)
+                self._witness.typed += 1
+                # Who somebody is may have to be asked first; the ack says nothing then.
+                silent = delivery.status == 200 and not delivery.body
+                self._witness.taken += silent or bool(promised)
+                self._witness.promised += promised
             case Press(action, user, inputs):
                 message = self._button(act)
                 if message is None:
                     return True
-                await self._slack.press(user, message, action_id=action)
+                delivery = await self._slack.press(user, message, action_id=action)
+                self._taken = None
+                if delivery.status == 200 and not inputs:
+                    button = message.find_button(None, action, 0, outdated=True)
+                    self._taken = None if button is None else (button, button.value or "")
                 if inputs and await self._settled() and self._slack.open_view(user) is not None:
                     await self._slack.submit(user, dict(inputs))
             case Hinder():
