@@ -24,8 +24,6 @@ from tests.world import Now
 
 _LEASE = timedelta(seconds=3)
 _SHORT_LEASE = timedelta(seconds=1)
-# Leases of a cold start, which has the timing of production.
-_PRODUCTION_LEASE = timedelta(seconds=6)
 _PATIENCE_SECONDS = 15.0
 _PROMISED = re.compile(r"as change `?([0-9A-Z]{6})`?")
 _ANYBODY = (cast.ALICE, cast.BOB, cast.CAROL)
@@ -292,11 +290,10 @@ class Round:
             record = await records.read(self._engine, self._now())
             self._witness.in_flight.update(record.in_flight)
         if self._plan.cold is not None and self._born <= self._plan.cold:
-            # A cold start waits until the leases have run out by the machine's clock.
+            # A cold start waits until the leases have run out.
             return
-        passing = _PRODUCTION_LEASE if self._born - 1 == self._plan.cold else _LEASE
-        self._now.advance(passing)
-        self._ahead += passing
+        if self._listened:
+            await records.let_leases_run_out(self._engine)
 
     async def _checked(self) -> Record:
         record = await records.read(self._engine, self._now())
