@@ -35,21 +35,12 @@ class DatabaseSettings(BaseSettings):
         env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    database_url: str = Field(
-        default=_DEFAULT_DATABASE,
+    database_url: Annotated[SecretStr, AfterValidator(fields.database)] = Field(
+        default=SecretStr(_DEFAULT_DATABASE),
         validate_default=True,
-        description="Set it to a SQLite file, such as sqlite:///./var/token-bot.db.",
+        description="Set it to a SQLite file, such as sqlite:///./var/token-bot.db, or to a "
+        "PostgreSQL, such as postgresql://user:password@host/database.",
     )
-
-    @field_validator("database_url")
-    @classmethod
-    def _check_database(cls, value: str) -> str:
-        scheme, separator, rest = value.partition(":///")
-        if scheme not in ("sqlite", "sqlite+aiosqlite") or not separator or not rest:
-            raise ValueError("is no SQLite file, and this version knows no other database")
-        if rest.startswith((":memory:", "file:")) or "?" in rest:
-            raise ValueError("is not the plain name of a file, which outlives this process")
-        return f"sqlite+aiosqlite:///{rest}"
 
 
 class SettingsError(Exception):

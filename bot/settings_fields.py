@@ -10,9 +10,13 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 _PRINCIPAL_ID = re.compile(r"[UWS][A-Z0-9]+")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
+_SQLITE = ("sqlite", "sqlite+aiosqlite")
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 _AUTHORIZATION_ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -34,6 +38,16 @@ def address(value: str) -> str:
     if " " in value or "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("holds more than an address: a blank, a user, a password or a query")
     return value
+
+
+def database(value: SecretStr) -> SecretStr:
+    """Check a database's address, and name its driver; it may hold a password."""
+    scheme, _, rest = value.get_secret_value().strip().partition("://")
+    if scheme in _SQLITE:
+        return SecretStr(f"sqlite+aiosqlite://{_sqlite_file(rest)}")
+    if scheme in _POSTGRESQL:
+        return SecretStr(_postgresql(f"postgresql+psycopg://{rest}"))
+    raise ValueError("is neither a SQLite file nor a PostgreSQL")
 
 
 def principal_id(value: str) -> str:
@@ -73,6 +87,30 @@ def ca_file(value: Path) -> Path:
     except OSError:
         raise ValueError("names a file that holds no certificate in PEM") from None
     return value
+
+
+def _sqlite_file(path: str) -> str:
+    name = path.removeprefix("/")
+    if name == path or not name:
+        raise ValueError("names no SQLite file")
+    if name.startswith((":memory:", "file:")) or "?" in name:
+        raise ValueError("is not the plain name of a file, which outlives this process")
+    return path
+
+
+def _postgresql(address: str) -> str:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise ValueError("is no address of a PostgreSQL") from None
+    if "@" in (url.host or ""):
+        # What stands before the last @ is a part of the password, and must not pass for a host.
+        raise ValueError("has a password with an @ in it, which is written %40")
+    if not address.isprintable() or " " in address:
+        raise ValueError("holds a blank or a line break")
+    if not url.database:
+        raise ValueError("names no database")
+    return address
 
 
 def _slack_id(value: str, pattern: re.Pattern[str], wrong: str) -> str:

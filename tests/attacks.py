@@ -87,9 +87,9 @@ async def unfreeze(here: World) -> None:
 
 def reload(here: World, policy: str) -> None:
     """Put another policy in force, as SIGHUP does."""
-    assert here.bot is not None
+    assert here.bots
     here.write_policy(policy)
-    assert here.bot.reload()
+    assert all(bot.reload() for bot in here.bots)
 
 
 def leave_group(here: World, user: str, group: str = cast.SECURITY_GROUP) -> None:

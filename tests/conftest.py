@@ -7,7 +7,8 @@ import pytest
 import structlog
 
 from bot.telemetry.logs import configure_logs
-from tests.counting import Count, counting, summarize
+from tests.counting import Count, Tally, counting, summarize, tallying
+from tests.postgresql import Databases, Server, any_server, own_server
 from tests.world import World, world
 
 
@@ -41,10 +42,38 @@ def logs_at_debug() -> Iterator[StringIO]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A PostgreSQL, started when the first test of a process asks for it."""
+    with any_server() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """A PostgreSQL of one test's own, which it may stop and start."""
+    with own_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgres: Databases) -> Iterator[str]:
+    """A database on PostgreSQL at the newest schema, gone after the test."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
+
+
 @pytest.fixture
 def count(record_property: Callable[[str, object], None]) -> Count:
     """Take a line that says how much was tried, to be printed at the end of the run."""
     return counting(record_property)
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """Take numbers that are added up, and printed at the end of the run."""
+    return tallying(record_property)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -64,7 +64,7 @@ def test_what_is_required_is_enough(environment: Environment) -> None:
         "influxdb_ca_file": None,
         "allowed_users": frozenset(),
         "slash_command": "/token",
-        "database_url": "sqlite+aiosqlite:///./var/token-bot.db",
+        "database_url": SecretStr("sqlite+aiosqlite:///./var/token-bot.db"),
         "read_only": False,
         "host": "127.0.0.1",
         "port": 3000,
@@ -99,7 +99,7 @@ def test_everything_can_be_said(environment: Environment, tmp_path: Path) -> Non
     assert settings.allowed_users == frozenset({"U1", "W0BOB", "S0ONCALL"})
     assert settings.token_bot_config == Path(__file__)
     assert settings.slash_command == "/influx-token"
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/bot.db"
+    assert settings.database_url == SecretStr(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
     assert settings.read_only is True
     assert (settings.host, settings.port) == ("0.0.0.0", 8080)  # noqa: S104 - as above
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
@@ -191,11 +191,14 @@ def test_an_empty_variable_is_an_absent_one(environment: Environment) -> None:
         ("PORT", "65536", "cannot be used. Set it to a TCP port."),
         ("LOG_LEVEL", "LOUD", "cannot be used. Set it to DEBUG, INFO, WARNING or ERROR."),
         ("LOG_FORMAT", "xml", "cannot be used. Set it to console or json."),
-        ("DATABASE_URL", "postgresql://u:hunter2@db/bot", "this version knows no other database."),
-        ("DATABASE_URL", "postgres://u:hunter2@db/bot", "this version knows no other database."),
-        ("DATABASE_URL", "token-bot.db", "is no SQLite file"),
-        ("DATABASE_URL", "sqlite://", "is no SQLite file"),
-        ("DATABASE_URL", "sqlite:///", "is no SQLite file"),
+        ("DATABASE_URL", "postgresql://u:hunter2@db", "names no database. Set it to a SQLite"),
+        ("DATABASE_URL", "postgresql://u:hunter2@db:port/bot", "is no address of a PostgreSQL."),
+        ("DATABASE_URL", "postgres://u:x@hunter2@db/bot", "an @ in it, which is written %40."),
+        ("DATABASE_URL", "postgres://u:hunter2 @db/bot", "holds a blank or a line break."),
+        ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@db/bot", "is neither a SQLite file nor"),
+        ("DATABASE_URL", "token-bot.db", "is neither a SQLite file nor a PostgreSQL. Set it to"),
+        ("DATABASE_URL", "sqlite://", "names no SQLite file"),
+        ("DATABASE_URL", "sqlite:///", "names no SQLite file"),
         ("DATABASE_URL", "sqlite:///:memory:", "is not the plain name of a file"),
         ("DATABASE_URL", "sqlite:///file:bot?mode=memory", "is not the plain name of a file"),
         ("DATABASE_URL", "sqlite:///bot.db?mode=ro", "is not the plain name of a file"),
@@ -270,11 +273,12 @@ def test_no_value_is_repeated(environment: Environment, name: str) -> None:
 
 def test_secrets_are_not_shown(environment: Environment) -> None:
     """Printing the settings shows none of them."""
-    environment(**REQUIRED)
+    environment(**REQUIRED, DATABASE_URL="postgresql://u:hunter2@db/bot")
 
     shown = f"{load_settings()!r} {load_settings()}"
 
-    assert [value for value in ("xoxb-", "signing-secret", "api-token") if value in shown] == []
+    secrets = ("xoxb-", "signing-secret", "api-token", "hunter2")
+    assert [value for value in secrets if value in shown] == []
 
 
 def test_blanks_around_a_token_are_dropped(environment: Environment) -> None:
@@ -295,26 +299,30 @@ def test_blanks_around_a_token_are_dropped(environment: Environment) -> None:
         ("sqlite:////var/lib/bot.db", "sqlite+aiosqlite:////var/lib/bot.db"),
         ("sqlite+aiosqlite:///bot.db", "sqlite+aiosqlite:///bot.db"),
         ("", "sqlite+aiosqlite:///./var/token-bot.db"),
+        ("postgresql://u:p%40@db:5433/bot", "postgresql+psycopg://u:p%40@db:5433/bot"),
+        ("postgres://db/bot?sslmode=require\n", "postgresql+psycopg://db/bot?sslmode=require"),
+        ("postgresql+psycopg:///bot?host=/run", "postgresql+psycopg:///bot?host=/run"),
     ],
 )
 def test_where_the_database_is(environment: Environment, given: str, used: str) -> None:
-    """Relative and absolute files; three slashes and four. The record needs nothing else."""
+    """Relative and absolute files, and servers by any name. The record needs nothing else."""
     environment(DATABASE_URL=given)
 
-    assert load_database_settings().database_url == used
+    assert load_database_settings().database_url == SecretStr(used)
 
 
 def test_the_record_needs_a_database(environment: Environment) -> None:
     """What is wrong with it is said in the same way."""
-    environment(DATABASE_URL="postgresql://db/bot")
+    environment(DATABASE_URL="mysql://db/bot")
 
     with pytest.raises(SettingsError) as raised:
         load_database_settings()
 
     (line,) = raised.value.lines
     assert line == (
-        "DATABASE_URL is no SQLite file, and this version knows no other database. "
-        "Set it to a SQLite file, such as sqlite:///./var/token-bot.db."
+        "DATABASE_URL is neither a SQLite file nor a PostgreSQL. "
+        "Set it to a SQLite file, such as sqlite:///./var/token-bot.db, or to a PostgreSQL, such "
+        "as postgresql://user:password@host/database."
     )
 
 

@@ -1,21 +1,26 @@
 """The whole bot between the two stand-ins, over real sockets, for tests."""
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+from psycopg import AsyncConnection
 from pydantic import SecretStr
+from sqlalchemy import select
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.bootstrap import Bot, Tempo, Timing, running_bot
 from bot.changes.audit import AuditEvent, ChainedEvent
 from bot.changes.executor import Pace
-from bot.changes.lifecycle import Pauses
+from bot.changes.pauses import Pauses
 from bot.changes.request import ChangeRequest
 from bot.changes.watching import Watch
 from bot.influxdb.retries import Retries
@@ -23,12 +28,14 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate, InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
-from bot.sandbox.slack import Delivery, Message, SlackStandIn
+from bot.sandbox.slack import Delivery, Message, RateLimits, SlackStandIn
 from bot.settings import Settings
 from bot.slack.connection import Pulse
 from bot.slack.socket_mode import SocketPace
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
+from bot.storage.tables import requests
+from tests.postgresql import libpq
 
 SIGNING_SECRET = "a-made-up-signing-secret"
 BOT_TOKEN = "xoxb-made-up"
@@ -41,6 +48,10 @@ BRISK = Timing(
             first=timedelta(milliseconds=50),
             longest=timedelta(milliseconds=200),
             held_back=timedelta(milliseconds=50),
+            # Whoever ends calls the next one; nobody may depend on looking again.
+            in_line=timedelta(seconds=30),
+            # What cannot be reached fails at once; who waits for it says so.
+            try_for=timedelta(),
         ),
         watch=Watch(look=timedelta(milliseconds=20), tell=timedelta(milliseconds=60)),
         late=timedelta(seconds=1),
@@ -54,6 +65,8 @@ BRISK = Timing(
         overlap=5.0,
         patience=0.3,
     ),
+    post_interval=timedelta(milliseconds=20),
+    recover_every=timedelta(milliseconds=50),
 )
 
 
@@ -81,17 +94,21 @@ class World:
     now: Now
     settings: dict[str, Any]
     folder: Path
-    bot: Bot | None = None
+    bots: list[Bot] = field(default_factory=list)
     timing: Timing = BRISK
+    replicas: int = 1
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def start(
         self, *, app: Callable[[Bot], Any] | None = None, policy: str = "", **changed: Any
     ) -> None:
-        """Start the bot.
+        """Start the bot, or as many of it as there are to be.
+
+        Whatever Slack sends goes to one after another, as behind a balancer; in Socket Mode Slack
+        chooses.
 
         Args:
-            app: Wraps what is served.
+            app: Wraps what each serves.
             policy: What stands in its policy file; without it, ``ALLOWED_USERS`` is the policy.
             changed: Settings.
         """
@@ -99,12 +116,17 @@ class World:
             self.write_policy(policy)
             changed = {"allowed_users": "", "token_bot_config": self.policy_file, **changed}
         settings = Settings(**{**self.settings, **changed})
-        self.bot = await self._stack.enter_async_context(
-            running_bot(settings, self.now, self.timing)
-        )
-        served = self.bot.app if app is None else app(self.bot)
-        url = await self._stack.enter_async_context(serve(served))
+        for _ in range(self.replicas):
+            running = running_bot(settings, self.now, self.timing)
+            self.bots.append(await self._stack.enter_async_context(running))
+        served = [bot.app if app is None else app(bot) for bot in self.bots]
+        url = await self._stack.enter_async_context(serve(_in_turn(served)))
         self.slack.events_url = f"{url}/slack/events"
+
+    @property
+    def bot(self) -> Bot | None:
+        """The bot, or the first of them; None while none runs."""
+        return self.bots[0] if self.bots else None
 
     @property
     def policy_file(self) -> Path:
@@ -117,7 +139,7 @@ class World:
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM does."""
-        stack, self._stack, self.bot = self._stack, AsyncExitStack(), None
+        stack, self._stack, self.bots = self._stack, AsyncExitStack(), []
         await stack.aclose()
 
     @property
@@ -127,8 +149,26 @@ class World:
 
     async def settled(self) -> None:
         """Wait until everything that was asked is carried out and told."""
-        assert self.bot is not None
-        await self.bot.settled()
+        assert self.bots
+        while True:
+            for bot in self.bots:
+                await bot.settled()
+            # What one replica has taken, another one's executor knows nothing of.
+            if len(self.bots) == 1 or not await self._at_work():
+                return
+            await asyncio.sleep(0.005)
+
+    async def _at_work(self) -> bool:
+        engine = create_engine(str(self.settings["database_url"]))
+        due = requests.c.due_at <= self.now()
+        try:
+            async with engine.connect() as connection:
+                found = await connection.execute(
+                    select(requests.c.id).where(due | requests.c.lease_owner.is_not(None)).limit(1)
+                )
+                return found.first() is not None
+        finally:
+            await engine.dispose()
 
     async def say(
         self, text: str, *, user: str = cast.ALICE, channel: str = cast.INCIDENTS
@@ -163,15 +203,20 @@ class World:
         return [(exchange.path, exchange.body) for exchange in self.influxdb.patches()]
 
     async def influxdb_quiet(self, seconds: float) -> None:
-        """Give the bot time to do what it must not do: ask InfluxDB for anything."""
-        asked = len(self.influxdb.journal)
+        """Give the bot time to do what it must not do: send InfluxDB one more PATCH."""
+        asked = len(self.patches())
         async with asyncio.timeout(seconds + 1):
             await asyncio.to_thread(Event().wait, seconds)
-        assert len(self.influxdb.journal) <= asked + 1, "the request that was held may end"
+        assert len(self.patches()) <= asked + 1, "the request that was held may end"
 
     @asynccontextmanager
     async def locked_database(self) -> AsyncIterator[None]:
-        """Hold the database's write lock, so that the bot can commit nothing."""
+        """Keep others from writing to the database, so that the bot can commit nothing."""
+        if self.settings["database_url"].startswith("postgresql"):
+            async with await AsyncConnection.connect(libpq(self.settings["database_url"])) as held:
+                await held.execute("LOCK TABLE deliveries, requests, audit_head IN EXCLUSIVE MODE")
+                yield
+            return
         path = self.settings["database_url"].removeprefix("sqlite:///")
         other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
@@ -181,6 +226,17 @@ class World:
             other.execute("ROLLBACK")
         finally:
             other.close()
+
+    async def forget_what_is_due(self) -> None:
+        """End the timers and the watches of all that is told, as if they had never been."""
+        path = self.settings["database_url"].removeprefix("sqlite:///")
+
+        def forget() -> None:
+            with contextlib.closing(sqlite3.connect(path)) as other, other:
+                other.execute("UPDATE requests SET due_at = NULL WHERE announced")
+
+        # In a thread: the bot may be writing, and ends it only if the loop goes on.
+        await asyncio.to_thread(forget)
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[SqlStore]:
@@ -213,21 +269,47 @@ class World:
         return found
 
 
+def _in_turn(apps: Sequence[ASGIApp]) -> ASGIApp:
+    """Give each request to the next of several applications, as a balancer does."""
+    if len(apps) == 1:
+        return apps[0]
+    turns = cycle(apps)
+
+    async def balancer(scope: Scope, receive: Receive, send: Send) -> None:
+        await next(turns)(scope, receive, send)
+
+    return balancer
+
+
 @asynccontextmanager
 async def world(
     folder: Path,
     *,
+    database_url: str = "",
+    replicas: int = 1,
     mode: Mode = Mode.PLAIN,
     fixture: Mapping[str, Any] | None = None,
     socket_mode: bool = False,
+    posting: timedelta | None = None,
 ) -> AsyncIterator[World]:
-    """Serve both stand-ins, with the bot not yet started."""
+    """Serve both stand-ins, with the bot not yet started.
+
+    Args:
+        folder: For the bot's files.
+        database_url: Its database; without one, a SQLite file.
+        replicas: How many bots ``start`` starts on it.
+        mode: What kind of InfluxDB there is.
+        fixture: What is in it.
+        socket_mode: Whether Slack sends over sockets.
+        posting: How long Slack wants between two messages in one channel, if it keeps its limits.
+    """
     now = Now()
     slack = SlackStandIn(
         now,
         signing_secret=SIGNING_SECRET,
         bot_token=BOT_TOKEN,
         scopes=cast.SCOPES,
+        rate_limits=None if posting is None else RateLimits(posting),
         should_escape=True,
     )
     cast.populate(slack)
@@ -249,9 +331,9 @@ async def world(
             "influxdb_token": SecretStr(BOT_API_TOKEN),
             "influxdb_own_authorization": None,
             "allowed_users": ",".join(cast.ALLOWED),
-            "database_url": f"sqlite:///{folder / 'token-bot.db'}",
+            "database_url": database_url or f"sqlite:///{folder / 'token-bot.db'}",
         }
-        here = World(slack, influxdb, now, settings, folder)
+        here = World(slack, influxdb, now, settings, folder, replicas=replicas)
         try:
             yield here
         finally:

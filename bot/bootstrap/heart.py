@@ -6,21 +6,25 @@ from datetime import datetime, timedelta
 
 from bot.changes.announcing import Announcing
 from bot.changes.carrying_out import CarryingOut
+from bot.changes.drift_watch import DriftPace
 from bot.changes.ending import Ending
 from bot.changes.execution import Execution
 from bot.changes.executor import Executor, Pace
 from bot.changes.holding import Holding
 from bot.changes.intake import Intake
-from bot.changes.lifecycle import Lifecycle, Pauses
+from bot.changes.lifecycle import Lifecycle
 from bot.changes.moves import Moves
+from bot.changes.pauses import Pauses
 from bot.changes.policy import Policy
 from bot.changes.ports import Authorizations, Directory, Messenger, Store
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.queries import Queries
+from bot.changes.rereading import Rereading
 from bot.changes.reversals import Reversals
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Settling
+from bot.changes.steps import Reached, unobserved
 from bot.changes.watching import Watch, Watching
 from bot.changes.weighing import Weighing
 
@@ -33,6 +37,7 @@ class Tempo:
         pace: How the executor takes requests.
         pauses: How long a request waits before it is looked at again.
         watch: How closely a request with several targets is watched.
+        drift: When what was disabled is read again.
         late: How long a PATCH whose answer was lost may still arrive.
         patches_at_once: How many PATCHes of one request are sent at a time.
     """
@@ -40,6 +45,7 @@ class Tempo:
     pace: Pace = field(default_factory=Pace)
     pauses: Pauses = field(default_factory=Pauses)
     watch: Watch = field(default_factory=Watch)
+    drift: DriftPace = field(default_factory=DriftPace)
     late: timedelta = timedelta(minutes=2)
     patches_at_once: int = 32
 
@@ -56,6 +62,8 @@ class Edges:
         clock: Tells the time.
         command: The slash command's name, for hints.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
+        drifted: Told the instance of each token that is found active again, for the metrics.
+        reached: Told of each step in the life of a change.
     """
 
     instances: Mapping[str, Authorizations]
@@ -65,6 +73,8 @@ class Edges:
     clock: Callable[[], datetime]
     command: str
     finished: Callable[[str, str], None]
+    drifted: Callable[[str], None]
+    reached: Reached = unobserved
 
 
 class Heart:
@@ -78,13 +88,14 @@ class Heart:
 
     def __init__(self, edges: Edges, messenger: Messenger, tempo: Tempo) -> None:
         store, clock, instances = edges.store, edges.clock, edges.instances
+        reached = edges.reached
         rulings = Rulings(edges.policy, edges.directory, store)
         weighing = Weighing(store)
         preparation = Preparation(instances, weighing, clock)
-        progress = Progress(store, clock)
+        progress = Progress(store, clock, reached)
         settling = Settling(progress, tempo.late)
-        holding = Holding(store, clock, tempo.pace.lease)
-        announcing = Announcing(store, messenger)
+        holding = Holding(store, clock, tempo.pace.lease, reached)
+        announcing = Announcing(store, messenger, reached)
         lifecycle = Lifecycle(
             rulings=rulings,
             preparation=preparation,
@@ -92,7 +103,9 @@ class Heart:
                 instances=instances,
                 executions={
                     name: Execution(
-                        instance, weighing, progress, holding, settling, tempo.patches_at_once
+                        *(instance, weighing, progress, holding, settling),
+                        at_once=tempo.patches_at_once,
+                        reached=reached,
                     )
                     for name, instance in instances.items()
                 },
@@ -105,14 +118,25 @@ class Heart:
             ),
             progress=progress,
             announcing=announcing,
-            ending=Ending(store, messenger, clock, tempo.pauses.first),
+            ending=Ending(store, messenger, clock, tempo.pauses.first, reached),
+            rereading=Rereading(
+                instances=instances,
+                store=store,
+                announcing=announcing,
+                clock=clock,
+                pace=tempo.drift,
+                retry=tempo.pauses.first,
+                longest=tempo.pauses.longest,
+                tell_within=tempo.pauses.tell_within,
+                count=edges.drifted,
+            ),
             clock=clock,
             pauses=tempo.pauses,
             instances=len(instances),
             finished=edges.finished,
         )
-        self.executor = Executor(lifecycle, store, clock=clock, pace=tempo.pace)
-        self.intake = Intake(store, edges.policy, edges.command, self.executor.wake)
+        self.executor = Executor(lifecycle, store, clock=clock, pace=tempo.pace, reached=reached)
+        self.intake = Intake(store, edges.policy, edges.command, self.executor.wake, reached)
         self.reversals = Reversals(self.intake)
         self.moves = Moves(self.intake)
         self.queries = Queries(instances, store, preparation, rulings, clock)

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import aiohttp
@@ -13,10 +13,12 @@ import structlog
 from starlette.applications import Starlette
 
 from bot.bootstrap import probes
+from bot.bootstrap.databases import open_store
 from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.bootstrap.slack import Ground, Incoming, Outgoing, incoming
 from bot.changes.policy import Policy
 from bot.changes.ports import Authorizations
+from bot.changes.steps import Reached, logged
 from bot.configuration import InstanceSettings, PolicyInForce, load_configuration
 from bot.endpoints import application
 from bot.influxdb.client import InfluxDBClient
@@ -24,9 +26,9 @@ from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
 from bot.slack.directory import SlackDirectory
 from bot.slack.identity import Identity
+from bot.slack.pacing import INTERVAL, Pacing
 from bot.slack.socket_mode import SocketPace
-from bot.slack.web import CALL_TIMEOUT, web_client
-from bot.storage.engine import create_engine, migrate
+from bot.slack.web import CALL_SECONDS, web_client
 from bot.storage.store import SqlStore
 from bot.tasks import Tasks, report
 from bot.telemetry.metrics import Metrics
@@ -68,29 +70,26 @@ class Timing:
         influxdb_timeout: Seconds for one request to InfluxDB and its answer.
         influxdb_retries: How hard a call of InfluxDB is tried.
         socket: Of connections in Socket Mode.
+        slack_timeout: Seconds for one call of Slack's.
+        post_interval: Between two messages in one channel.
+        recover_every: Between two looks for what a process that has ended had not decided.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
     influxdb_timeout: float = 10.0
     influxdb_retries: Retries = field(default_factory=Retries)
     socket: SocketPace = field(default_factory=SocketPace)
-
-
-@asynccontextmanager
-async def open_store(database_url: str) -> AsyncIterator[SqlStore]:
-    """Open the database at its newest schema."""
-    engine = create_engine(database_url)
-    store = SqlStore(engine)
-    try:
-        await migrate(engine)
-        yield store
-    finally:
-        await store.close()
+    slack_timeout: float = CALL_SECONDS
+    post_interval: timedelta = INTERVAL
+    recover_every: timedelta = timedelta(seconds=15)
 
 
 @asynccontextmanager
 async def running_bot(
-    settings: Settings, clock: Callable[[], datetime], timing: Timing
+    settings: Settings,
+    clock: Callable[[], datetime],
+    timing: Timing,
+    reached: Reached = logged,
 ) -> AsyncIterator[Bot]:
     """Put a bot together and run it for as long as the context is open.
 
@@ -98,6 +97,7 @@ async def running_bot(
         settings: What the environment says.
         clock: Tells the time, to every part.
         timing: How fast it works.
+        reached: Told of each step in the life of a change.
 
     Raises:
         SettingsError: If the policy file is wrong.
@@ -112,8 +112,10 @@ async def running_bot(
     draining = asyncio.Event()
     tasks, metrics = Tasks(), Metrics()
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=CALL_TIMEOUT))
-        store = await stack.enter_async_context(open_store(settings.database_url))
+        timeout = aiohttp.ClientTimeout(total=timing.slack_timeout)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        database_url = settings.database_url.get_secret_value()
+        store = await stack.enter_async_context(open_store(database_url))
         instances: dict[str, Authorizations] = {}
         for each in configuration.instances:
             opened = _influxdb(each, timing, clock, metrics)
@@ -122,7 +124,8 @@ async def running_bot(
         identity = Identity(client)
         policy = partial(_policy, in_force, identity)
         directory = SlackDirectory(client, lambda: in_force.roles, clock)
-        outgoing = Outgoing(client, session, policy, clock)
+        pacing = Pacing(store, clock, timing.post_interval)
+        outgoing = Outgoing(client, session, policy, clock, pacing)
         edges = Edges(
             instances=instances,
             store=store,
@@ -131,6 +134,8 @@ async def running_bot(
             clock=clock,
             command=settings.slash_command,
             finished=metrics.change,
+            drifted=metrics.drift,
+            reached=reached,
         )
         heart = Heart(edges, outgoing.messenger, timing.tempo)
         ground = Ground(tasks, metrics, draining.is_set, timing.socket)
@@ -142,11 +147,27 @@ async def running_bot(
             metrics.exposition,
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
-        async with _working(heart, identity, directory, taking, tasks, clock), listening:
+        working = _working(
+            *(heart, identity, directory, taking, tasks, clock), recover_every=timing.recover_every
+        )
+        async with _woken(heart, store), working, listening:
             try:
-                yield Bot(app, draining.set, in_force.reload, partial(_settled, heart, tasks))
+                settled = partial(_settled, heart, tasks, pacing, clock)
+                yield Bot(app, draining.set, in_force.reload, settled)
             finally:
                 draining.set()
+
+
+@asynccontextmanager
+async def _woken(heart: Heart, store: SqlStore) -> AsyncIterator[None]:
+    """Look for due requests as soon as another replica says that there are some."""
+    listening = asyncio.create_task(store.listen(heart.executor.wake), name="listening")
+    listening.add_done_callback(report)
+    try:
+        yield
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -157,6 +178,8 @@ async def _working(
     taking: Incoming,
     tasks: Tasks,
     clock: Callable[[], datetime],
+    *,
+    recover_every: timedelta,
 ) -> AsyncIterator[None]:
     """Run the executor once Slack has told whose workspace this is; finish what has begun."""
     with contextlib.suppress(TimeoutError):
@@ -170,7 +193,14 @@ async def _working(
             await identity.keep_asking()
         # Beside, since what is accepted already must not wait for it, nor fail with it.
         tasks.spawn(taking.reception.recover(clock()), "recover")
-        await heart.executor.run()
+        recovering = asyncio.create_task(
+            taking.reception.keep_recovering(clock, recover_every), name="recover"
+        )
+        recovering.add_done_callback(report)
+        try:
+            await heart.executor.run()
+        finally:
+            recovering.cancel()
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")
@@ -190,12 +220,20 @@ async def _working(
         await asyncio.gather(working, refreshing, return_exceptions=True)
 
 
-async def _settled(heart: Heart, tasks: Tasks) -> None:
-    while tasks.busy:
-        await tasks.idle()
+async def _settled(
+    heart: Heart, tasks: Tasks, pacing: Pacing, clock: Callable[[], datetime]
+) -> None:
+    while True:
+        while tasks.busy:
+            await tasks.idle()
+            await heart.executor.idle()
         await heart.executor.idle()
-    await heart.executor.idle()
-    await tasks.idle()
+        await tasks.idle()
+        now = clock()
+        if pacing.latest is None or pacing.latest < now:
+            return
+        await asyncio.sleep((pacing.latest - now).total_seconds())
+        heart.executor.wake()
 
 
 def _policy(in_force: PolicyInForce, identity: Identity) -> Policy:

@@ -27,6 +27,7 @@ from bot.slack.listeners.reception import Reception
 from bot.slack.listeners.submissions import SubmissionListener
 from bot.slack.listeners.telling import Telling
 from bot.slack.messenger import SlackMessenger
+from bot.slack.pacing import Pacing
 from bot.slack.placing import Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import Sending
@@ -44,6 +45,7 @@ class Outgoing:
         session: For response URLs.
         policy: Gives the policy in force.
         clock: Tells the time.
+        pacing: Says whose turn it is to post.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class Outgoing:
         session: aiohttp.ClientSession,
         policy: Callable[[], Policy],
         clock: Callable[[], datetime],
+        pacing: Pacing,
     ) -> None:
-        sending = Sending(client, session)
+        sending = Sending(client, session, pacing)
         self.client = client
         self.session = session
         self.responder = Responder(sending)

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
-from bot.changes.ports import AnnouncementError, Messenger, Related, Store
+from bot.changes.ports import Drifted, Messenger, Related, Store
 from bot.changes.request import ChangeRequest
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Announcing:
@@ -10,11 +11,13 @@ class Announcing:
     Args:
         store: The database.
         messenger: Slack.
+        reached: Told of each step.
     """
 
-    def __init__(self, store: Store, messenger: Messenger) -> None:
+    def __init__(self, store: Store, messenger: Messenger, reached: Reached = unobserved) -> None:
         self._store = store
         self._messenger = messenger
+        self._reached = reached
 
     async def tell(self, request: ChangeRequest) -> ChangeRequest:
         """Post or edit a request's message; give the request with its places.
@@ -24,23 +27,18 @@ class Announcing:
         """
         # The change may have been undone, or voted on, while Slack did not take its message.
         current = await self._read(request.id)
-        related = Related(
-            undone=None if current.undo_of is None else await self._read(current.undo_of),
-            undo=None if current.undone_by is None else await self._read(current.undone_by),
-            retried=None if current.retry_of is None else await self._read(current.retry_of),
-        )
-        try:
-            told = await self._messenger.announce(current, related)
-        except AnnouncementError as error:
-            if error.so_far is not None and error.so_far != current:
-                # What is posted already is edited by the next try, not posted again.
-                async with self._store.transaction() as transaction:
-                    await transaction.save_message(error.so_far)
-            raise
-        told = replace(told, announced=current.state.final)
+        related = await self._related(current)
+        if current.again_of is not None:
+            drifted = await self._drifted(await self._read(current.again_of))
+            related = replace(related, drifted=drifted)
+        self._reached(Step.POSTING)
+        told = await self._messenger.announce(current, related, self._remember)
+        self._reached(Step.POSTED)
+        # All of it was told; what there is to tell later is told anew.
+        told = replace(told, announced=current.state.final, posted_by_url=False)
         if told != current:
-            async with self._store.transaction() as transaction:
-                await transaction.save_message(told)
+            await self._remember(told)
+            self._reached(Step.PLACED)
         return replace(
             request,
             message=told.message,
@@ -48,9 +46,48 @@ class Announcing:
             announced=told.announced,
         )
 
+    async def tell_drift(self, request: ChangeRequest, number: int) -> ChangeRequest:
+        """Tell that tokens are active again; give the request with the places of what was posted.
+
+        Args:
+            request: The request that had disabled them.
+            number: Which of its drifts is to be told.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        # A copy that was posted before a crash may have been pressed already.
+        current = replace(await self._read(request.id), lease=request.lease)
+        again_by = current.again_by(number)
+        again = None if again_by is None else await self._read(again_by)
+        told = await self._messenger.tell_drift(
+            await self._drifted(current), current.drifts[number], again, self._remember_watch
+        )
+        told = told.with_drift(replace(told.drifts[number], told=True))
+        await self._remember_watch(told)
+        return told
+
     async def progress(self, request: ChangeRequest, sent: int) -> None:
         """Show how far a request with several targets is."""
         await self._messenger.show_progress(request, sent)
+
+    async def _remember(self, told: ChangeRequest) -> None:
+        async with self._store.transaction() as transaction:
+            await transaction.save_message(told)
+
+    async def _remember_watch(self, told: ChangeRequest) -> None:
+        async with self._store.transaction() as transaction:
+            await transaction.save_watch(told)
+
+    async def _drifted(self, change: ChangeRequest) -> Drifted:
+        return Drifted(change, await self._related(change))
+
+    async def _related(self, request: ChangeRequest) -> Related:
+        return Related(
+            undone=None if request.undo_of is None else await self._read(request.undo_of),
+            undo=None if request.undone_by is None else await self._read(request.undone_by),
+            retried=None if request.retry_of is None else await self._read(request.retry_of),
+        )
 
     async def _read(self, change_id: str) -> ChangeRequest:
         async with self._store.reading() as reading:

@@ -34,6 +34,8 @@ class EventTag(StrEnum):
     CHANGE_LOST = "change.lost"
     CHANGE_CANCELLED = "change.cancelled"
     TIMER_STOPPED = "timer.stopped"
+    DRIFT_FOUND = "drift.found"
+    DRIFT_GONE = "drift.gone"
     CHANGES_FROZEN = "changes.frozen"
     CHANGES_UNFROZEN = "changes.unfrozen"
 

@@ -1,6 +1,7 @@
 """Send a request's changes while holding its authorizations, judged anew."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -11,8 +12,10 @@ from bot.changes.errors import (
     ErrorCode,
     LeaseLostError,
     MovedOnError,
+    NotItsTurnError,
     Problem,
     StoreUnavailableError,
+    UpstreamError,
 )
 from bot.changes.execution import Execution
 from bot.changes.holding import Holding
@@ -21,11 +24,28 @@ from bot.changes.progress import Progress
 from bot.changes.reading import read
 from bot.changes.request import ChangeRequest, Target
 from bot.changes.ruling import Rulings
+from bot.changes.settling import Terms
 from bot.changes.stages import CarryOut, barred, next_stage
 from bot.changes.states import RequestState, TargetState
 from bot.changes.watching import Watching
 
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Carried:
+    """How far a request was carried, and what it has to wait for.
+
+    Attributes:
+        request: The request as it is recorded now.
+        in_line: Which change has to end first, or None if none has.
+        unreached: What an instance said that could not be reached, or None; what nothing was sent
+            for is tried again later.
+    """
+
+    request: ChangeRequest
+    in_line: NotItsTurnError | None = None
+    unreached: UpstreamError | None = None
 
 
 class CarryingOut:
@@ -63,33 +83,52 @@ class CarryingOut:
         self._clock = clock
         self._watching = watching
 
-    async def carry_out(self, request: ChangeRequest) -> ChangeRequest:
+    async def carry_out(self, request: ChangeRequest, *, last_try: bool) -> Carried:
         """Bring a request as far as it goes now, or leave it where its turn has not come.
 
-        It is judged anew once its authorizations are held: waiting for them takes time, in which a
+        It is judged anew once its authorizations are held: standing in line takes time, in which a
         role may be lost and an approval run out.
+
+        Args:
+            request: The request.
+            last_try: Whether what cannot be reached now has failed.
         """
         unfinished = [target for target in request.targets if not target.state.final]
         keys = [f"{target.instance}:{target.authorization_id}" for target in unfinished]
-        async with self._holding.hold(keys, request.lease or "", unfinished):
-            ruling = await self._rulings.of(request)
-            now = self._clock()
-            stage = next_stage(request, ruling, now, len(self._instances))
-            if not isinstance(stage, CarryOut):
-                return request
-            changed = await self._changed_since_approval(request)
-            if changed is not None:
-                return await self._progress.closed(request, RequestState.VOIDED, changed)
-            try:
-                return await self._on_every_instance(request, barred(request, ruling, now))
-            except (StoreUnavailableError, LeaseLostError, MovedOnError):
-                raise
-            except Exception:  # noqa: BLE001 - logged there, and told as what it is
-                return await self._stumbled(request)
+        try:
+            async with self._holding.hold(keys, request.lease or "", unfinished):
+                return await self._while_held(request, last_try=last_try)
+        except NotItsTurnError as error:
+            return Carried(request, in_line=error)
 
-    async def _on_every_instance(
-        self, request: ChangeRequest, barred: Problem | None
-    ) -> ChangeRequest:
+    async def stop_reading(self, request: ChangeRequest) -> ChangeRequest:
+        """Give up on outcomes that nobody could read for too long."""
+        lost = [
+            self._progress.reached(t, TargetState.LOST, problem=outcomes.never_known(t.problem))
+            for t in request.in_state(TargetState.UNKNOWN)
+        ]
+        return await self._progress.record(request, lost)
+
+    async def _while_held(self, request: ChangeRequest, *, last_try: bool) -> Carried:
+        ruling = await self._rulings.of(request)
+        now = self._clock()
+        stage = next_stage(request, ruling, now, len(self._instances))
+        if not isinstance(stage, CarryOut):
+            return Carried(request)
+        changed = await self._changed_since_approval(request)
+        if isinstance(changed, Problem):
+            return Carried(await self._progress.closed(request, RequestState.VOIDED, changed))
+        if changed is not None and not last_try:
+            return Carried(request, unreached=changed)
+        terms = Terms(barred(request, ruling, now), last_try)
+        try:
+            return await self._on_every_instance(request, terms)
+        except (StoreUnavailableError, LeaseLostError, MovedOnError):
+            raise
+        except Exception:  # noqa: BLE001 - logged there, and told as what it is
+            return Carried(await self._stumbled(request))
+
+    async def _on_every_instance(self, request: ChangeRequest, terms: Terms) -> Carried:
         if request.in_state(TargetState.INTENDED):
             request = await self._progress.take_up(request)
         async with self._watching.brake(request) as brake:
@@ -98,14 +137,19 @@ class CarryingOut:
                 if execution is None:
                     request = await self._without_instance(request, name)
                 else:
-                    request = await execution.carry_out(request, barred, brake)
+                    request = await execution.carry_out(request, terms, brake)
         if brake.held_back and not request.state.final:
             # In the record, too: whoever takes it up later was not interrupted.
-            return await self._progress.held_back(request, brake.held_back)
-        return request
+            request = await self._progress.held_back(request, brake.held_back)
+        return Carried(request, brake.in_line, brake.awaits)
 
-    async def _changed_since_approval(self, request: ChangeRequest) -> Problem | None:
-        """Say what voids an approval: a token that is not as it was shown. None if none is."""
+    async def _changed_since_approval(
+        self, request: ChangeRequest
+    ) -> Problem | UpstreamError | None:
+        """Say what voids an approval: a token that is not as it was shown. None if none is.
+
+        Where an instance cannot be reached, it is not known yet, which its error says.
+        """
         if request.approval is None or request.state is not RequestState.ACCEPTED:
             return None
         for name, instance in self._instances.items():
@@ -116,7 +160,11 @@ class CarryingOut:
             ]
             if not theirs:
                 continue
-            found = (await read(instance, [target.authorization_id for target in theirs])).found
+            readings = await read(instance, [target.authorization_id for target in theirs])
+            for reading in readings.by_id.values():
+                if isinstance(reading, UpstreamError) and reading.passing:
+                    return reading
+            found = readings.found
             for target in theirs:
                 current = found.get(target.authorization_id)
                 problem = None if current is None else drifted(target, current)

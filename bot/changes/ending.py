@@ -7,6 +7,7 @@ import structlog
 from bot.changes import evidence, timers
 from bot.changes.ports import AnnouncementError, Messenger, Store, Transaction
 from bot.changes.request import ChangeRequest, new_change_id
+from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.undoing import restoring
 
 _log = structlog.get_logger()
@@ -20,6 +21,7 @@ class Ending:
         messenger: Slack.
         clock: Tells the time.
         retry: How long to wait after Slack did not take the note.
+        reached: Told of each step.
     """
 
     def __init__(
@@ -28,11 +30,13 @@ class Ending:
         messenger: Messenger,
         clock: Callable[[], datetime],
         retry: timedelta,
+        reached: Reached = unobserved,
     ) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
         self._retry = retry
+        self._reached = reached
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Do what a finished request's timer asks for now; say when it is due again, or None."""
@@ -56,10 +60,13 @@ class Ending:
                 await self._messenger.note_end(request)
             except AnnouncementError as error:
                 _log.warning("the end of a timer is not noted yet", reason=str(error))
-                return min(timer.ends_at, now + self._retry)
+                turn = error.retry_after
+                wait = self._retry if turn is None else timedelta(seconds=turn)
+                return min(timer.ends_at, now + wait)
         noted = replace(request, timer=replace(timer, noted_at=now))
         async with self._store.transaction() as transaction:
             await transaction.save_timer(noted)
+        self._reached(Step.END_NOTED)
         return timer.ends_at
 
     async def _enable_again(self, request: ChangeRequest, now: datetime) -> datetime | None:
@@ -81,6 +88,8 @@ class Ending:
         )
         over = replace(request, timer=replace(timer, ends_at=None))
         async with self._store.transaction() as transaction:
+            # Nobody gives its undo back, or takes it, while this looks whose it is.
+            await transaction.request_to_move(request.id)
             reserved = await transaction.claim_undo(request.id, again.id)
             if not reserved and await _may_come_to_nothing(transaction, request.id):
                 # Somebody's undo waits for them or for others; if they leave it, the end is due.
@@ -90,6 +99,7 @@ class Ending:
                 await transaction.append(evidence.accepted(again))
             elif reserved:
                 await transaction.release_undo(request.id, again.id)
+        self._reached(Step.RESTORING)
         return None
 
 

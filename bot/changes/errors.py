@@ -6,6 +6,7 @@ class ErrorCode(StrEnum):
     """What went wrong, by meaning; a label of metrics and a key of the record."""
 
     ALREADY_DECIDED = "already_decided"
+    ALREADY_DISABLED_AGAIN = "already_disabled_again"
     ALREADY_RETRIED = "already_retried"
     ALREADY_UNDONE = "already_undone"
     AMBIGUOUS = "ambiguous"
@@ -22,6 +23,7 @@ class ErrorCode(StrEnum):
     INSTANCE_UNKNOWN = "instance_unknown"
     LAST_OPERATOR = "last_operator"
     LOOKS_LIKE_SECRET = "looks_like_secret"  # noqa: S105 - a code, not a secret
+    NOTHING_ACTIVE_AGAIN = "nothing_active_again"
     NOTHING_SELECTED = "nothing_selected"
     NOTHING_TO_RETRY = "nothing_to_retry"
     NOT_ALLOWED = "not_allowed"
@@ -88,11 +90,17 @@ class UpstreamError(BotError):
 
     Attributes:
         effect: Whether the failed call may have changed something nevertheless.
+        passing: Whether it may pass by itself, so that trying again later helps.
+        retry_after: Seconds that it asks to wait, or None.
     """
 
-    def __init__(self, problem: Problem, effect: Effect = Effect.NONE) -> None:
+    def __init__(
+        self, problem: Problem, effect: Effect = Effect.NONE, *, passing: bool = False
+    ) -> None:
         super().__init__(problem)
         self.effect = effect
+        self.passing = passing
+        self.retry_after: float | None = None
 
 
 class StoreUnavailableError(Exception):
@@ -101,6 +109,18 @@ class StoreUnavailableError(Exception):
 
 class LeaseLostError(Exception):
     """Another executor has taken a request over; whatever was to be saved is not."""
+
+
+class NotItsTurnError(Exception):
+    """Another change has to end before this one may begin; it stands in line, and nothing is sent.
+
+    Attributes:
+        ahead: The id of the change that comes first; empty if it is not known.
+    """
+
+    def __init__(self, ahead: str) -> None:
+        super().__init__(ahead)
+        self.ahead = ahead
 
 
 class MovedOnError(Exception):

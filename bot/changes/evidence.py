@@ -29,6 +29,8 @@ _CLOSED_AS = {
     RequestState.CANCELLED: EventTag.REQUEST_CANCELLED,
     RequestState.VOIDED: EventTag.REQUEST_VOIDED,
 }
+# Who has seen what nobody is known to have done.
+THE_BOT = "token-bot"
 # A line of the history is not the place for a thousand ids; each has events of its own.
 _IDS_NAMED = 20
 
@@ -45,6 +47,7 @@ def accepted(request: ChangeRequest) -> AuditEvent:
         reason=request.reason,
         undo_of=request.undo_of,
         retry_of=request.retry_of,
+        again_of=request.again_of,
         automatic=request.automatic or None,
         lasts=None if request.timer is None else request.timer.lasts.total_seconds(),
         channel=request.origin.channel_id,
@@ -229,6 +232,42 @@ def progress(request: ChangeRequest, target: Target, at: datetime) -> AuditEvent
     )
 
 
+def found_later(before: ChangeRequest, after: ChangeRequest, at: datetime) -> list[AuditEvent]:
+    """Tokens that a request had disabled were found active again, or deleted, by the watch.
+
+    Nobody who is known did that, so that it is the bot's own word.
+
+    Args:
+        before: The request before the look.
+        after: The request with what was found.
+        at: When they were read.
+    """
+    events = []
+    for was, target in zip(before.targets, after.targets, strict=True):
+        if target == was:
+            continue
+        again = target.active_again
+        events.append(
+            AuditEvent(
+                EventTag.DRIFT_GONE if again is None else EventTag.DRIFT_FOUND,
+                at,
+                THE_BOT,
+                "",
+                change_id=after.id,
+                instance=target.instance,
+                authorization_id=target.authorization_id,
+                detail=_telling(
+                    {
+                        "before": _visible(target.after),
+                        "after": None if again is None else _visible(again.token),
+                        "since": None if again is None else _since(again.token),
+                    }
+                ),
+            )
+        )
+    return events
+
+
 def of_request(request: ChangeRequest, tag: EventTag, at: datetime, **detail: object) -> AuditEvent:
     """Make an event about a whole request, in its requester's name."""
     instance, authorization_id = _place(request)
@@ -288,6 +327,11 @@ def _visible(authorization: Authorization | None) -> dict[str, str] | None:
         "description": authorization.description,
         "revision": str(authorization.revision),
     }
+
+
+def _since(authorization: Authorization) -> str | None:
+    at = authorization.updated_at
+    return None if at is None else at.isoformat(timespec="seconds")
 
 
 def _telling(detail: dict[str, object]) -> dict[str, object]:

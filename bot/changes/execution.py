@@ -9,11 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from bot.changes import outcomes
-from bot.changes.errors import (
-    Effect,
-    Problem,
-    UpstreamError,
-)
+from bot.changes.errors import Effect, NotItsTurnError, UpstreamError
 from bot.changes.facts import weighs_operators
 from bot.changes.holding import Holding
 from bot.changes.judgement import NothingToDo, Refuse, Verdict
@@ -21,9 +17,10 @@ from bot.changes.ports import Authorizations
 from bot.changes.progress import Progress
 from bot.changes.reading import Readings, read
 from bot.changes.request import ChangeRequest, Target
-from bot.changes.sending import Brake, send
-from bot.changes.settling import Settling
+from bot.changes.sending import Brake, Sent, send
+from bot.changes.settling import Settling, Terms
 from bot.changes.states import TargetState
+from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.weighing import Weighing
 
 
@@ -39,6 +36,7 @@ class Execution:
         holding: Lets one change at a time weigh the instance's operator tokens.
         settling: Settles targets by what was read of them.
         at_once: How many PATCHes are sent at a time.
+        reached: Told of each step.
     """
 
     def __init__(
@@ -48,7 +46,9 @@ class Execution:
         progress: Progress,
         holding: Holding,
         settling: Settling,
+        *,
         at_once: int,
+        reached: Reached = unobserved,
     ) -> None:
         self._instance = instance
         self._weighing = weighing
@@ -56,19 +56,22 @@ class Execution:
         self._holding = holding
         self._settling = settling
         self._at_once = at_once
+        self._reached = reached
 
-    async def carry_out(
-        self, request: ChangeRequest, barred: Problem | None, brake: Brake
-    ) -> ChangeRequest:
+    async def carry_out(self, request: ChangeRequest, terms: Terms, brake: Brake) -> ChangeRequest:
         """Bring the targets on this instance as far as they go now.
 
         Args:
             request: The request.
-            barred: Why the policy does not let it pass now, or None.
-            brake: Stops what is not sent yet.
+            terms: Under what terms.
+            brake: Stops what is not sent yet, and is told what has to be waited for.
         """
-        theirs = [t for t in request.targets if t.instance == self._instance.name]
-        unfinished = [target for target in theirs if not target.state.final]
+        if brake.cancelled:
+            # What was not sent is not read for that: the instance may be out of reach.
+            unsent = [target for target in self._unfinished(request) if target.unsent]
+            cancelled = [self._progress.reached(t, TargetState.CANCELLED) for t in unsent]
+            request = await self._progress.record(request, cancelled)
+        unfinished = self._unfinished(request)
         if not unfinished:
             return request
         single = len(request.targets) == 1
@@ -77,37 +80,49 @@ class Execution:
             [target.authorization_id for target in unfinished],
             suggesting=single and unfinished[0].state is TargetState.PENDING,
         )
-        settled, undecided = self._settling.without_sending(unfinished, readings)
+        self._reached(Step.READ_BEFORE)
+        settled, undecided = self._settling.without_sending(unfinished, readings, terms)
         request = await self._progress.record(request, settled)
+        brake.awaits = _unreached(request, readings) or brake.awaits
+        if not undecided:
+            return request
         async with AsyncExitStack() as stack:
             if any(_weighs(target, readings) for target in undecided):
                 # Two operator tokens disabled at once would each count on the other.
                 held = self._holding.hold([self._instance.name], request.lease or "")
-                await stack.enter_async_context(held)
+                try:
+                    await stack.enter_async_context(held)
+                except NotItsTurnError as error:
+                    brake.in_line = error
+                    return request
                 if len(undecided) > 1:
                     readings = await read(
                         self._instance, [target.authorization_id for target in undecided]
                     )
-            return await self._judge_and_send(request, undecided, readings, barred, brake)
+            return await self._judge_and_send(request, undecided, readings, terms, brake)
 
     async def _judge_and_send(
         self,
         request: ChangeRequest,
         targets: Sequence[Target],
         readings: Readings,
-        barred: Problem | None,
+        terms: Terms,
         brake: Brake,
     ) -> ChangeRequest:
         try:
             verdicts = await self._weighing.verdicts(
-                request, targets, self._instance, readings, barred
+                request, targets, self._instance, readings, terms.barred
             )
         except UpstreamError as error:
             unjudged = Readings(dict.fromkeys(readings.by_id, error))
-            settled, _ = self._settling.without_sending(targets, unjudged)
-            return await self._progress.record(request, settled)
-        judged, to_send = self._judged(targets, readings, verdicts)
+            settled, _ = self._settling.without_sending(targets, unjudged, terms)
+            request = await self._progress.record(request, settled)
+            brake.awaits = _unreached(request, unjudged) or brake.awaits
+            return request
+        self._reached(Step.JUDGED)
+        judged, to_send = self._judged(targets, readings, verdicts, terms)
         request = await self._progress.record(request, judged)
+        brake.awaits = _unreached(request, readings) or brake.awaits
         intended = [
             target
             for target in request.targets
@@ -115,7 +130,7 @@ class Execution:
         ]
         if not intended:
             return request
-        sent = await send(self._instance, intended, self._at_once, brake)
+        sent = await send(self._instance, intended, self._at_once, brake, self._reached)
         unsent = [t for t in intended if t.authorization_id not in sent]
         if brake.cancelled and unsent:
             request = await self._progress.record(
@@ -123,10 +138,24 @@ class Execution:
             )
         elif unsent:
             request = await self._progress.unsent(request, unsent)
-        return await self._read_back(request, [t for t in intended if t not in unsent], sent)
+        held = _held(intended, sent, terms)
+        if held:
+            request = await self._progress.unsent(request, held)
+            brake.awaits = sent[held[0].authorization_id]
+        away = {target.authorization_id for target in (*unsent, *held)}
+        gone = [target for target in intended if target.authorization_id not in away]
+        return await self._read_back(request, gone, sent)
+
+    def _unfinished(self, request: ChangeRequest) -> list[Target]:
+        name = self._instance.name
+        return [t for t in request.targets if t.instance == name and not t.state.final]
 
     def _judged(
-        self, targets: Sequence[Target], readings: Readings, verdicts: Mapping[str, Verdict]
+        self,
+        targets: Sequence[Target],
+        readings: Readings,
+        verdicts: Mapping[str, Verdict],
+        terms: Terms,
     ) -> tuple[list[Target], set[str]]:
         """Give the targets that a verdict moves on, and the ids of those to be sent."""
         moved: list[Target] = []
@@ -136,7 +165,7 @@ class Execution:
             authorization_id = target.authorization_id
             current = found.get(authorization_id)
             if current is None:
-                ended = self._settling.by_reading(target, readings.by_id[authorization_id])
+                ended = self._settling.by_reading(target, readings.by_id[authorization_id], terms)
                 moved += [] if ended is None or ended == target else [ended]
                 continue
             match verdicts[authorization_id]:
@@ -175,11 +204,29 @@ class Execution:
                 to_read.append(target)
         if to_read:
             readings = await read(self._instance, [t.authorization_id for t in to_read])
+            self._reached(Step.READ_BACK)
             for target in to_read:
                 error = sent[target.authorization_id]
                 reading = readings.by_id[target.authorization_id]
                 settled.append(self._settling.read_back(target, reading, error))
         return await self._progress.record(request, settled)
+
+
+def _unreached(request: ChangeRequest, readings: Readings) -> UpstreamError | None:
+    """Give why targets that nothing was sent for wait, or None if none does."""
+    for target in request.targets:
+        reading = readings.by_id.get(target.authorization_id)
+        if target.unsent and isinstance(reading, UpstreamError):
+            return reading
+    return None
+
+
+def _held(intended: Sequence[Target], sent: Sent, terms: Terms) -> list[Target]:
+    """List the targets whose PATCHes had no effect, and may have one later."""
+    if terms.last_try:
+        return []
+    errors = ((target, sent.get(target.authorization_id)) for target in intended)
+    return [t for t, e in errors if e is not None and e.effect is Effect.NONE and e.passing]
 
 
 def _weighs(target: Target, readings: Readings) -> bool:

@@ -12,7 +12,11 @@ from bot.changes.errors import LeaseLostError, MovedOnError, StoreUnavailableErr
 from bot.changes.lifecycle import Lifecycle
 from bot.changes.ports import Store
 from bot.changes.request import ChangeRequest
+from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.sweeps import sweep
+
+# What is due later than that may as well wait for the poll.
+_LOOKED_AHEAD_SECONDS = 60.0
 
 _log = structlog.get_logger()
 
@@ -25,7 +29,8 @@ class Pace:
         lease: How long a request is its executor's without a sign of life.
         poll: How long it waits at most before it looks for due requests again.
         sweep: How long between two sweeps.
-        at_once: How many requests are carried out at the same time.
+        at_once: How many requests are in hand at the same time; some of them may only wait for
+            Slack.
         after_failure: The pause after the database did not answer.
         after_stumble: The pause after the bot itself stumbled.
     """
@@ -33,7 +38,7 @@ class Pace:
     lease: timedelta = timedelta(seconds=6)
     poll: timedelta = timedelta(seconds=2)
     sweep: timedelta = timedelta(minutes=1)
-    at_once: int = 16
+    at_once: int = 64
     after_failure: timedelta = timedelta(seconds=2)
     after_stumble: timedelta = timedelta(minutes=5)
 
@@ -46,6 +51,7 @@ class Executor:
         store: The database.
         clock: Tells the time.
         pace: How to take requests.
+        reached: Told of each step.
     """
 
     def __init__(
@@ -55,11 +61,13 @@ class Executor:
         *,
         clock: Callable[[], datetime],
         pace: Pace,
+        reached: Reached = unobserved,
     ) -> None:
         self._lifecycle = lifecycle
         self._store = store
         self._clock = clock
         self._pace = pace
+        self._reached = reached
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -112,9 +120,7 @@ class Executor:
             return 0
         now = self._clock()
         async with self._store.transaction() as transaction:
-            claimed = await transaction.claim(
-                secrets.token_hex(8), now, now + self._pace.lease, free
-            )
+            claimed = await transaction.claim(secrets.token_hex(8), now, self._pace.lease, free)
         for request in claimed:
             overtaken = self._working.get(request.id)
             if overtaken is not None:
@@ -124,6 +130,7 @@ class Executor:
             self._working[request.id] = task
             task.add_done_callback(partial(self._worked, request.id))
         if claimed:
+            self._reached(Step.CLAIMED)
             self._idle.clear()
         return len(claimed)
 
@@ -154,6 +161,7 @@ class Executor:
                 due = self._clock() + self._pace.after_stumble
             finally:
                 await self._release(request, due)
+                self._look_at(due)
 
     @contextlib.asynccontextmanager
     async def _heartbeat(self, lease: str) -> AsyncIterator[None]:
@@ -167,10 +175,9 @@ class Executor:
     async def _beat(self, lease: str, worker: asyncio.Task[None] | None) -> None:
         while True:
             await asyncio.sleep(self._pace.lease.total_seconds() / 3)
-            until = self._clock() + self._pace.lease
             try:
                 async with self._store.transaction() as transaction:
-                    kept = await transaction.renew(lease, until)
+                    kept = await transaction.renew(lease, self._pace.lease)
             except StoreUnavailableError as error:
                 _log.warning("the lease could not be renewed; trying again", reason=str(error))
                 continue
@@ -178,9 +185,16 @@ class Executor:
                 worker.cancel()
                 return
 
+    def _look_at(self, due: datetime | None) -> None:
+        """Look for due requests when one of them is, not only at the next poll."""
+        seconds = -1.0 if due is None else (due - self._clock()).total_seconds()
+        if 0 <= seconds < _LOOKED_AHEAD_SECONDS:
+            asyncio.get_running_loop().call_later(seconds, self._woken.set)
+
     async def _release(self, request: ChangeRequest, due: datetime | None) -> None:
         try:
             async with self._store.transaction() as transaction:
                 await transaction.release(request.lease or "", due, request.version, self._clock())
+            self._reached(Step.RELEASED)
         except StoreUnavailableError as error:
             _log.warning("the lease could not be given back; it runs out", reason=str(error))

@@ -20,6 +20,7 @@ from bot.changes.ports import Store, Transaction
 from bot.changes.request import Approval, ChangeRequest, Selection, Target, Timer, new_change_id
 from bot.changes.ruling import ends_freely, wanted_by
 from bot.changes.stages import no_timer_here
+from bot.changes.steps import Reached, Step, unobserved
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
@@ -44,7 +45,12 @@ class Order:
     lasts: timedelta | None = None
 
     def draft(
-        self, ask: Ask, *, undo_of: str | None = None, retry_of: str | None = None
+        self,
+        ask: Ask,
+        *,
+        undo_of: str | None = None,
+        retry_of: str | None = None,
+        again_of: str | None = None,
     ) -> ChangeRequest:
         """Make a request of it, not yet decided about."""
         return ChangeRequest(
@@ -58,6 +64,7 @@ class Order:
             timer=None if self.lasts is None else Timer(self.lasts),
             undo_of=undo_of,
             retry_of=retry_of,
+            again_of=again_of,
         )
 
 
@@ -73,20 +80,28 @@ class Intake:
         policy: Gives the policy in force.
         command: The slash command's name, for hints.
         wake: Called after a commit, so that the executor looks at once.
+        reached: Told of each step.
     """
 
     def __init__(
-        self, store: Store, policy: Callable[[], Policy], command: str, wake: Callable[[], None]
+        self,
+        store: Store,
+        policy: Callable[[], Policy],
+        command: str,
+        wake: Callable[[], None],
+        reached: Reached = unobserved,
     ) -> None:
         self._store = store
         self.policy = policy
         self.command = command
         self._wake = wake
+        self._reached = reached
 
     async def receive(self, received: Received) -> None:
         """Store what cannot be decided before Slack was asked who it is from."""
         async with self.committed(received.ask) as transaction:
             await transaction.add_received(received)
+        self._reached(Step.RECEIVED)
 
     async def admit(
         self, ask: Ask, role: Role, asked: str, about: Target | ChangeRequest | None = None
@@ -116,15 +131,17 @@ class Intake:
     async def open(self, ask: Ask, order: Order) -> ChangeRequest:
         """Store a request to change something; raise UserError if it is denied."""
         async with self.committed(ask) as transaction:
-            outcome = await self.take(transaction, ask, order.draft(ask))
+            outcome = await self.judge(transaction, ask, order.draft(ask))
+            if not isinstance(outcome, Problem):
+                await self.store(transaction, outcome)
         return self.taken(outcome)
 
-    async def take(
+    async def judge(
         self, transaction: Transaction, ask: Ask, draft: ChangeRequest
     ) -> ChangeRequest | Problem:
-        """Decide about a draft, and store it if it may be asked for.
+        """Decide about a draft; give it as it may be stored, or what stands against it, recorded.
 
-        What needs a second person is stored as well: it is asked for in Slack.
+        What needs a second person may be stored as well: it is asked for in Slack.
         """
         policy = self.policy()
         earlier = await transaction.targets_asked(ask.person.user_id, ask.now - LIMIT_WINDOW, None)
@@ -144,9 +161,12 @@ class Intake:
             approvers = tuple(sorted(decision.approvers))
             approval = Approval(decision.rule, approvers, decision.quorum)
             request = replace(request, approval=approval)
-        await transaction.add_request(request, ask.now)
-        await transaction.append(evidence.accepted(request))
         return request
+
+    async def store(self, transaction: Transaction, request: ChangeRequest) -> None:
+        """Store what may be asked for, with its event. The last thing that a transaction does."""
+        await transaction.add_request(request, request.created_at)
+        await transaction.append(evidence.accepted(request))
 
     async def deny(
         self,
@@ -167,7 +187,7 @@ class Intake:
 
         The answer stays; the record counts the others.
         """
-        earlier = await transaction.refusals_of(ask.person.user_id)
+        earlier = await transaction.refusals_to_count(ask.person.user_id)
         counted = refusals.counted(earlier, ask.person, ask.now)
         await transaction.save_refusals(counted)
         events = []
@@ -183,6 +203,7 @@ class Intake:
         """Wake the executor for what was stored; raise UserError for what was not."""
         if isinstance(outcome, Problem):
             raise UserError(outcome)
+        self._reached(Step.STORED)
         self._wake()
         return outcome
 
@@ -196,6 +217,8 @@ class Intake:
                 asyncio.timeout(COMMIT_BUDGET_SECONDS),
                 self._store.transaction() as transaction,
             ):
+                # So what counts this person's requests, votes and refusals is exact.
+                await transaction.one_at_a_time(ask.person.user_id)
                 if not await transaction.first_delivery(ask.delivery, ask.now):
                     raise RepeatedDeliveryError
                 yield transaction

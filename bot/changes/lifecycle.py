@@ -1,8 +1,7 @@
 """Take one request as far as it goes now, stage by stage, and say when it is due again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -11,32 +10,18 @@ from bot.changes.announcing import Announcing
 from bot.changes.carrying_out import CarryingOut
 from bot.changes.decision import NeedsApproval
 from bot.changes.ending import Ending
-from bot.changes.errors import BotError, Problem
+from bot.changes.errors import BotError, Problem, UpstreamError
+from bot.changes.pauses import Pauses
 from bot.changes.ports import AnnouncementError
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.request import Approval, ChangeRequest
+from bot.changes.rereading import Rereading
 from bot.changes.ruling import Ruling, Rulings
 from bot.changes.states import RequestState, TargetState
+from bot.changes.waits import Rest, Waits
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Pauses:
-    """How long a request waits before it is looked at again.
-
-    Attributes:
-        first: After the first failure; pauses grow with the request's age.
-        longest: The longest.
-        held_back: While all changes are stopped.
-        tell_within: How long it is tried to tell of an outcome that Slack takes on no way.
-    """
-
-    first: timedelta = timedelta(seconds=2)
-    longest: timedelta = timedelta(minutes=5)
-    held_back: timedelta = timedelta(seconds=2)
-    tell_within: timedelta = timedelta(days=2)
 
 
 class Lifecycle:
@@ -49,6 +34,7 @@ class Lifecycle:
         progress: Records each step.
         announcing: Tells of each stage.
         ending: Ends timers.
+        rereading: Watches what was disabled.
         clock: Tells the time.
         pauses: How long to wait.
         instances: How many InfluxDB instances there are.
@@ -64,6 +50,7 @@ class Lifecycle:
         progress: Progress,
         announcing: Announcing,
         ending: Ending,
+        rereading: Rereading,
         clock: Callable[[], datetime],
         pauses: Pauses,
         instances: int,
@@ -75,67 +62,78 @@ class Lifecycle:
         self._progress = progress
         self._announcing = announcing
         self._ending = ending
+        self._rereading = rereading
         self._clock = clock
         self._pauses = pauses
+        self._waits = Waits(progress, clock, pauses)
         self._instances = instances
         self._finished = finished
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Bring a request as far as it goes; say when it is due again, or None for never."""
         if request.state.final and request.announced:
-            return await self._ending.advance(request)
+            return await self._afterwards(request)
         told = request.state is RequestState.UNRESOLVED and request.message is not None
-        request, due, news = await self._through_stages(request)
-        if not news or (request.state is RequestState.UNRESOLVED and told):
-            return due
-        return await self._tell(request, due)
+        rest = await self._through_stages(request)
+        if not rest.news or (rest.request.state is RequestState.UNRESOLVED and told):
+            return rest.due
+        return await self._tell(rest.request, rest.due)
 
-    async def _through_stages(  # noqa: C901 - one case for each stage
-        self, request: ChangeRequest
-    ) -> tuple[ChangeRequest, datetime | None, bool]:
-        """Take stage after stage, until the request ends or has to wait.
-
-        Returns:
-            The request, when it is due again, and whether there is something to tell.
-        """
-        told_to_wait = request.held_back
+    async def _through_stages(self, request: ChangeRequest) -> Rest:
+        """Take stage after stage, until the request ends or has to wait."""
+        told = request
         while not request.state.final:
-            ruling = await self._rulings.of(request)
-            now = self._clock()
-            match stages.next_stage(request, ruling, now, self._instances):
-                case stages.Wait(until):
-                    return request, until, True
-                case stages.HoldBack(reason):
-                    news = told_to_wait != reason or not request.message
-                    request = await self._progress.held_back(request, reason)
-                    return request, now + self._pauses.held_back, news
-                case stages.Preview():
-                    until = now + stages.PREVIEW_LASTS
-                    request = await self._progress.shown(request, RequestState.PREVIEWED, until)
-                    return request, until, True
-                case stages.AskApproval(decision):
-                    request = await self._ask_approval(request, decision, ruling)
-                    return request, request.expires_at, True
-                case stages.Close(state, problem):
-                    request = await self._progress.closed(request, state, problem)
-                case stages.Refuse(problem):
-                    request = await self._refuse(request, problem)
-                case stages.Prepare():
-                    request = await self._prepare(request)
-                case stages.CarryOut():
-                    told_to_wait = ""
-                    request = await self._carry_out(request)
-            if request.state is RequestState.UNRESOLVED:
-                return request, self._later(request), True
-        return request, None, True
+            outcome = await self._through_one(request, told)
+            if isinstance(outcome, Rest):
+                return outcome
+            request = outcome
+        return Rest(request, None)
 
-    async def _prepare(self, request: ChangeRequest) -> ChangeRequest:
+    async def _through_one(
+        self, request: ChangeRequest, told: ChangeRequest
+    ) -> ChangeRequest | Rest:
+        """Take the next stage; give the request, or where it has come to rest.
+
+        Args:
+            request: The request.
+            told: The request as its message tells of it.
+        """
+        ruling = await self._rulings.of(request)
+        now = self._clock()
+        match stages.next_stage(request, ruling, now, self._instances):
+            case stages.Wait(until):
+                return Rest(request, until)
+            case stages.HoldBack(reason):
+                return await self._waits.until_changes_go_on(request, told, reason)
+            case stages.Preview():
+                until = now + stages.PREVIEW_LASTS
+                request = await self._progress.shown(request, RequestState.PREVIEWED, until)
+                return Rest(request, until)
+            case stages.AskApproval(decision):
+                request = await self._ask_approval(request, decision, ruling)
+                return Rest(request, request.expires_at)
+            case stages.Close(state, problem):
+                return await self._progress.closed(request, state, problem)
+            case stages.Refuse(problem):
+                return await self._refuse(request, problem)
+            case stages.Prepare():
+                return await self._prepare(request, told)
+            case stages.CarryOut():
+                return await self._carry_out(request, told)
+
+    async def _prepare(self, request: ChangeRequest, told: ChangeRequest) -> ChangeRequest | Rest:
+        last_try = self._is_last_try(request)
         try:
-            prepared = await self._preparation.prepare(request)
+            prepared = await self._preparation.prepare(request, last_try=last_try)
         except BotError as error:
+            if isinstance(error, UpstreamError) and error.passing and not last_try:
+                return await self._waits.unreached(request, told, error)
             return await self._progress.came_to_nothing(request, outcomes.untouched(error.problem))
         self._count(request, prepared)
         return await self._progress.prepared(prepared)
+
+    def _is_last_try(self, request: ChangeRequest) -> bool:
+        return self._clock() >= self._pauses.gives_up_at(request)
 
     async def _ask_approval(
         self, request: ChangeRequest, decision: NeedsApproval, ruling: Ruling
@@ -169,10 +167,27 @@ class Lifecycle:
         self._count(request, recorded)
         return recorded
 
-    async def _carry_out(self, request: ChangeRequest) -> ChangeRequest:
-        carried_out = await self._carrying_out.carry_out(request)
-        self._count(request, carried_out)
-        return carried_out
+    async def _carry_out(self, request: ChangeRequest, told: ChangeRequest) -> ChangeRequest | Rest:
+        last_try = self._is_last_try(request)
+        carried = await self._carrying_out.carry_out(request, last_try=last_try)
+        self._count(request, carried.request)
+        request = carried.request
+        if request.state is RequestState.UNRESOLVED:
+            return await self._unresolved(request)
+        if carried.in_line is not None:
+            return await self._waits.in_line(request, told, carried.in_line)
+        if carried.unreached is not None and not request.state.final:
+            return await self._waits.unreached(request, told, carried.unreached)
+        return request
+
+    async def _unresolved(self, request: ChangeRequest) -> ChangeRequest | Rest:
+        """Say when to read again what is not known, or stop reading."""
+        now = self._clock()
+        if now < request.created_at + self._pauses.resolve_within:
+            return Rest(request, self._pauses.later(request, now))
+        stopped = await self._carrying_out.stop_reading(request)
+        self._count(request, stopped)
+        return stopped
 
     def _count(self, before: ChangeRequest, after: ChangeRequest) -> None:
         """Count the targets that have come to an outcome."""
@@ -192,15 +207,17 @@ class Lifecycle:
             ):
                 _log.error("an outcome reached nobody", reason=str(error))
                 return None
-            _log.warning("not announced yet", reason=str(error))
-            later = self._later(request, error.retry_after)
+            # Its turn comes by itself; what else is in the way is somebody's trouble.
+            log = _log.warning if error.retry_after is None else _log.info
+            log("not announced yet", reason=str(error))
+            later = self._pauses.later(request, self._clock(), turn=error.retry_after)
             return later if due is None else min(due, later)
         if request.state.final:
-            return await self._ending.advance(request)
+            return await self._afterwards(request)
         return due
 
-    def _later(self, request: ChangeRequest, at_least: float | None = None) -> datetime:
-        """Put the next try as far ahead as the request is old, within bounds."""
-        now = self._clock()
-        pause = max(self._pauses.first, min(now - request.created_at, self._pauses.longest))
-        return now + max(pause, timedelta(seconds=at_least or 0))
+    async def _afterwards(self, request: ChangeRequest) -> datetime | None:
+        """Do what goes on after the outcome is told; say when any of it is due again."""
+        ends = await self._ending.advance(request)
+        looks = await self._rereading.advance(request)
+        return min((due for due in (ends, looks) if due is not None), default=None)

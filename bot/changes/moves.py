@@ -11,6 +11,7 @@ from bot.changes.intake import Intake
 from bot.changes.policy import Role
 from bot.changes.ports import Transaction
 from bot.changes.request import ChangeRequest, Vote
+from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, move_request
 from bot.changes.undoing import no_such_change
 
@@ -60,7 +61,7 @@ class Moves:
 
     async def _move(self, ask: Ask, change_id: str, name: str, move: Move) -> ChangeRequest:
         async with self._intake.committed(ask) as transaction:
-            request = await transaction.request(change_id)
+            request = await transaction.request_to_move(change_id)
             if request is None:
                 outcome: ChangeRequest | Problem = no_such_change(change_id, self._intake.command)
             else:
@@ -170,7 +171,7 @@ class Moves:
             return denied
         if request.state.waiting or request.state is RequestState.ACCEPTED:
             return await self._closed(transaction, ask, request, RequestState.CANCELLED, "")
-        done = await transaction.cancel_the_rest(request.id, ask.person.user_id)
+        done = await transaction.cancel_the_rest(request.id, ask.person.user_id, ask.now)
         tag = EventTag.REQUEST_CANCELLED
         if not done:
             done = await transaction.stop_timer(request.id, ask.person.user_id, ask.now)
@@ -221,12 +222,7 @@ class Moves:
             closing=moving.closed_by(state, ask.person.user_id, reason),
             held_back="",
         )
-        outcome = await self._stored(transaction, ask, request, closed, tag, reason=reason)
-        if outcome is closed and request.undo_of is not None:
-            await transaction.release_undo(request.undo_of, request.id)
-        if outcome is closed and request.retry_of is not None:
-            await transaction.release_retry(request.retry_of, request.id)
-        return outcome
+        return await self._stored(transaction, ask, request, closed, tag, reason=reason)
 
     async def _stored(
         self,
@@ -239,6 +235,8 @@ class Moves:
     ) -> ChangeRequest | Problem:
         if not await transaction.move_on(moved, request.state, ask.now):
             return moving.already_decided(await transaction.request(request.id) or request)
+        if moved.state.final:
+            await give_back(transaction, moved)
         digest = self._intake.policy().digest
         event = evidence.by_person(moved, tag, ask.person, ask.now, policy=digest, **detail)
         await transaction.append(event)

@@ -1,6 +1,7 @@
 """What is said of outcomes that are not the hoped-for one; each says whether anything changed."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
@@ -106,6 +107,26 @@ def unknown(problem: Problem) -> Problem:
         f"{_UNKNOWN} {problem.message}",
         "This bot keeps reading, and says here what it finds.",
     )
+
+
+def never_known(problem: Problem | None) -> Problem:
+    """Say that an outcome could not be read for so long that nobody looks any more."""
+    why = "" if problem is None else f" {cause(problem)}"
+    return Problem(
+        ErrorCode.OUTCOME_UNKNOWN,
+        f"{_LOST}{why.rstrip()} This bot has stopped reading.",
+        "Look at the token with show before you rely on it.",
+    )
+
+
+def waits_for_instance(problem: Problem, gives_up_at: datetime) -> str:
+    """Say why a request waits although nothing holds it back here, and until when."""
+    return f"{problem.message} It is tried again until {gives_up_at:%H:%M:%S} UTC."
+
+
+def waits_for_change(ahead: str) -> str:
+    """Say that another change comes first; its id may be unknown."""
+    return f"Change {ahead} comes first." if ahead else "Another change comes first."
 
 
 def instance_unknown(name: str) -> Problem:

@@ -1,6 +1,6 @@
 """Find and read the targets of a request before anybody confirms or approves it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,16 +44,22 @@ class Preparation:
         self._weighing = weighing
         self._clock = clock
 
-    async def prepare(self, request: ChangeRequest) -> ChangeRequest:
+    async def prepare(self, request: ChangeRequest, *, last_try: bool = True) -> ChangeRequest:
         """Give a request with its targets found and read.
+
+        Args:
+            request: The request.
+            last_try: Whether what cannot be read has failed; without it, an instance that may be
+                reached later is waited for.
 
         Raises:
             BotError: If the tokens of the selected user cannot be listed, or there are none.
+            UpstreamError: Where an instance cannot be reached, and this is not the last try.
         """
         request = replace(request, prepared=True)
         if request.selection is not None and not request.targets:
             request = replace(request, targets=await self._selected(request.selection))
-        request = await self._located(request)
+        request = await self._located(request, last_try=last_try)
         for name in dict.fromkeys(target.instance for target in request.targets):
             instance = self._instances.get(name)
             theirs = [
@@ -62,7 +68,9 @@ class Preparation:
                 if target.instance == name and target.state is TargetState.PENDING
             ]
             if name and theirs:
-                request = request.with_targets(*await self._read(request, theirs, instance))
+                request = request.with_targets(
+                    *await self._read(request, theirs, instance, last_try=last_try)
+                )
         return request
 
     async def _selected(self, selection: Selection) -> tuple[Target, ...]:
@@ -81,7 +89,7 @@ class Preparation:
             )
         return tuple(Target(selection.instance, a.id, selection.update) for a in found)
 
-    async def _located(self, request: ChangeRequest) -> ChangeRequest:
+    async def _located(self, request: ChangeRequest, *, last_try: bool) -> ChangeRequest:
         lost = [t for t in request.targets if not t.instance and t.state is TargetState.PENDING]
         if not lost:
             return request
@@ -97,12 +105,19 @@ class Preparation:
             elif len(request.targets) == 1 and _choices(place):
                 request = replace(request, choices=_choices(place))
             else:
+                if not place.having and not last_try:
+                    _wait_for(each.reading for each in place.silent)
                 state = TargetState.FAILED if place.silent else TargetState.REFUSED
                 request = request.with_targets(self._ended(target, state, place.problem))
         return request
 
     async def _read(
-        self, request: ChangeRequest, targets: list[Target], instance: Authorizations | None
+        self,
+        request: ChangeRequest,
+        targets: list[Target],
+        instance: Authorizations | None,
+        *,
+        last_try: bool,
     ) -> list[Target]:
         if instance is None:
             problem = outcomes.untouched(outcomes.instance_unknown(targets[0].instance))
@@ -115,6 +130,8 @@ class Preparation:
         except UpstreamError as error:
             readings = Readings(dict.fromkeys(readings.by_id, error))
             verdicts = {}
+        if not last_try:
+            _wait_for(readings.by_id.values())
         return [
             self._prepared(t, readings.by_id[t.authorization_id], verdicts.get(t.authorization_id))
             for t in targets
@@ -141,6 +158,13 @@ class Preparation:
             problem=problem,
             finished_at=self._clock(),
         )
+
+
+def _wait_for(readings: Iterable[Reading]) -> None:
+    """Raise the error of an instance that may be reached later, if there is one."""
+    for reading in readings:
+        if isinstance(reading, UpstreamError) and reading.passing:
+            raise reading
 
 
 def _choices(place: Whereabouts) -> tuple[Choice, ...]:

@@ -7,9 +7,11 @@ from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.drift import digest
 from bot.changes.errors import Problem
-from bot.changes.ports import Store, Transaction
+from bot.changes.ports import Store
 from bot.changes.request import Approval, ChangeRequest, Target
+from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, TargetState, move_request, move_target
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Progress:
@@ -18,11 +20,15 @@ class Progress:
     Args:
         store: The database.
         clock: Tells the time.
+        reached: Told of each step.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], reached: Reached = unobserved
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._reached = reached
 
     def reached(
         self,
@@ -61,7 +67,10 @@ class Progress:
         request = replace(request, state=_state_with(request), held_back="")
         now = self._clock()
         events = [evidence.progress(request, target, now) for target in changed]
-        return await self._save(request, changed, *events)
+        saved = await self._save(request, changed, *events)
+        intended = any(target.state is TargetState.INTENDED for target in changed)
+        self._reached(Step.INTENDED if intended else Step.RECORDED)
+        return saved
 
     def intended_anew(self, target: Target) -> Target:
         """Give a target that was held back, and whose turn has come again."""
@@ -79,7 +88,9 @@ class Progress:
             request = replace(request, state=_state_with(request))
         now = self._clock()
         events = [evidence.progress(request, target, now) for target in ended]
-        return await self._save(request, request.targets, *events)
+        saved = await self._save(request, request.targets, *events)
+        self._reached(Step.PREPARED)
+        return saved
 
     async def shown(
         self,
@@ -113,6 +124,8 @@ class Progress:
             await transaction.save_request(request, ())
             await transaction.drop_votes(request.id, lapsed)
             await transaction.append(*events)
+        waits_for_others = state is RequestState.AWAITING_APPROVAL
+        self._reached(Step.APPROVAL_ASKED if waits_for_others else Step.PREVIEWED)
         return request
 
     async def closed(
@@ -122,7 +135,9 @@ class Progress:
         request = replace(
             request, state=move_request(request.state, state), closing=problem, held_back=""
         )
-        return await self._save(request, (), evidence.closed(request, self._clock()))
+        saved = await self._save(request, (), evidence.closed(request, self._clock()))
+        self._reached(Step.CLOSED)
+        return saved
 
     async def came_to_nothing(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
         """Store that a request has no target, and why."""
@@ -145,7 +160,9 @@ class Progress:
         if not any(target.perhaps_sent for target in request.targets):
             return request
         request = replace(request, interrupted=request.interrupted + 1)
-        return await self._save(request, (), evidence.interrupted(request, self._clock()))
+        saved = await self._save(request, (), evidence.interrupted(request, self._clock()))
+        self._reached(Step.TAKEN_UP)
+        return saved
 
     def age_of_intent(self, target: Target) -> timedelta:
         """Tell how long ago the intent was recorded; the PATCH was sent after that."""
@@ -162,19 +179,9 @@ class Progress:
             if ended and request.timer is not None:
                 await transaction.save_timer(request)
             if request.state.final:
-                await _give_back(transaction, request)
+                await give_back(transaction, request)
             await transaction.append(*events)
         return request
-
-
-async def _give_back(transaction: Transaction, request: ChangeRequest) -> None:
-    """Let others undo or retry what this one has reserved, if it changed nothing."""
-    if request.effective:
-        return
-    if request.undo_of is not None:
-        await transaction.release_undo(request.undo_of, request.id)
-    if request.retry_of is not None:
-        await transaction.release_retry(request.retry_of, request.id)
 
 
 def _state_with(request: ChangeRequest) -> RequestState:

@@ -205,6 +205,15 @@ class Queries:
             undone_by = None if change is None else change.undone_by
             return change, None if undone_by is None else await reading.request(undone_by)
 
+    async def drift(
+        self, change_id: str, number: int
+    ) -> tuple[ChangeRequest | None, ChangeRequest | None]:
+        """Give a change and the one that disables again what was found at one of its drifts."""
+        async with self._store.reading() as reading:
+            change = await reading.request(change_id)
+            again_by = None if change is None else change.again_by(number)
+            return change, None if again_by is None else await reading.request(again_by)
+
     async def pending(self) -> Pending:
         """Give what waits: for approval, for its requester, for InfluxDB, for its time."""
         async with self._store.reading() as reading:

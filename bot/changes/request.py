@@ -44,6 +44,40 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class ActiveAgain:
+    """How a token that a request had disabled was found later, set active by others.
+
+    Attributes:
+        token: The authorization as it was read then.
+        drift: The number of the drift at which it was found.
+        again_by: The id of the change that disables, or disabled, it again.
+    """
+
+    token: Authorization
+    drift: int
+    again_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One look at which tokens of a request were found active again, and where that is told.
+
+    Attributes:
+        number: Its place among the drifts of the request, from 0.
+        found_at: When it was found.
+        message: The Slack message that tells of it, once it is posted.
+        feed_message: Its copy in the feed.
+        told: Whether it was told.
+    """
+
+    number: int
+    found_at: datetime
+    message: MessageRef | None = None
+    feed_message: MessageRef | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True)
 class Target:
     """One authorization that a request changes, and what has become of it.
 
@@ -53,6 +87,8 @@ class Target:
         before: The authorization as it was shown, or read just before the change.
         after: The authorization as it was read last.
         intended_at: When the intent was recorded; None once it is known that nothing was sent.
+        active_again: How it was found later, if somebody else has set it active again.
+        gone_at: When it was found deleted, after it was disabled.
     """
 
     instance: str
@@ -64,6 +100,8 @@ class Target:
     problem: Problem | None = None
     intended_at: datetime | None = None
     finished_at: datetime | None = None
+    active_again: ActiveAgain | None = None
+    gone_at: datetime | None = None
 
     @property
     def seen(self) -> Authorization | None:
@@ -179,10 +217,15 @@ class ChangeRequest:
         undone_by: The id of the change that takes, or took, this one back.
         retry_of: The id of the change whose failed targets this one tries again.
         retried_by: The id of the change that tries this one's failed targets again.
+        again_of: The id of the change whose tokens, active again since, this one disables again.
+        watched_at: When what it disabled was looked at last; None until the first look.
+        drifts: The looks at which tokens were found active again, the first one first.
         automatic: Whether the bot asked for it in the requester's name, when a timer ended.
         message: The Slack message that tells of it, once it is posted.
         feed_message: Its copy in the feed.
         announced: Whether its outcome was told.
+        posted_by_url: Whether a response URL has posted its message, which leaves no place to edit,
+            while the rest of it is still to be told.
         interrupted: How often an executor had to take it up again.
         lease: The claim under which it is being carried out; what another claim has taken over
             cannot be saved any more.
@@ -210,10 +253,14 @@ class ChangeRequest:
     undone_by: str | None = None
     retry_of: str | None = None
     retried_by: str | None = None
+    again_of: str | None = None
+    watched_at: datetime | None = None
+    drifts: tuple[Drift, ...] = ()
     automatic: bool = False
     message: MessageRef | None = None
     feed_message: MessageRef | None = None
     announced: bool = False
+    posted_by_url: bool = False
     interrupted: int = 0
     lease: str | None = None
     version: int = 0
@@ -251,6 +298,24 @@ class ChangeRequest:
     def effective(self) -> tuple[Target, ...]:
         """List the targets on which the change took effect, or may have."""
         return tuple(target for target in self.targets if target.state.effective)
+
+    def drifted(self, number: int) -> tuple[Target, ...]:
+        """List the targets that were found active again at one of the drifts."""
+        return tuple(
+            target
+            for target in self.targets
+            if target.active_again is not None and target.active_again.drift == number
+        )
+
+    def again_by(self, number: int) -> str | None:
+        """Name the change that disables again what was found at a drift, if there is one."""
+        named = (target.active_again for target in self.drifted(number))
+        return next((each.again_by for each in named if each and each.again_by), None)
+
+    def with_drift(self, drift: Drift) -> "ChangeRequest":
+        """Put a drift in the place of the one with its number, or behind the others."""
+        others = (each for each in self.drifts if each.number != drift.number)
+        return replace(self, drifts=tuple(sorted((*others, drift), key=lambda each: each.number)))
 
     def with_targets(self, *changed: Target) -> "ChangeRequest":
         """Put targets in the place of those with the same authorization."""

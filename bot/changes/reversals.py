@@ -12,10 +12,10 @@ _ABOUT_THE_LATEST = (ErrorCode.ALREADY_UNDONE, ErrorCode.NOT_UNDOABLE)
 
 
 class Reversals:
-    """Take in what refers to an earlier change: its undo, and the retry of what failed.
+    """Take in what refers to an earlier change: its undo, its retry, its repetition.
 
-    Each is a change of its own, and judged as what it causes. One update decides who undoes or
-    retries a change; whoever comes later is told who was first.
+    Each is a change of its own, and judged as what it causes. One update decides who undoes,
+    retries or repeats a change; whoever comes later is told who was first.
 
     Args:
         intake: Decides and stores.
@@ -55,16 +55,57 @@ class Reversals:
             outcome = await self._retry(transaction, ask, change_id)
         return self._intake.taken(outcome)
 
+    async def disable_again(self, ask: Ask, change_id: str, drift: int) -> ChangeRequest:
+        """Store a request that disables again what others have set active after a change.
+
+        Args:
+            ask: Who asks.
+            change_id: The change that had disabled it.
+            drift: Which of its drifts is meant.
+
+        Raises:
+            UserError: If there is no such change, nothing was found active again, somebody else
+                has disabled it again, or the person may not.
+        """
+        async with self._intake.committed(ask) as transaction:
+            outcome = await self._disable_again(transaction, ask, change_id, drift)
+        return self._intake.taken(outcome)
+
+    async def _disable_again(
+        self, transaction: Transaction, ask: Ask, change_id: str, drift: int
+    ) -> ChangeRequest | Problem:
+        command, asked = self._intake.command, "disable again"
+        original = await transaction.request_to_move(change_id)
+        if original is None:
+            missing = undoing.no_such_change(change_id, command)
+            return await self._refused(transaction, ask, asked, missing, None)
+        if not original.drifted(drift):
+            problem = undoing.nothing_active_again(original, command)
+            return await self._refused(transaction, ask, asked, problem, original)
+        found = undoing.targets_to_disable_again(original, drift)
+        if not found:
+            return await self._already_disabled_again(transaction, ask, original, drift)
+        draft = Order(found, reason=original.reason).draft(ask, again_of=original.id)
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
+        ids = [target.authorization_id for target in found]
+        if not await transaction.claim_again(original.id, ids, draft.id):
+            return await self._already_disabled_again(transaction, ask, original, drift)
+        await self._intake.store(transaction, judged)
+        return judged
+
     async def _undo(
         self, transaction: Transaction, ask: Ask, change_id: str | None
     ) -> ChangeRequest | Problem:
         command = self._intake.command
         if change_id is None:
-            original = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
+            latest = await transaction.latest_change(ask.person.user_id, ask.origin.channel_id)
+            change_id = "" if latest is None else latest.id
             missing = undoing.nothing_to_undo(command)
         else:
-            original = await transaction.request(change_id)
             missing = undoing.no_such_change(change_id, command)
+        original = await transaction.request_to_move(change_id)
         if original is None:
             return await self._refused(transaction, ask, "undo", missing, None)
         if original.undone_by is not None:
@@ -74,18 +115,19 @@ class Reversals:
         if isinstance(found, Problem):
             return await self._refused(transaction, ask, "undo", found, original)
         draft = Order(found).draft(ask, undo_of=original.id)
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
         if not await transaction.claim_undo(original.id, draft.id):
             return await self._already_undone(transaction, ask, original)
-        outcome = await self._intake.take(transaction, ask, draft)
-        if isinstance(outcome, Problem):
-            await transaction.release_undo(original.id, draft.id)
-        return outcome
+        await self._intake.store(transaction, judged)
+        return judged
 
     async def _retry(
         self, transaction: Transaction, ask: Ask, change_id: str
     ) -> ChangeRequest | Problem:
         command = self._intake.command
-        original = await transaction.request(change_id)
+        original = await transaction.request_to_move(change_id)
         if original is None:
             missing = undoing.no_such_change(change_id, command)
             return await self._refused(transaction, ask, "retry", missing, None)
@@ -100,17 +142,36 @@ class Reversals:
         timer = original.timer
         lasts = None if timer is None or timer.stopped_by else timer.lasts
         order = Order(found, reason=original.reason, lasts=lasts)
-        draft = order.draft(ask, undo_of=original.undo_of, retry_of=original.id)
+        draft = order.draft(
+            ask,
+            undo_of=original.undo_of,
+            retry_of=original.id,
+            again_of=original.again_of,
+        )
+        judged = await self._intake.judge(transaction, ask, draft)
+        if isinstance(judged, Problem):
+            return judged
         if not await transaction.claim_retry(original.id, draft.id):
             problem = undoing.already_retried(original, None)
             return await self._refused(transaction, ask, "retry", problem, original)
-        outcome = await self._intake.take(transaction, ask, draft)
-        if isinstance(outcome, Problem):
-            await transaction.release_retry(original.id, draft.id)
-        elif original.undo_of is not None:
+        if original.undo_of is not None:
             # An undo that came to nothing has given it back; one that did in part still has it.
             await transaction.claim_undo(original.undo_of, draft.id)
-        return outcome
+        elif original.again_of is not None:
+            ids = [target.authorization_id for target in found]
+            await transaction.claim_again(original.again_of, ids, draft.id)
+        await self._intake.store(transaction, judged)
+        return judged
+
+    async def _already_disabled_again(
+        self, transaction: Transaction, ask: Ask, original: ChangeRequest, drift: int
+    ) -> Problem:
+        # Read again: whoever won may have won a moment ago.
+        current = await transaction.request(original.id) or original
+        winner = current.again_by(drift)
+        again = None if winner is None else await transaction.request(winner)
+        problem = undoing.already_disabled_again(original, again)
+        return await self._refused(transaction, ask, "disable again", problem, original)
 
     async def _already_undone(
         self, transaction: Transaction, ask: Ask, original: ChangeRequest

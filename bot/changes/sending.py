@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.changes.errors import UpstreamError
+from bot.changes.errors import NotItsTurnError, UpstreamError
 from bot.changes.ports import Authorizations
 from bot.changes.request import Target
+from bot.changes.steps import Reached, Step, unobserved
 
 
 class Brake:
@@ -19,6 +20,10 @@ class Brake:
         sent: How many PATCHes were sent so far.
         cancelled: Whether what is not sent yet is not wanted any more.
         held_back: Why nothing more may be sent for now; empty if it may.
+        awaits: What an instance said that could not be reached, so that it is tried again later;
+            None if none did.
+        in_line: Which change has to end first, where an instance's operator tokens are weighed;
+            None if none has.
     """
 
     def __init__(
@@ -27,6 +32,8 @@ class Brake:
         self.sent = 0
         self.cancelled = False
         self.held_back = ""
+        self.awaits: UpstreamError | None = None
+        self.in_line: NotItsTurnError | None = None
         self._look = look
         self._every = every
         self._looked_at = -every
@@ -52,7 +59,11 @@ Sent = dict[str, UpstreamError | None]
 
 
 async def send(
-    instance: Authorizations, targets: Sequence[Target], at_once: int, brake: Brake
+    instance: Authorizations,
+    targets: Sequence[Target],
+    at_once: int,
+    brake: Brake,
+    reached: Reached = unobserved,
 ) -> Sent:
     """Send each target's PATCH; give the error of each that was sent, None where it was accepted.
 
@@ -63,6 +74,7 @@ async def send(
         targets: What to send, in this order.
         at_once: How many at a time.
         brake: Stops what is not sent yet.
+        reached: Told of each step.
     """
     waiting = iter(targets)
     sent: Sent = {}
@@ -72,7 +84,9 @@ async def send(
             await brake.look()
             if brake.on:
                 return
+            reached(Step.SENDING)
             sent[target.authorization_id] = await _one(instance, target)
+            reached(Step.ANSWERED)
             brake.sent += 1
 
     async with asyncio.TaskGroup() as group:

@@ -1,6 +1,7 @@
 """What a reading says has become of a target, before and after its PATCH."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.changes import outcomes
@@ -19,6 +20,19 @@ from bot.changes.states import TargetState
 _GONE = (AuthorizationNotFoundError, OrphanError)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Under what terms a request is carried out now.
+
+    Attributes:
+        barred: Why the policy does not let it pass now, or None.
+        last_try: Whether what cannot be reached now has failed, since its time is over.
+    """
+
+    barred: Problem | None = None
+    last_try: bool = False
+
+
 class Settling:
     """Settle targets by what was read of them; nothing is sent or stored here.
 
@@ -32,24 +46,24 @@ class Settling:
         self._late = late
 
     def without_sending(
-        self, targets: Sequence[Target], readings: Readings
+        self, targets: Sequence[Target], readings: Readings, terms: Terms
     ) -> tuple[list[Target], list[Target]]:
         """Settle what a reading alone decides; give that, and what is still to be judged."""
         settled: list[Target] = []
         undecided: list[Target] = []
         for target in targets:
             reading = readings.by_id[target.authorization_id]
-            ended = self.by_reading(target, reading)
+            ended = self.by_reading(target, reading, terms)
             if ended is not None and ended != target:
                 settled.append(ended)
             elif ended is None:
                 undecided.append(target)
         return settled, undecided
 
-    def by_reading(self, target: Target, reading: Reading) -> Target | None:
+    def by_reading(self, target: Target, reading: Reading, terms: Terms) -> Target | None:
         """Give the target as a reading settles it, unchanged if it has to wait; None to judge."""
         if target.unsent:
-            return self._unread_before(target, reading)
+            return self._unread_before(target, reading, terms)
         if isinstance(reading, UpstreamError):
             return self.unread(target, reading, accepted=False)
         if target.state is TargetState.UNKNOWN:
@@ -110,11 +124,17 @@ class Settling:
         problem = outcomes.unknown(error.problem)
         return self._progress.reached(target, TargetState.UNKNOWN, problem=problem)
 
-    def _unread_before(self, target: Target, reading: Reading) -> Target | None:
+    def _unread_before(self, target: Target, reading: Reading, terms: Terms) -> Target | None:
         if not isinstance(reading, UpstreamError):
             return None
-        state = TargetState.REFUSED if isinstance(reading, _GONE) else TargetState.FAILED
-        return self._progress.reached(target, state, problem=outcomes.untouched(reading.problem))
+        problem = outcomes.untouched(reading.problem)
+        if isinstance(reading, _GONE):
+            return self._progress.reached(target, TargetState.REFUSED, problem=problem)
+        if terms.barred is not None:
+            return self._progress.reached(target, TargetState.REFUSED, problem=terms.barred)
+        if reading.passing and not terms.last_try:
+            return target
+        return self._progress.reached(target, TargetState.FAILED, problem=problem)
 
     def _settled(self, target: Target, current: Authorization, fault: Problem | None) -> Target:
         """Give the target as a reading after its PATCH settles it; unchanged if it has to wait."""

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.changes import evidence, refusals
@@ -17,9 +16,7 @@ async def sweep(store: Store, now: datetime) -> None:
     Whoever was refused more often than is worth a line each gets one that counts the others.
     """
     async with store.transaction() as transaction:
-        over = await transaction.refusals_before(now - refusals.WINDOW)
-        for each in over:
-            await transaction.save_refusals(replace(each, count=0))
+        over = await transaction.forget_refusals(now - refusals.WINDOW)
         await transaction.forget(
             deliveries_before=now - DELIVERIES_KEPT,
             queries_before=now - QUERIES_KEPT,

@@ -1,11 +1,13 @@
-"""What an undo or a retry may do, by the record of the change alone."""
+"""What an undo, a retry or a Disable again may do, by the record of the change alone."""
 
 from datetime import datetime, timedelta
 
+from bot.changes.authorization import Status
 from bot.changes.duration import in_words
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import ChangeRequest, Target
 from bot.changes.states import RequestState, TargetState
+from bot.changes.update import AuthorizationUpdate
 
 _OUTCOMES = {
     RequestState.DENIED: "was denied",
@@ -105,6 +107,44 @@ def already_retried(original: ChangeRequest, retry: ChangeRequest | None) -> Pro
     )
 
 
+def targets_to_disable_again(original: ChangeRequest, number: int) -> tuple[Target, ...]:
+    """Give what was found active again at a drift and is disabled again by nobody yet.
+
+    Its status alone is set: the description may be what somebody meant to write.
+    """
+    return tuple(
+        Target(target.instance, target.authorization_id, AuthorizationUpdate(Status.INACTIVE))
+        for target in original.drifted(number)
+        if target.active_again is not None and target.active_again.again_by is None
+    )
+
+
+def nothing_active_again(original: ChangeRequest, command: str) -> Problem:
+    """Say that nothing of a change was found active again."""
+    return Problem(
+        ErrorCode.NOTHING_ACTIVE_AGAIN,
+        f"No token of change {original.id} was found active again. Nothing was changed.",
+        f"See {command} history {original.id}.",
+    )
+
+
+def already_disabled_again(original: ChangeRequest, again: ChangeRequest | None) -> Problem:
+    """Say who disabled again what a change had disabled, before somebody else could.
+
+    Args:
+        original: The change.
+        again: The request that has it reserved.
+    """
+    finished = again is not None and again.state.final
+    state = "is already disabled again" if finished else "is already being disabled again"
+    return Problem(
+        ErrorCode.ALREADY_DISABLED_AGAIN,
+        f"What change {original.id} had disabled {state}"
+        f"{'' if again is None else f', as change {again.id}'}. Nothing more was changed.",
+        by="" if again is None else again.requester.user_id,
+    )
+
+
 def no_such_change(change_id: str, command: str) -> Problem:
     """Say that no change has this id."""
     return Problem(
@@ -125,7 +165,7 @@ def nothing_to_undo(command: str) -> Problem:
 
 def undoable(change: ChangeRequest, now: datetime, window: timedelta) -> bool:
     """Tell whether a change's message shows an Undo button now."""
-    if change.undone_by is not None:
+    if change.undone_by is not None or _all_active_again(change):
         return False
     return not isinstance(targets_to_restore(change, now, window, ""), Problem)
 
@@ -135,6 +175,12 @@ def retryable(change: ChangeRequest) -> bool:
     if change.retried_by is not None:
         return False
     return not isinstance(targets_to_retry(change, ""), Problem)
+
+
+def _all_active_again(change: ChangeRequest) -> bool:
+    """Tell whether others have taken back all that a change did, so that an undo cannot."""
+    done = change.in_state(TargetState.DONE)
+    return bool(done) and all(target.active_again is not None for target in done)
 
 
 def _outcome(change: ChangeRequest) -> str:

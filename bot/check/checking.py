@@ -80,7 +80,8 @@ async def check(
         patience: How long to wait.
     """
     slack = asyncio.ensure_future(_ask_slack(settings, configuration.policy, clock, patience))
-    database = asyncio.ensure_future(look_at_database(settings.database_url, patience.database))
+    address = settings.database_url.get_secret_value()
+    database = asyncio.ensure_future(look_at_database(address, patience.database))
     instances = {
         each.name: asyncio.ensure_future(
             ask_instance(each, _names(settings, each.name), clock, patience.instance)

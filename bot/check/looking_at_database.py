@@ -1,27 +1,63 @@
-"""Look at a SQLite file without writing to it, and without leaving one where none is."""
+"""Look at a database without writing to it, and without leaving a file where none is."""
 
 import asyncio
 import os
 import stat
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, inspect
+from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.changes.errors import StoreUnavailableError
-from bot.check.database import Absent, Closed, DatabaseFacts, Opened, Schema
-from bot.storage.engine import alembic_config
+from bot.check.database import (
+    Absent,
+    Closed,
+    DatabaseFacts,
+    Opened,
+    Schema,
+    Served,
+    Unreached,
+)
+from bot.storage.engine import alembic_config, place
+from bot.storage.failures import reason
+from bot.storage.postgresql import postgresql_engine
 from bot.storage.store import SqlStore
+from bot.storage.tables import metadata
+
+# https://www.postgresql.org/docs/current/functions-info.html
+_OF_SERVER = text("""
+SELECT
+    current_setting('server_version') AS version,
+    pg_encoding_to_char(encoding) AS encoding,
+    pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS standby,
+    current_setting('fsync')::boolean AND current_setting('synchronous_commit') <> 'off' AS durable,
+    coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
+    NOT EXISTS (
+        SELECT FROM pg_class
+        WHERE relname = ANY (:names) AND relnamespace = current_schema()::regnamespace
+        AND NOT (
+            has_table_privilege(pg_class.oid, 'SELECT') AND
+            has_table_privilege(pg_class.oid, 'INSERT') AND
+            has_table_privilege(pg_class.oid, 'UPDATE') AND
+            has_table_privilege(pg_class.oid, 'DELETE')
+        )
+    ) AS may_write
+FROM pg_database WHERE datname = current_database()
+""")
 
 
 async def look_at_database(database_url: str, seconds: float) -> DatabaseFacts:
     """Say what is found where the settings have the database, within so many seconds."""
-    path = Path(make_url(database_url).database or "")
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return await _look_at_server(url, place(database_url), seconds)
+    path = Path(url.database or "")
     mode = _mode(path)
     if isinstance(mode, Absent | Closed):
         return mode
@@ -32,7 +68,7 @@ async def look_at_database(database_url: str, seconds: float) -> DatabaseFacts:
     except TimeoutError:
         return Closed(path, "it is busy")
     except DBAPIError as error:
-        return Closed(path, str(error.orig))
+        return Closed(path, reason(error))
     except StoreUnavailableError as error:
         return Closed(path, str(error))
     finally:
@@ -40,6 +76,33 @@ async def look_at_database(database_url: str, seconds: float) -> DatabaseFacts:
 
 
 async def _look(engine: AsyncEngine, path: Path, mode: int) -> Opened:
+    inside = await _inside(engine)
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
+    return Opened(path, mode, writable, **inside)
+
+
+async def _look_at_server(url: URL, where: str, seconds: float) -> Unreached | Served:
+    engine = postgresql_engine(url)
+    try:
+        async with asyncio.timeout(seconds):
+            inside = await _inside(engine)
+            async with engine.connect() as connection:
+                await connection.execution_options(postgresql_readonly=True)
+                told = await connection.execute(_OF_SERVER, {"names": list(metadata.tables)})
+                found = told.mappings().one()
+            return Served(where, **found, **inside)
+    except TimeoutError:
+        return Unreached(where, "it does not answer")
+    except DBAPIError as error:
+        return Unreached(where, reason(error))
+    except StoreUnavailableError as error:
+        return Unreached(where, str(error))
+    finally:
+        await engine.dispose()
+
+
+async def _inside(engine: AsyncEngine) -> dict[str, Any]:
+    """Say what is in a database, in the words of ``Contents``."""
     async with engine.connect() as connection:
         schema = await connection.run_sync(_schema)
     head = last = freeze = None
@@ -53,8 +116,7 @@ async def _look(engine: AsyncEngine, path: Path, mode: int) -> Opened:
                 head = await reading.head()
             except NoResultFound:
                 head = None
-    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
-    return Opened(path, mode, writable, schema, head, last, freeze)
+    return {"schema": schema, "head": head, "last": last, "freeze": freeze}
 
 
 def _mode(path: Path) -> int | Absent | Closed:

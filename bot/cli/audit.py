@@ -1,14 +1,12 @@
 import asyncio
 import sys
-from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
-from bot.bootstrap import open_store
+from bot.bootstrap import NoDatabaseError, open_existing_store
 from bot.changes.audit import ChainVerifier
 from bot.changes.errors import StoreUnavailableError
 from bot.cli.exit_codes import ExitCode
 from bot.settings import SettingsError, load_database_settings
+from bot.storage.engine import place
 from bot.storage.store import SqlStore
 
 
@@ -18,22 +16,22 @@ def verify() -> int:
         settings = load_database_settings()
     except SettingsError as error:
         return _refuse(str(error))
-    path = Path(make_url(settings.database_url).database or "")
-    if not path.is_file():
-        return _refuse(f"There is no database at {path}. Set DATABASE_URL to the bot's.")
     try:
-        return asyncio.run(_verify(settings.database_url, path))
+        return asyncio.run(_verify(settings.database_url.get_secret_value()))
+    except NoDatabaseError as error:
+        return _refuse(str(error))
     except StoreUnavailableError as error:
         return _refuse(f"DATABASE_URL cannot be opened: {error}.")
 
 
-async def _verify(database_url: str, path: Path) -> int:
-    async with open_store(database_url) as store:
+async def _verify(database_url: str) -> int:
+    where = place(database_url)
+    async with open_existing_store(database_url) as store:
         broken, count = await _first_that_does_not_fit(store)
     if broken is not None:
-        sys.stdout.write(f"The record in {path} is broken at event {broken}.\n")
+        sys.stdout.write(f"The record in {where} is broken at event {broken}.\n")
         return ExitCode.FAILED
-    sys.stdout.write(f"The record in {path} holds: {count} events, each in its place.\n")
+    sys.stdout.write(f"The record in {where} holds: {count} events, each in its place.\n")
     return ExitCode.DONE
 
 

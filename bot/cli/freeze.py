@@ -2,11 +2,8 @@ import asyncio
 import os
 import pwd
 import sys
-from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
-from bot.bootstrap import open_store
+from bot.bootstrap import NoDatabaseError, open_existing_store
 from bot.changes import evidence
 from bot.changes.decision import Freeze
 from bot.changes.errors import StoreUnavailableError
@@ -45,16 +42,13 @@ def _in_database(reason: str | None) -> int:
         settings = load_database_settings()
     except SettingsError as error:
         return _say(str(error), ExitCode.USAGE)
-    path = Path(make_url(settings.database_url).database or "")
-    if not path.is_file():
-        return _say(
-            f"There is no database at {path}. Set DATABASE_URL to the bot's.", ExitCode.USAGE
-        )
     try:
-        told = asyncio.run(_switch(settings.database_url, reason))
+        told = asyncio.run(_switch(settings.database_url.get_secret_value(), reason))
+    except NoDatabaseError as error:
+        return _say(str(error), ExitCode.USAGE)
     except StoreUnavailableError as error:
         return _say(
-            f"The database did not take it: {error}. Nothing was changed; try again.",
+            f"The database did not confirm it: {error}. Run it again: it says then what holds.",
             ExitCode.FAILED,
         )
     sys.stdout.write(f"{told}\n")
@@ -62,7 +56,7 @@ def _in_database(reason: str | None) -> int:
 
 
 async def _switch(database_url: str, reason: str | None) -> str:
-    async with open_store(database_url) as store:
+    async with open_existing_store(database_url) as store:
         return await (_lift(store) if reason is None else _stop(store, reason))
 
 

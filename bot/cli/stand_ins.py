@@ -14,7 +14,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
 from bot.sandbox.serving import serve
-from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack import RateLimits, SlackStandIn
 from bot.settings import Settings
 
 _SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - made up, for the stand-in alone
@@ -52,6 +52,7 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
         signing_secret=_SIGNING_SECRET,
         bot_token=_BOT_TOKEN,
         scopes=cast.SCOPES,
+        rate_limits=RateLimits(),
         should_escape=True,
     )
     cast.populate(slack)
@@ -90,7 +91,7 @@ def _settings(scene: Scene, slack_url: str, influxdb_url: str, folder: Path) -> 
         influxdb_ca_file=None,
         allowed_users=frozenset() if scene.policy else frozenset(cast.ALLOWED),
         slash_command="/token",
-        database_url=f"sqlite:///{folder / 'token-bot.db'}",
+        database_url=SecretStr(f"sqlite:///{folder / 'token-bot.db'}"),
         read_only=False,
         slack_app_token=None,
         token_bot_config=file if scene.policy else None,

@@ -61,8 +61,13 @@ def as_change_id(text: str) -> str | None:
 
 
 def user_id(text: str) -> str | None:
-    """Read a Slack user's id from what is left of a mention, or give None."""
+    """Read a Slack user's id from what is left of a mention, or give None.
+
+    Without the @, what could be a change's id is one: some begin with W as well.
+    """
     bare = _bare(text).lstrip("@")
+    if not _bare(text).startswith("@") and _CHANGE_ID.fullmatch(bare):
+        return None
     return bare if _USER_ID.fullmatch(bare) else None
 
 

@@ -53,7 +53,10 @@ class Failure:
                 clearly this one was refused.
         """
         effect = max((each.effect for each in (self, *earlier)), key=_BY_CERTAINTY.index)
-        return self.made(self.problem, effect)
+        error = self.made(self.problem, effect)
+        if isinstance(error, UpstreamError):
+            error.passing, error.retry_after = self.transient, self.retry_after
+        return error
 
 
 def in_seconds(seconds: float) -> str:

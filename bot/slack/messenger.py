@@ -7,8 +7,8 @@ import structlog
 
 from bot.changes.decision import is_direct
 from bot.changes.policy import Policy
-from bot.changes.ports import AnnouncementError, Related
-from bot.changes.request import ChangeRequest, Origin
+from bot.changes.ports import AnnouncementError, Drifted, Related, Remember
+from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import retryable, undoable
 from bot.slack.blocks.private import decided_message, private_outcome
@@ -16,7 +16,8 @@ from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.timers import end_message
 from bot.slack.blocks.under_way import progress_message
-from bot.slack.placing import Placing
+from bot.slack.drift_messages import DriftMessages
+from bot.slack.placing import Draw, Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import NotReachableError, Sending
 
@@ -48,36 +49,41 @@ class SlackMessenger:
         self._placing = placing
         self._policy = policy
         self._clock = clock
+        self._drifts = DriftMessages(placing)
 
-    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+    async def announce(
+        self, request: ChangeRequest, related: Related, remember: Remember
+    ) -> ChangeRequest:
         """Post or edit the messages of a request; if nothing came of it, tell the requester.
+
+        What is posted is remembered before the next part is tried, so that nothing is posted again
+        where that fails. An edit is made again, which nobody sees.
 
         Raises:
             AnnouncementError: If Slack took it on no way.
         """
         if related.undone is not None and not _has_message_of_its_own(request):
-            return await self._announce_undo(request, related.undone)
+            return await self._announce_undo(request, related.undone, remember)
         if related.retried is not None:
             await self._edit_earlier(related.retried, None)
+        if related.drifted is not None:
+            await self._drifts.edit(related.drifted.change, request)
+            await self._edit_own(related.drifted)
         if _is_private(request):
-            await self._responder.tell(request.requester, request.origin, private_outcome(request))
+            await self._tell_privately(request)
             return request
         seen = None if related.undo is None else _telling(related.undo)
         drawn = self._drawn(request, seen)
-        if not await self._placing.edit(request.message, drawn):
-            place = await self._placing.post(request, partial(self._drawn, request, seen))
-            request = replace(request, message=place)
-        try:
-            if request.feed_message is not None or _belongs_in_the_feed(request):
-                copy = await self._placing.copy_to_feed(request, drawn)
-                request = replace(request, feed_message=copy)
-            if related.undone is not None:
-                await self._edit_earlier(related.undone, _telling(request))
-            if request.approval is not None and _is_news(request):
-                await self._tell_requester(request)
-        except AnnouncementError as error:
-            error.so_far = request
-            raise
+        if not request.posted_by_url and not await self._placing.edit(request.message, drawn):
+            request = await self._post(request, partial(self._drawn, request, seen))
+            await remember(request)
+        if request.feed_message is not None or _belongs_in_the_feed(request):
+            copy = await self._placing.copy_to_feed(request, drawn)
+            request = await _with_copy(request, copy, remember)
+        if related.undone is not None:
+            await self._edit_earlier(related.undone, _telling(request))
+        if request.approval is not None and _is_news(request):
+            await self._tell_requester(request)
         return request
 
     async def show_progress(self, request: ChangeRequest, sent: int) -> None:
@@ -87,13 +93,25 @@ class SlackMessenger:
         except AnnouncementError as error:
             _log.info("progress is not shown", reason=str(error))
 
+    async def tell_drift(
+        self, drifted: Drifted, drift: Drift, again: ChangeRequest | None, remember: Remember
+    ) -> ChangeRequest:
+        """Tell in the thread of a change, and in its message, that its tokens are active again.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        told = await self._drifts.tell(drifted.change, drift, again, remember)
+        await self._edit_own(replace(drifted, change=told))
+        return told
+
     async def note_end(self, request: ChangeRequest) -> None:
         """Tell the requester that a timer is about to end.
 
         Raises:
             AnnouncementError: If Slack took it on no way.
         """
-        await self._responder.tell_directly(request.requester, end_message(request))
+        await self._responder.tell_directly(request.requester, end_message(request), request)
 
     async def redraw(
         self, change: ChangeRequest, undo: ChangeRequest | None, pressed: Origin
@@ -111,15 +129,25 @@ class SlackMessenger:
         if pressed.response_url is not None:
             await self._sending.respond(pressed.response_url, drawn, replace=True)
 
+    async def redraw_drift(
+        self, change: ChangeRequest, number: int, again: ChangeRequest | None, pressed: Origin
+    ) -> None:
+        """Bring the message whose Disable again was pressed up to what is recorded."""
+        if change.drifted(number):
+            await self._drifts.redraw(change, number, again, pressed.pressed)
+
     async def _tell_requester(self, request: ChangeRequest) -> None:
         """Tell whoever waited for others, who may have left the channel where everybody sees it."""
         try:
-            await self._sending.post(request.requester.user_id, decided_message(request))
+            drawn = decided_message(request)
+            await self._sending.post(request.requester.user_id, drawn, request)
         except NotReachableError as error:
             # The message in the channel tells it all the same; trying again would not help.
             _log.warning("the requester cannot be told directly", reason=str(error))
 
-    async def _announce_undo(self, undo: ChangeRequest, undone: ChangeRequest) -> ChangeRequest:
+    async def _announce_undo(
+        self, undo: ChangeRequest, undone: ChangeRequest, remember: Remember
+    ) -> ChangeRequest:
         """Tell of an undo in the message of the change that it takes back."""
         places = dict.fromkeys(
             place for place in (undone.message, undo.origin.pressed, undo.message) if place
@@ -130,22 +158,43 @@ class SlackMessenger:
             shown = undo if undo.automatic else None
             for place in places:
                 await self._placing.edit(place, self._drawn(undone, shown))
-            await self._responder.tell(undo.requester, undo.origin, private_outcome(undo))
+            await self._tell_privately(undo)
             return undo
         drawn = self._drawn(undone, undo)
         edited = [place for place in places if await self._placing.edit(place, drawn)]
-        copy = await self._placing.copy_to_feed(undone, drawn) if undone.feed_message else None
+        copied = undo.feed_message or undone.feed_message
+        if copied is not None:
+            earlier = replace(undone, feed_message=copied)
+            copy = await self._placing.copy_to_feed(earlier, drawn)
+            undo = await _with_copy(undo, copy, remember)
         if edited:
             if undo.origin.pressed is None and not undo.automatic:
                 # An edit tells nobody; whoever typed the command is told where they did.
-                await self._responder.tell(undo.requester, undo.origin, drawn)
-            return replace(undo, message=edited[0], feed_message=copy)
+                await self._responder.tell(undo.requester, undo.origin, drawn, request=undo)
+            return replace(undo, message=edited[0])
         url = undo.origin.response_url
         pressed = undo.origin.pressed is not None and undo.state.final
         if pressed and url is not None and await self._sending.respond(url, drawn, replace=True):
             return undo
-        draw = partial(self._drawn, undone, undo)
-        return replace(undo, message=await self._placing.post(undo, draw), feed_message=copy)
+        return await self._post(undo, partial(self._drawn, undone, undo))
+
+    async def _post(self, request: ChangeRequest, draw: Draw) -> ChangeRequest:
+        place = await self._placing.post(request, draw)
+        return replace(request, message=place, posted_by_url=place is None)
+
+    async def _tell_privately(self, request: ChangeRequest) -> None:
+        await self._responder.tell(
+            request.requester, request.origin, private_outcome(request), request=request
+        )
+
+    async def _edit_own(self, drifted: Drifted) -> None:
+        """Let the message in which a change was told say that its tokens are active again."""
+        change, related = drifted.change, drifted.related
+        if related.undone is not None and not _has_message_of_its_own(change):
+            await self._edit_earlier(related.undone, change)
+        else:
+            undo = None if related.undo is None else _telling(related.undo)
+            await self._edit_earlier(change, undo)
 
     async def _edit_earlier(self, earlier: ChangeRequest, undo: ChangeRequest | None) -> None:
         """Let the message of an earlier change tell of what refers to it."""
@@ -159,6 +208,17 @@ class SlackMessenger:
         window = self._policy().undo_window
         offer = Offer(undoable(change, self._clock(), window), retryable(change))
         return request_message(change, offer, undo=undo, note=note)
+
+
+async def _with_copy(
+    request: ChangeRequest, copy: MessageRef | None, remember: Remember
+) -> ChangeRequest:
+    """Note where a request's copy in the feed is; remember it if it is new."""
+    if copy == request.feed_message:
+        return request
+    request = replace(request, feed_message=copy)
+    await remember(request)
+    return request
 
 
 def _telling(undo: ChangeRequest) -> ChangeRequest | None:

@@ -65,16 +65,36 @@ class Placing:
         kind = await self._channels.kind(channel)
         if self._may_be_read_in(channel, kind):
             try:
-                return await self._sending.post(channel, draw(""))
+                return await self._sending.post(channel, draw(""), asked)
             except NotReachableError:
                 # What is edited later needs a message that can be.
                 url = asked.origin.response_url if asked.state.final else None
                 if url is not None and await self._sending.respond(url, draw(""), in_channel=True):
                     return None
         try:
-            return await self._sending.post(asked.requester.user_id, draw(_NOTES.get(kind, "")))
+            drawn = draw(_NOTES.get(kind, ""))
+            return await self._sending.post(asked.requester.user_id, drawn, asked)
         except NotReachableError as error:
             raise AnnouncementError(f"direct message: {error}") from error
+
+    async def reply(self, request: ChangeRequest, draw: Draw) -> MessageRef | None:
+        """Post in the thread of a request's message; where that cannot be, where it was asked.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
+        """
+        place = request.message
+        if place is not None:
+            kind = await self._channels.kind(place.channel_id)
+            # A channel may have been shared with others since its message was posted.
+            if kind is ChannelKind.DIRECT or self._may_be_read_in(place.channel_id, kind):
+                try:
+                    return await self._sending.post(
+                        place.channel_id, draw(""), request, thread_ts=place.ts
+                    )
+                except NotReachableError as error:
+                    _log.info("no thread to reply in", reason=str(error))
+        return await self.post(request, draw)
 
     async def edit(self, place: MessageRef | None, drawn: Message) -> bool:
         """Edit a message; False if there is none to edit."""
@@ -98,7 +118,7 @@ class Placing:
             _log.warning("the feed gets no copy: others read along", channel=feed, kind=kind.value)
             return None
         try:
-            return await self._sending.post(feed, drawn)
+            return await self._sending.post(feed, drawn, request)
         except NotReachableError as error:
             _log.warning("the feed cannot be reached", channel=feed, reason=str(error))
             return None

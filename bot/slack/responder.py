@@ -2,7 +2,7 @@ import structlog
 
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
-from bot.changes.request import Origin
+from bot.changes.request import ChangeRequest, Origin
 from bot.slack.blocks.rich import Message
 from bot.slack.sending import NotReachableError, Sending
 
@@ -20,7 +20,13 @@ class Responder:
         self._sending = sending
 
     async def tell(
-        self, person: Person, origin: Origin, message: Message, *, replace: bool = False
+        self,
+        person: Person,
+        origin: Origin,
+        message: Message,
+        *,
+        replace: bool = False,
+        request: ChangeRequest | None = None,
     ) -> None:
         """Tell one person: by the response URL, else in the channel, else in a direct message.
 
@@ -29,6 +35,7 @@ class Responder:
             origin: Where they asked.
             message: What they are told.
             replace: Whether it takes the place of the message whose button was pressed.
+            request: The request whose outcome it is, which is tried again when its turn comes.
 
         Raises:
             AnnouncementError: If none of the three works.
@@ -40,11 +47,13 @@ class Responder:
             await self._sending.whisper(origin.channel_id, person.user_id, message)
         except (NotReachableError, AnnouncementError) as error:
             _log.info("cannot be told in the channel", reason=str(error))
-            await self.tell_directly(person, message)
+            await self.tell_directly(person, message, request)
 
-    async def tell_directly(self, person: Person, message: Message) -> None:
+    async def tell_directly(
+        self, person: Person, message: Message, request: ChangeRequest | None
+    ) -> None:
         """Tell one person in a direct message; raise AnnouncementError if that fails."""
         try:
-            await self._sending.post(person.user_id, message)
+            await self._sending.post(person.user_id, message, request)
         except NotReachableError as error:
             raise AnnouncementError(f"direct message: {error}") from error

@@ -10,15 +10,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import block_kit
 from bot.changes.ports import AnnouncementError
-from bot.changes.request import MessageRef
+from bot.changes.request import ChangeRequest, MessageRef
 from bot.slack.blocks.rich import Message
-from bot.slack.web import NO_UNFURLING, error_code, passing, retry_after
+from bot.slack.pacing import POST, Pacing
+from bot.slack.web import HOPELESS, NO_UNFURLING, error_code, passing, retry_after
 
 _log = structlog.get_logger()
 
 
 class NotReachableError(Exception):
     """Slack takes no message of ours in this channel, or has none there to edit."""
+
+
+class _BadBlocksError(Exception):
+    """Slack refused the blocks of a message; its text says the same."""
 
 
 class Sending:
@@ -28,21 +33,41 @@ class Sending:
 
     Args:
         client: Slack's Web API.
-        session: For response URLs, which are outside the Web API.
+        session: For response URLs, which are outside the Web API, and its limits.
+        pacing: Says whose turn it is.
     """
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, pacing: Pacing
+    ) -> None:
         self._client = client
         self._session = session
+        self._pacing = pacing
 
-    async def post(self, channel: str, message: Message) -> MessageRef:
+    async def post(
+        self,
+        channel: str,
+        message: Message,
+        request: ChangeRequest | None = None,
+        *,
+        thread_ts: str | None = None,
+    ) -> MessageRef:
         """Post into a channel, or to a user in a direct message; raise NotReachableError.
+
+        Args:
+            channel: The channel's id, or the user's.
+            message: What is posted.
+            request: Whose announcement it is, which is tried again when its turn comes.
+            thread_ts: The message in whose thread it is a reply; None for none.
 
         Source: https://docs.slack.dev/reference/methods/chat.postMessage
         """
-        answer = await self._call(
-            "chat.postMessage", channel=channel, **content(message), **NO_UNFURLING
-        )
+        thread = {} if thread_ts is None else {"thread_ts": thread_ts}
+        try:
+            answer = await self._post_in_turn(channel, {**content(message), **thread}, request)
+        except _BadBlocksError:
+            # It waits here, for whoever tries it again elsewhere begins with the blocks.
+            answer = await self._post_in_turn(channel, {"text": message.text, **thread}, None)
         return MessageRef(str(answer.get("channel", channel)), str(answer["ts"]))
 
     async def edit(self, at: MessageRef, message: Message) -> None:
@@ -50,14 +75,18 @@ class Sending:
 
         Source: https://docs.slack.dev/reference/methods/chat.update
         """
-        await self._call("chat.update", channel=at.channel_id, ts=at.ts, **content(message))
+        await self._pacing.held("chat.update")
+        await self._with_blocks_or_without("chat.update", message, channel=at.channel_id, ts=at.ts)
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
         """Show a message to one person in a channel; raise NotReachableError.
 
         Source: https://docs.slack.dev/reference/methods/chat.postEphemeral
         """
-        await self._call("chat.postEphemeral", channel=channel, user=user, **content(message))
+        await self._pacing.held("chat.postEphemeral")
+        await self._with_blocks_or_without(
+            "chat.postEphemeral", message, channel=channel, user=user
+        )
 
     async def respond(
         self, url: SecretStr, message: Message, *, in_channel: bool = False, replace: bool = False
@@ -83,6 +112,21 @@ class Sending:
             return False
         return taken
 
+    async def _post_in_turn(
+        self, channel: str, body: dict[str, Any], request: ChangeRequest | None
+    ) -> dict[str, Any]:
+        taken_until = await self._pacing.turn(channel, request)
+        try:
+            return await self._call(POST, channel=channel, **body, **NO_UNFURLING)
+        finally:
+            await self._pacing.posted(channel, taken_until)
+
+    async def _with_blocks_or_without(self, method: str, message: Message, **more: Any) -> None:
+        try:
+            await self._call(method, **more, **content(message))
+        except _BadBlocksError:
+            await self._call(method, **more, text=message.text)
+
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
         try:
             answer = await self._client.api_call(method, json=arguments)
@@ -90,11 +134,13 @@ class Sending:
             code = error_code(error)
             if code == "invalid_blocks" and "blocks" in arguments:
                 _log.error("Slack refused the blocks; sending the text alone", method=method)
-                del arguments["blocks"]
-                return await self._call(method, **arguments)
-            if not passing(error):
+                raise _BadBlocksError from None
+            if not passing(error) and code not in HOPELESS:
                 raise NotReachableError(f"{method}: {code}") from None
-            raise AnnouncementError(f"{method}: {code}", retry_after(error)) from None
+            wait = retry_after(error)
+            if wait is not None:
+                wait = await self._pacing.told_to_wait(method, wait)
+            raise AnnouncementError(f"{method}: {code}", wait) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnnouncementError(f"{method}: {type(error).__name__}") from None
         data = answer.data

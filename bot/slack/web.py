@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 # A call that hangs must not hold a change's message for aiohttp's five minutes.
-CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
+CALL_SECONDS = 10.0
 # These pass by themselves; https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
 _PASSING = frozenset(
     {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}

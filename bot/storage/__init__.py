@@ -1,1 +1,1 @@
-"""The database: requests, the record and the leases, on SQLite."""
+"""The database: requests, the record and the leases, on SQLite or PostgreSQL."""

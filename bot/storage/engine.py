@@ -1,72 +1,82 @@
 import asyncio
-import sqlite3
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from alembic.util import CommandError
+from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
-
-READING = "reading"
-# Whoever is cancelled meanwhile waits for the driver's thread, so this is short: who has longer
-# tries again.
-_BUSY_TIMEOUT_MS = 200
-_MIGRATION_TIMEOUT_MS = 8_000
-_OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+from bot.storage import sqlite
+from bot.storage.failures import reason
+from bot.storage.postgresql import postgresql_engine, unhurried
 
 
 def create_engine(database_url: str) -> AsyncEngine:
-    """Open the database, making its folder and file first, readable by the owner alone.
-
-    Every transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that none
-    fails half-way on a lock; connections with the execution option ``reading`` do not. A commit
-    is on the disk when it returns (``synchronous = FULL``): an ack is a promise.
+    """Open a database.
 
     Args:
-        database_url: Such as ``sqlite+aiosqlite:///var/token-bot.db``.
+        database_url: Such as ``sqlite+aiosqlite:///var/token-bot.db``, or
+            ``postgresql+psycopg://user:password@host/database``.
 
     Raises:
-        StoreUnavailableError: If the file cannot be made or opened.
+        StoreUnavailableError: If a SQLite file cannot be made or opened. A server is not asked yet.
     """
     url = make_url(database_url)
-    if url.database:
-        path = Path(url.database)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=_OWNER_ONLY)
-            # Opened once here: where the asynchronous driver fails to, it leaves a thread behind.
-            sqlite3.connect(path).close()
-        except OSError as error:
-            raise StoreUnavailableError(f"{path}: {error.strerror}") from error
-        except sqlite3.Error as error:
-            raise StoreUnavailableError(f"{path}: {error}") from error
-    engine = create_async_engine(url, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare_connection)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return engine
+    if url.get_backend_name() == "sqlite":
+        return sqlite.sqlite_engine(url)
+    return postgresql_engine(url)
+
+
+async def is_made(database_url: str) -> bool:
+    """Tell whether a bot has made this database; nothing is made by asking.
+
+    Raises:
+        StoreUnavailableError: If a server cannot be asked.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return await asyncio.to_thread(Path(url.database or "").is_file)
+    try:
+        async with unhurried(url) as engine, engine.connect() as connection:
+            return await connection.run_sync(
+                lambda sync: inspect(sync).has_table("alembic_version")
+            )
+    except DBAPIError as error:
+        raise StoreUnavailableError(f"{place(database_url)}: {reason(error)}") from None
+
+
+def place(database_url: str) -> str:
+    """Say where a database is, without the password: a file, or a name and a server."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return str(Path(url.database or ""))
+    return f"{url.database} at {url.host or url.query.get('host') or 'the local socket'}"
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the database to the newest schema.
+    """Bring the database to the newest schema; of replicas that start at once, one does.
 
     Raises:
-        StoreUnavailableError: If it cannot be opened or written.
+        StoreUnavailableError: If it cannot be opened or written, or is of a later version.
     """
+    where = place(engine.url.render_as_string())
     try:
-        async with engine.connect() as connection:
-            await asyncio.shield(connection.run_sync(_upgrade))
+        if engine.dialect.name == "sqlite":
+            await _upgrade_with(engine)
+        else:
+            async with unhurried(engine.url) as patient:
+                await _upgrade_with(patient)
     except DBAPIError as error:
-        raise StoreUnavailableError(f"{engine.url.database}: {error.orig}") from error
+        raise StoreUnavailableError(f"{where}: {reason(error)}") from None
+    except CommandError:
+        # https://alembic.sqlalchemy.org: a revision that these scripts do not have.
+        raise StoreUnavailableError(
+            f"{where}: its tables are of a later version than this one"
+        ) from None
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -78,59 +88,14 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
+async def _upgrade_with(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await asyncio.shield(connection.run_sync(_upgrade))
+
+
 def _upgrade(connection: Connection) -> None:
-    # Replicas that start at once wait for the one that migrates, which may take a while.
-    _execute(connection, f"PRAGMA busy_timeout = {_MIGRATION_TIMEOUT_MS}")
-    try:
+    if connection.dialect.name == "sqlite":
+        with sqlite.patient(connection):
+            command.upgrade(alembic_config(connection), "head")
+    else:
         command.upgrade(alembic_config(connection), "head")
-    finally:
-        _execute(connection, f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-
-
-@contextmanager
-def references_unchecked(connection: Connection) -> Iterator[None]:
-    """Let a migration make tables anew to which rows of other tables refer.
-
-    SQLite changes a table by making another and dropping the old one, and a drop deletes its rows,
-    which other rows forbid. The switch has no effect within a transaction, so it comes before.
-
-    Args:
-        connection: One on which no transaction has begun.
-    """
-    _execute(connection, "PRAGMA foreign_keys = OFF")
-    try:
-        yield
-    finally:
-        _execute(connection, "PRAGMA foreign_keys = ON")
-
-
-def _execute(connection: Connection, statement: str) -> None:
-    # SQLAlchemy's own way would begin a transaction.
-    cursor = connection.connection.cursor()
-    cursor.execute(statement)
-    cursor.close()
-
-
-def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver would begin transactions by itself, and later than it should.
-    driver: Any = connection
-    driver.isolation_level = None
-    cursor = connection.cursor()
-    try:
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-            "foreign_keys = ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-    except driver.dbapi.Error:
-        # Nobody else knows of this connection yet, and its thread would outlive the process's loop.
-        connection.close()
-        raise
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

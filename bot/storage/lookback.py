@@ -5,14 +5,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.changes.authorization import Authorization
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.storage.requests import RequestRows
 from bot.storage.rows import to_authorization
 from bot.storage.tables import requests, targets
 
-# One whose outcome is only being read holds up nobody.
-_UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)
 OPEN = tuple(state.value for state in RequestState if not state.final)
 _CLOSED = tuple(state.value for state in RequestState if state.closed)
@@ -88,29 +86,6 @@ class Lookback(RequestRows):
         found = await self._connection.execute(statement)
         # The earliest comes last, and stays.
         return {row.authorization_id: row.requester for row in found}
-
-    async def first_in_line(self, lease: str, wanted: Sequence[Target]) -> bool:
-        """Tell whether no earlier request for one of these still waits or is carried out."""
-        number = select(requests.c.number).where(requests.c.lease_owner == lease).scalar_subquery()
-        by_instance: dict[str, list[str]] = {}
-        for target in wanted:
-            by_instance.setdefault(target.instance, []).append(target.authorization_id)
-        for instance, ids in by_instance.items():
-            earlier = await self._connection.execute(
-                select(requests.c.id)
-                .join(targets, targets.c.request_id == requests.c.id)
-                .where(
-                    targets.c.instance == instance,
-                    targets.c.authorization_id.in_(ids),
-                    requests.c.state.in_(_UNDER_WAY),
-                    requests.c.held_back == "",
-                    requests.c.number < number,
-                )
-                .limit(1)
-            )
-            if earlier.first() is not None:
-                return False
-        return True
 
     async def changes_of(
         self, instance: str, authorization_id: str, limit: int

@@ -1,9 +1,9 @@
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.dialects import insert
 from bot.storage.tables import deliveries, requests, stored_queries
 
 
@@ -16,14 +16,19 @@ class Memos:
     async def first_delivery(self, key: str, now: datetime) -> bool:
         """Note a delivery from Slack; False if the same one was noted before."""
         result = await self._connection.execute(
-            insert(deliveries).values(key=key, received_at=now).on_conflict_do_nothing()
+            insert(self._connection, deliveries)
+            .values(key=key, received_at=now)
+            .on_conflict_do_nothing()
+            .returning(deliveries.c.key)
         )
-        return result.rowcount == 1
+        return result.first() is not None
 
     async def store_query(self, query_id: str, query: str, now: datetime) -> None:
         """Keep a list's query, so that a button can name it."""
         await self._connection.execute(
-            insert(stored_queries).values(id=query_id, query=query, created_at=now)
+            insert(self._connection, stored_queries).values(
+                id=query_id, query=query, created_at=now
+            )
         )
 
     async def query(self, query_id: str) -> str | None:
@@ -37,17 +42,27 @@ class Memos:
     async def forget(
         self, deliveries_before: datetime, queries_before: datetime, response_urls_before: datetime
     ) -> None:
-        """Drop what is older than these moments and of no use any more."""
+        """Drop what is older than these moments and of no use any more.
+
+        What another transaction has locked is left for the next time, so that this waits for none.
+        """
+        old = select(deliveries.c.key).where(deliveries.c.received_at < deliveries_before)
         await self._connection.execute(
-            delete(deliveries).where(deliveries.c.received_at < deliveries_before)
+            delete(deliveries).where(deliveries.c.key.in_(old.with_for_update(skip_locked=True)))
         )
+        old = select(stored_queries.c.id).where(stored_queries.c.created_at < queries_before)
         await self._connection.execute(
-            delete(stored_queries).where(stored_queries.c.created_at < queries_before)
+            delete(stored_queries).where(
+                stored_queries.c.id.in_(old.with_for_update(skip_locked=True))
+            )
+        )
+        answered = select(requests.c.number).where(
+            requests.c.created_at < response_urls_before, requests.c.response_url.is_not(None)
         )
         await self._connection.execute(
             update(requests)
             .where(
-                requests.c.created_at < response_urls_before, requests.c.response_url.is_not(None)
+                requests.c.number.in_(answered.with_for_update(key_share=True, skip_locked=True))
             )
             .values(response_url=None)
         )

@@ -1,8 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import delete, exists, insert, or_, update
 
 from bot.changes.request import ChangeRequest, Vote
 from bot.changes.states import RequestState
@@ -32,6 +31,7 @@ class Moves(RequestRows):
         if moved.rowcount == 0:
             return False
         await self._save_targets(request, request.targets)
+        await self._wake_all()
         return True
 
     async def add_vote(self, change_id: str, vote: Vote, now: datetime) -> ChangeRequest | None:
@@ -59,6 +59,7 @@ class Moves(RequestRows):
                 voted_at=vote.at,
             )
         )
+        await self._wake_all()
         return await self.request(change_id)
 
     async def drop_votes(self, change_id: str, voters: Sequence[str]) -> None:
@@ -68,8 +69,11 @@ class Moves(RequestRows):
                 delete(votes).where(votes.c.request_id == change_id, votes.c.voter.in_(voters))
             )
 
-    async def cancel_the_rest(self, change_id: str, user_id: str) -> bool:
-        """Note that what was not sent yet is not wanted any more; False if that is too late."""
+    async def cancel_the_rest(self, change_id: str, user_id: str, now: datetime) -> bool:
+        """Note that what was not sent yet is not wanted any more; False if that is too late.
+
+        The request is due at once, so that it does not wait for what it does not need any more.
+        """
         noted = await self._connection.execute(
             update(requests)
             .where(
@@ -77,7 +81,7 @@ class Moves(RequestRows):
                 requests.c.state == RequestState.EXECUTING.value,
                 requests.c.cancelled_by == "",
             )
-            .values(cancelled_by=user_id)
+            .values(cancelled_by=user_id, due_at=now)
         )
         return noted.rowcount == 1
 
@@ -101,7 +105,10 @@ class Moves(RequestRows):
                 version=requests.c.version + 1,
             )
         )
-        return stopped.rowcount == 1
+        if stopped.rowcount == 0:
+            return False
+        await self._wake_all()
+        return True
 
     async def claim_undo(self, change_id: str, undo_id: str) -> bool:
         """Reserve a change for one undo; False if another undo has it. One update decides."""

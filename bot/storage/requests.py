@@ -3,11 +3,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, bindparam, func, insert, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.changes.errors import LeaseLostError, MovedOnError
 from bot.changes.request import ChangeRequest, Target
+from bot.storage.locks import Locks
 from bot.storage.rows import (
+    found_row,
     message_row,
     progress_row,
     request_row,
@@ -16,22 +17,32 @@ from bot.storage.rows import (
     to_request,
 )
 from bot.storage.tables import requests, targets, votes
+from bot.storage.waking import Waking
 
 
-class RequestRows:
+class RequestRows(Locks, Waking):
     """The requests, within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
     async def add_request(self, request: ChangeRequest, now: datetime) -> None:
-        """Store a new request, due at once."""
+        """Store a new request, due at once. After it a transaction only appends to the record.
+
+        Numbers are drawn in the order of commits, so that whoever sees one sees all before it.
+        """
+        await self.lock_record()
         await self._connection.execute(insert(requests).values(**request_row(request), due_at=now))
         await self._add_targets(request.id, request.targets, first=0)
+        await self._wake_all()
 
     async def request(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None."""
         found = await self.read(select(requests).where(requests.c.id == change_id))
+        return found[0] if found else None
+
+    async def request_to_move(self, change_id: str) -> ChangeRequest | None:
+        """Give a request by its id, or None; nobody else moves it until the transaction ends."""
+        # Rows that refer to it may still be stored meanwhile.
+        statement = select(requests).where(requests.c.id == change_id)
+        found = await self.read(statement.with_for_update(key_share=True))
         return found[0] if found else None
 
     async def save_request(
@@ -125,7 +136,12 @@ class RequestRows:
             await self._connection.execute(
                 insert(targets),
                 [
-                    {"request_id": change_id, "position": position, **target_row(target)}
+                    {
+                        "request_id": change_id,
+                        "position": position,
+                        **target_row(target),
+                        **found_row(target),
+                    }
                     for position, target in enumerate(added, start=first)
                 ],
             )

@@ -11,9 +11,11 @@ from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
 from bot.changes.people import Person
 from bot.changes.request import (
+    ActiveAgain,
     Approval,
     ChangeRequest,
     Choice,
+    Drift,
     MessageRef,
     Origin,
     Selection,
@@ -26,6 +28,7 @@ from bot.changes.update import AuthorizationUpdate
 
 _AUTHORIZATION = TypeAdapter(Authorization)
 _CHOICES = TypeAdapter(tuple[Choice, ...])
+_DRIFTS = TypeAdapter(tuple[Drift, ...])
 _PROBLEM = TypeAdapter(Problem)
 _UPDATE = TypeAdapter(AuthorizationUpdate)
 
@@ -53,6 +56,7 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         "undone_by": request.undone_by,
         "retry_of": request.retry_of,
         "retried_by": request.retried_by,
+        "again_of": request.again_of,
         "automatic": request.automatic,
         "rule": request.rule,
         "policy_digest": request.policy_digest,
@@ -61,6 +65,7 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         **progress_row(request),
         **message_row(request),
         **timer_row(request.timer),
+        **watch_row(request),
     }
 
 
@@ -96,6 +101,7 @@ def message_row(request: ChangeRequest) -> dict[str, Any]:
         "feed_channel": None if copy is None else copy.channel_id,
         "feed_ts": None if copy is None else copy.ts,
         "announced": request.announced,
+        "posted_by_url": request.posted_by_url,
     }
 
 
@@ -106,6 +112,24 @@ def timer_row(timer: Timer | None) -> dict[str, Any]:
         "ends_at": None if timer is None else timer.ends_at,
         "end_noted_at": None if timer is None else timer.noted_at,
         "timer_stopped_by": "" if timer is None else timer.stopped_by,
+    }
+
+
+def watch_row(request: ChangeRequest) -> dict[str, Any]:
+    """Give the columns of the watch over what a request disabled."""
+    return {
+        "watched_at": request.watched_at,
+        "drifts": _DRIFTS.dump_python(request.drifts, mode="json"),
+    }
+
+
+def found_row(target: Target) -> dict[str, Any]:
+    """Give the columns that say how a target was found later, by the watch alone."""
+    again = target.active_again
+    return {
+        "active_again": None if again is None else _json(_AUTHORIZATION, again.token),
+        "drift_number": None if again is None else again.drift,
+        "gone_at": target.gone_at,
     }
 
 
@@ -144,7 +168,7 @@ def to_request(
             response_url=None if url is None else SecretStr(url),
             pressed=_message(row["pressed_channel"], row["pressed_ts"]),
         ),
-        targets=tuple(_to_target(target) for target in target_rows),
+        targets=tuple(to_target(target) for target in target_rows),
         reason=row["reason"],
         created_at=row["created_at"],
         state=RequestState(row["state"]),
@@ -162,10 +186,14 @@ def to_request(
         undone_by=row["undone_by"],
         retry_of=row["retry_of"],
         retried_by=row["retried_by"],
+        again_of=row["again_of"],
+        watched_at=row["watched_at"],
+        drifts=_DRIFTS.validate_python(row["drifts"]),
         automatic=row["automatic"],
         message=_message(row["message_channel"], row["message_ts"]),
         feed_message=_message(row["feed_channel"], row["feed_ts"]),
         announced=row["announced"],
+        posted_by_url=row["posted_by_url"],
         interrupted=row["interrupted"],
         lease=row["lease_owner"],
         version=row["version"],
@@ -174,7 +202,8 @@ def to_request(
     )
 
 
-def _to_target(row: RowMapping) -> Target:
+def to_target(row: RowMapping) -> Target:
+    """Read a target back from its row."""
     status = row["new_status"]
     return Target(
         instance=row["instance"],
@@ -188,7 +217,14 @@ def _to_target(row: RowMapping) -> Target:
         problem=_problem(row["problem"]),
         intended_at=row["intended_at"],
         finished_at=row["finished_at"],
+        active_again=_active_again(row),
+        gone_at=row["gone_at"],
     )
+
+
+def _active_again(row: RowMapping) -> ActiveAgain | None:
+    token = to_authorization(row["active_again"])
+    return None if token is None else ActiveAgain(token, row["drift_number"], row["again_by"])
 
 
 def _selection(row: RowMapping) -> Selection | None:

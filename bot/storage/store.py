@@ -1,8 +1,9 @@
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -10,32 +11,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
-from bot.storage.engine import READING
+from bot.storage.failures import reason, reason_of_driver
 from bot.storage.inbox import Inbox
 from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
+from bot.storage.posting import Posting
+from bot.storage.sqlite import READING
 from bot.storage.switches import Switches
+from bot.storage.waking import listen
+from bot.storage.watches import Watches
 
 # How long a write waits for those of other processes.
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Lookback, AuditRows, Memos, Switches, Inbox):
+class SqlTransaction(Leases, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting):
     """One transaction on the database: all that can be read and written in it."""
 
 
 class SqlStore:
     """The database, behind the port ``Store``.
 
-    Every method raises StoreUnavailableError where the database is locked, full or gone.
+    Every method raises StoreUnavailableError where the database is locked, full or gone. What
+    failed so was taken back, but for a commit whose answer was lost: that may be there.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._alone = engine.dialect.name == "sqlite"
         # SQLite lets one write at a time, and whoever waits for its lock is served by chance; here
         # they wait in the order in which they came.
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock() if self._alone else nullcontext()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlTransaction]:
@@ -47,22 +54,34 @@ class SqlStore:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlTransaction]:
-        """Begin a transaction that only reads, and waits for no writer."""
+        """Begin a transaction that only reads, waits for no writer, and sees one moment."""
         with _named():
             async with self._engine.connect() as connection:
-                await connection.execution_options(**{READING: True})
+                await self._only_read(connection)
                 yield SqlTransaction(connection)
 
     async def ping(self) -> None:
         """Ask the database for an answer."""
         with _named():
             async with self._engine.connect() as connection:
-                await connection.execution_options(**{READING: True})
+                await self._only_read(connection)
                 await connection.execute(text("SELECT 1"))
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` whenever another process may have made a request due, while this runs."""
+        await listen(self._engine, wake)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+    async def _only_read(self, connection: AsyncConnection) -> None:
+        if self._alone:
+            await connection.execution_options(**{READING: True})
+        else:
+            await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
 
 async def _begin(connection: AsyncConnection, stack: AsyncExitStack) -> None:
@@ -84,7 +103,10 @@ async def _begin(connection: AsyncConnection, stack: AsyncExitStack) -> None:
 def _named() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, PoolTimeoutError) as error:
-        # SQLAlchemy's text would hold the statement's parameters; the driver's does not.
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreUnavailableError(str(cause)) from None
+    except DBAPIError as error:
+        raise StoreUnavailableError(reason(error)) from None
+    except psycopg.Error as error:
+        # Where SQLAlchemy only sets something on a connection, it names nothing anew.
+        raise StoreUnavailableError(reason_of_driver(error)) from None
+    except PoolTimeoutError as error:
+        raise StoreUnavailableError(str(error)) from None

@@ -84,6 +84,8 @@ requests = Table(
     Column("undone_by", String(16)),
     Column("retry_of", String(16), ForeignKey("requests.id")),
     Column("retried_by", String(16)),
+    # The change whose tokens, active again since, this one disables again.
+    Column("again_of", String(16), ForeignKey("requests.id")),
     Column("automatic", Boolean, nullable=False),
     Column("message_channel", String(64)),
     Column("message_ts", String(32)),
@@ -95,14 +97,22 @@ requests = Table(
     Column("version", Integer, nullable=False),
     Column("rule", Text, nullable=False),
     Column("policy_digest", String(64), nullable=False),
+    # When what it disabled was looked at last, and the looks at which some was active again.
+    Column("watched_at", UtcDateTime),
+    Column("drifts", JSON, nullable=False),
     # What the executor works by: a request is due until it is finished and announced.
     Column("due_at", UtcDateTime),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),
+    # For which authorization or instance it stands in line, and whether its turn has come since.
+    Column("waits_for", String(128)),
+    Column("called", Boolean, nullable=False, default=False),
+    Column("posted_by_url", Boolean, nullable=False),
     Index("ix_requests_due_at", "due_at"),
     Index("ix_requests_requester_channel_id", "requester", "channel_id"),
     Index("ix_requests_requester_created_at", "requester", "created_at"),
     Index("ix_requests_state", "state"),
+    Index("ix_requests_waits_for", "waits_for"),
 )
 
 votes = Table(
@@ -130,6 +140,12 @@ targets = Table(
     Column("problem", JSON(none_as_null=True)),
     Column("intended_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
+    # How it was found active again later, at which of the request's drifts, and by which change it
+    # is disabled again; or when it was found deleted.
+    Column("active_again", JSON(none_as_null=True)),
+    Column("drift_number", Integer),
+    Column("again_by", String(16)),
+    Column("gone_at", UtcDateTime),
     Index("ix_targets_instance_authorization_id", "instance", "authorization_id"),
 )
 
@@ -214,4 +230,25 @@ refusals = Table(
     Column("team", String(64), nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("count", Integer, nullable=False),
+)
+
+# When the next message may be posted in a channel, and when a method of Slack's may be called again
+# that Slack has asked not to call.
+posting_slots = Table(
+    "posting_slots",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),
+    # While a message is on its way to Slack, how long that may take.
+    Column("taken_until", UtcDateTime),
+)
+
+# Whose announcement waits for its turn in a channel, and when it comes again.
+posting_line = Table(
+    "posting_line",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("request_id", String(16), primary_key=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
 )

@@ -41,6 +41,13 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._drifts = Counter(
+            "token_bot_drift_found",
+            "Tokens found active again after a disable, and not by this bot",
+            ["instance"],
+            registry=self._registry,
+        )
+
     def front(self, outcome: str) -> None:
         """Count one request or envelope from Slack."""
         self._front.labels(outcome).inc()
@@ -57,6 +64,10 @@ class Metrics:
     def change(self, kind: str, outcome: str) -> None:
         """Count what became of one change."""
         self._changes.labels(kind, outcome).inc()
+
+    def drift(self, instance: str) -> None:
+        """Count one token that was found active again."""
+        self._drifts.labels(instance).inc()
 
     def exposition(self) -> bytes:
         """Give all metrics in Prometheus's text format."""

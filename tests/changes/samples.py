@@ -12,9 +12,11 @@ from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.people import Person
 from bot.changes.request import (
+    ActiveAgain,
     Approval,
     ChangeRequest,
     Choice,
+    Drift,
     MessageRef,
     Origin,
     Selection,
@@ -85,8 +87,17 @@ def done(**fields: Any) -> ChangeRequest:
     return change(target, state=RequestState.FINISHED, **fields)
 
 
+def active_again(**fields: Any) -> ChangeRequest:
+    """Make a disable whose token was found active again, but for what is given."""
+    target = replace(done().targets[0], active_again=ActiveAgain(authorization(revision=3), 0))
+    return done(drifts=(Drift(0, NOON),), **fields).with_targets(target)
+
+
 # What PostgreSQL and SQLite both can keep: no NUL, no half of a surrogate pair.
-TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+_CHARACTERS = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
+TEXTS = st.text(_CHARACTERS, max_size=40)
+# What PostgreSQL has a column of 16 characters for; SQLite does not count.
+SHORT_TEXTS = st.text(_CHARACTERS, max_size=16)
 IDS = st.text("0123456789abcdef", min_size=16, max_size=16)
 _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])
 MOMENTS = st.builds(
@@ -144,6 +155,17 @@ TARGETS = st.builds(
     problem=st.none() | PROBLEMS,
     intended_at=st.none() | MOMENTS,
     finished_at=st.none() | MOMENTS,
+    active_again=st.none()
+    | st.builds(ActiveAgain, token=AUTHORIZATIONS, drift=st.integers(0, 1), again_by=st.none()),
+    gone_at=st.none() | MOMENTS,
+)
+_DRIFT = st.builds(
+    Drift,
+    number=st.just(0),
+    found_at=MOMENTS,
+    message=st.none() | _MESSAGES,
+    feed_message=st.none() | _MESSAGES,
+    told=st.booleans(),
 )
 REQUESTS = st.builds(
     ChangeRequest,
@@ -196,6 +218,10 @@ REQUESTS = st.builds(
     ),
     undone_by=st.none() | st.just("0000AB"),
     retried_by=st.none() | st.just("0000AC"),
+    watched_at=st.none() | MOMENTS,
+    drifts=st.lists(_DRIFT, max_size=2).map(
+        lambda drifts: tuple(replace(each, number=n) for n, each in enumerate(drifts))
+    ),
     automatic=st.booleans(),
     message=st.none() | _MESSAGES,
     feed_message=st.none() | _MESSAGES,

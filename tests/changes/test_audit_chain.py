@@ -17,7 +17,7 @@ from bot.changes.audit import (
     EventTag,
     chain,
 )
-from tests.changes.samples import IDS, MOMENTS, NOON, TEXTS, UNHURRIED
+from tests.changes.samples import IDS, MOMENTS, NOON, SHORT_TEXTS, TEXTS, UNHURRIED
 
 EVENTS = st.builds(
     AuditEvent,
@@ -25,7 +25,7 @@ EVENTS = st.builds(
     at=MOMENTS,
     actor=TEXTS,
     team=TEXTS,
-    change_id=st.none() | TEXTS,
+    change_id=st.none() | SHORT_TEXTS,
     instance=st.none() | TEXTS,
     authorization_id=st.none() | IDS,
     detail=st.dictionaries(TEXTS, st.none() | TEXTS | st.integers(), max_size=3),

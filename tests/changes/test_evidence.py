@@ -12,7 +12,14 @@ from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.queries import History
-from bot.changes.request import Approval, ChangeRequest, Selection, Target, Timer
+from bot.changes.request import (
+    ActiveAgain,
+    Approval,
+    ChangeRequest,
+    Selection,
+    Target,
+    Timer,
+)
 from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.history import history_message
@@ -24,6 +31,7 @@ from tests.changes.samples import (
     REQUESTS,
     TOKEN_ID,
     UNHURRIED,
+    authorization,
     change,
     done,
 )
@@ -46,6 +54,9 @@ def everything(request: ChangeRequest) -> list[AuditEvent]:
     """Make an event of each kind about a request."""
     closed = [replace(request, state=state, closing=PROBLEM) for state in S if state.closed]
     outcomes = [state for state in TargetState if state is not TargetState.PENDING]
+    again = ActiveAgain(authorization(description="renamed"), 0)
+    active = [replace(target, active_again=again) for target in request.targets]
+    gone = [replace(target, gone_at=NOON) for target in request.targets]
     return [
         evidence.accepted(request),
         evidence.denied(BOB, NOON, "disable", DENIED, "digest", request),
@@ -60,6 +71,8 @@ def everything(request: ChangeRequest) -> list[AuditEvent]:
         evidence.came_to_nothing(replace(request, closing=PROBLEM), NOON),
         *(evidence.closed(each, NOON) for each in closed),
         evidence.interrupted(request, NOON),
+        *evidence.found_later(request, request.with_targets(*active), NOON),
+        *evidence.found_later(request, request.with_targets(*gone), NOON),
         *(
             evidence.progress(request, replace(target, state=state), NOON)
             for target in request.targets

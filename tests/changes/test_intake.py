@@ -253,8 +253,8 @@ async def test_five_refusals_are_recorded_and_the_sixth_is_counted(here: Worksho
     before = await here.events()
 
     assert [(event.tag.value, event.actor) for event in before] == [("request.denied", "U0EVE")] * 5
-    async with here.store.reading() as reading:
-        counted = await reading.refusals_of("U0EVE")
+    async with here.store.transaction() as transaction:
+        counted = await transaction.refusals_to_count("U0EVE")
     assert counted is not None
     assert (counted.count, counted.since, counted.only_counted) == (8, NOON, 3)
 
@@ -316,8 +316,9 @@ async def test_the_counted_ones_stand_in_the_record_after_a_sweep(here: Workshop
     assert [(e.tag.value, e.actor, e.detail["count"]) for e in swept] == [
         ("request.refusals_counted", "U0EVE", 2)
     ]
-    async with here.store.reading() as reading:
-        assert [await reading.refusals_of(p.user_id) for p in (EVE, BOB)] == [None, None]
+    async with here.store.transaction() as transaction:
+        left = [await transaction.refusals_to_count(p.user_id) for p in (EVE, BOB)]
+    assert left == [None, None]
 
 
 def received(number: int, **fields: Any) -> Received:

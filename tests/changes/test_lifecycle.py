@@ -360,7 +360,7 @@ async def test_what_runs_out_while_it_waits_for_its_turn_is_not_sent(here: Works
         waiting = await asked(here, order(0))
         async with here.store.transaction() as transaction:
             held = f"default:{TOKENS[0].id}"
-            assert await transaction.hold([held], "another", NOON, NOON + timedelta(hours=9))
+            assert await transaction.hold([held], "another", timedelta(hours=9))
         here.later(timedelta(minutes=30, seconds=-1))
         await here.heart.moves.approve(here.ask(BOB), waiting.id)
         await until(lambda: _claimed(here, waiting.id))
@@ -368,6 +368,7 @@ async def test_what_runs_out_while_it_waits_for_its_turn_is_not_sent(here: Works
         here.later(timedelta(seconds=2))
         async with here.store.transaction() as transaction:
             await transaction.let_go([held], "another")
+            await transaction.call_next([held], here.now)
         request = await again(here, waiting)
 
     assert here.default.sent == []
@@ -383,12 +384,13 @@ async def test_an_executor_that_comes_too_late_saves_nothing(here: Workshop) -> 
     async with here.working():
         async with here.store.transaction() as transaction:
             held = f"default:{TOKENS[0].id}"
-            assert await transaction.hold([held], "another", NOON, NOON + timedelta(hours=9))
+            assert await transaction.hold([held], "another", timedelta(hours=9))
         request = await here.heart.intake.open(here.ask(), order(0))
         await until(lambda: _claimed(here, request.id))
         await here.heart.moves.cancel(here.ask(), request.id)
         async with here.store.transaction() as transaction:
             await transaction.let_go([held], "another")
+            await transaction.call_next([held], here.now)
         request = await again(here, request)
 
     assert (request.state, states(request)) == (S.CANCELLED, ["pending"])
@@ -527,17 +529,21 @@ async def test_one_that_only_one_instance_has_needs_no_choice(two: Workshop) -> 
 
 
 async def test_several_on_several_instances(two: Workshop) -> None:
-    """Each where it is; one instance that fails does not hold up the other."""
+    """Each where it is; one instance that is out of reach does not hold up the other."""
     async with two.working():
         shown = await asked(two, order(1, 2, instance=""))
         two.instances["default"].silent = DOWN
         await confirm(two, shown)
+        waiting = await again(two, shown)
+        two.later(timedelta(hours=2))
         request = await again(two, shown)
 
-    assert [(t.instance, t.state.value) for t in request.targets] == [
-        ("default", "failed"),
+    assert [(t.instance, t.state.value) for t in waiting.targets] == [
+        ("default", "pending"),
         ("lab", "done"),
     ]
+    assert waiting.held_back == "It did not answer. It is tried again until 14:00:00 UTC."
+    assert [t.state.value for t in request.targets] == ["failed", "done"]
 
 
 async def test_undoing_several_restores_each(here: Workshop) -> None:
@@ -585,6 +591,21 @@ async def test_an_outcome_is_told_later_where_slack_does_not_take_it(here: Works
     assert (states(request), request.announced) == (["done"], False)
     assert told.announced
     assert len(here.default.sent) == 1
+
+
+async def test_its_turn_comes_when_it_comes_however_old_it_is(here: Workshop) -> None:
+    """What has failed for long is tried seldom, but its turn in a channel is not put off."""
+    here.board.trouble = AnnouncementError("Slack does not answer")
+    async with here.working():
+        request = await asked(here, order(0))
+        here.board.trouble = AnnouncementError("not yet its turn", retry_after=7)
+        here.later(timedelta(minutes=10))
+        waiting = await again(here, request)
+        here.board.trouble = None
+        here.later(timedelta(seconds=7))
+        told = await again(here, waiting)
+
+    assert (waiting.announced, told.announced) == (False, True)
 
 
 class Stumbling(InMemoryAuthorizations):

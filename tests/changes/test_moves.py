@@ -14,7 +14,7 @@ from bot.changes.request import Approval, ChangeRequest, Choice, Target, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.update import ChangeKind
 from tests.changes.conftest import TOKENS
-from tests.changes.samples import ALICE, BOB, DISABLE, NOON, change, done
+from tests.changes.samples import ALICE, BOB, DISABLE, NOON, TOKEN_ID, active_again, change, done
 from tests.changes.workshop import CAROL, DAVE, EVE, POLICY, Workshop
 
 S, T = RequestState, TargetState
@@ -77,7 +77,7 @@ async def test_the_requester_confirms(here: Workshop) -> None:
     (event,) = await here.events()
     assert (event.tag.value, event.actor, event.change_id) == ("request.confirmed", "U0ALICE", ID)
     async with here.store.transaction() as transaction:
-        assert len(await transaction.claim("a", here.now, here.now, 9)) == 1
+        assert len(await transaction.claim("a", here.now, timedelta(), 9)) == 1
 
 
 @pytest.mark.parametrize("person", [DAVE, BOB])
@@ -450,16 +450,19 @@ async def test_what_is_closed_frees_what_it_had_reserved(
     here: Workshop, name: str, person: Person
 ) -> None:
     """The change can be undone, and tried again, by others."""
-    original = done(id="000001")
-    await here.put(original, awaiting(undo_of=original.id, retry_of=original.id))
+    original = active_again(id="000001")
+    await here.put(
+        original, awaiting(undo_of=original.id, retry_of=original.id, again_of=original.id)
+    )
     async with here.store.transaction() as transaction:
         await transaction.claim_undo(original.id, ID)
         await transaction.claim_retry(original.id, ID)
+        await transaction.claim_again(original.id, [TOKEN_ID], ID)
 
     await move(here, name, person)
 
     freed = await here.request(original.id)
-    assert (freed.undone_by, freed.retried_by) == (None, None)
+    assert (freed.undone_by, freed.retried_by, freed.again_by(0)) == (None, None, None)
 
 
 async def test_approving_frees_nothing(here: Workshop) -> None:

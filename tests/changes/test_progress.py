@@ -27,7 +27,7 @@ from bot.changes.states import (
     move_target,
 )
 from tests.changes.conftest import TOKENS
-from tests.changes.samples import BOB, DISABLE, NOON, change, done
+from tests.changes.samples import BOB, DISABLE, NOON, TOKEN_ID, active_again, change, done
 from tests.changes.workshop import CAROL, Workshop
 
 S, T = RequestState, TargetState
@@ -161,7 +161,7 @@ async def test_without_a_change_nothing_is_recorded(here: Workshop) -> None:
     assert await here.tags() == []
 
 
-@pytest.mark.parametrize("reference", ["undo_of", "retry_of"])
+@pytest.mark.parametrize("reference", ["undo_of", "retry_of", "again_of"])
 @pytest.mark.parametrize(
     ("outcomes", "given_back"),
     [
@@ -173,13 +173,14 @@ async def test_without_a_change_nothing_is_recorded(here: Workshop) -> None:
 async def test_what_changed_nothing_gives_its_reservation_back(
     here: Workshop, *, reference: str, outcomes: list[TargetState], given_back: bool
 ) -> None:
-    """Others may undo or retry what it had reserved; while it is under way they may not."""
-    original = done(id="000001")
+    """Others may take what it had reserved; while it is under way they may not."""
+    original = active_again(id="000001")
     request = several(*[T.PENDING] * len(outcomes), **{reference: original.id})
     await here.put(original, request)
     async with here.store.transaction() as transaction:
         assert await transaction.claim_undo(original.id, request.id)
         assert await transaction.claim_retry(original.id, request.id)
+        assert await transaction.claim_again(original.id, [TOKEN_ID], request.id) == [TOKEN_ID]
     part = progress(here)
 
     await part.record(
@@ -188,10 +189,12 @@ async def test_what_changed_nothing_gives_its_reservation_back(
     )
 
     kept = await here.request(original.id)
-    undone, retried = kept.undone_by is None, kept.retried_by is None
-    assert (undone, retried) == (
-        (given_back, False) if reference == "undo_of" else (False, given_back)
-    )
+    free = {
+        "undo_of": kept.undone_by is None,
+        "retry_of": kept.retried_by is None,
+        "again_of": kept.again_by(0) is None,
+    }
+    assert free == {each: given_back and each == reference for each in free}
 
 
 @pytest.mark.parametrize("outcome", [T.DONE, T.APPLIED, T.LOST])

@@ -11,7 +11,7 @@ from bot.changes.authorization import Status
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import Person
 from bot.changes.policy import ApprovalRules, Limits
-from bot.changes.request import ChangeRequest, Target, Timer
+from bot.changes.request import ActiveAgain, ChangeRequest, Drift, Target, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from tests.changes.conftest import TOKENS
@@ -281,3 +281,80 @@ async def test_a_retry_of_a_timed_disable_ends_by_itself_as_well(
     retry = await ask(here, "retry")
 
     assert retry.timer == (None if stopped_by else timer)
+
+
+def two_drifts(**fields: Any) -> ChangeRequest:
+    """Make a disable of four tokens, of which two were active at one look, and one at the next."""
+    request = ended(T.DONE, T.DONE, T.DONE, T.DONE, reason="leaked", **fields)
+    found = [
+        replace(request.targets[n], active_again=ActiveAgain(TOKENS[n], drift))
+        for n, drift in ((0, 0), (2, 0), (3, 1))
+    ]
+    return request.with_targets(*found).with_drift(Drift(0, NOON)).with_drift(Drift(1, NOON))
+
+
+async def test_disable_again_takes_what_one_look_has_found(here: Workshop) -> None:
+    """As a disable like any other, for the same reason; what it found at another look stays."""
+    await here.put(two_drifts())
+
+    again = await here.heart.reversals.disable_again(here.ask(DAVE), ID, 0)
+
+    assert again.targets == tuple(Target("default", TOKENS[n].id, DISABLE) for n in (0, 2))
+    assert (again.again_of, again.reason, again.requester) == (ID, "leaked", DAVE)
+    kept = await here.request(ID)
+    assert (kept.again_by(0), kept.again_by(1)) == (again.id, None)
+    (event,) = await here.events()
+    assert (event.tag.value, event.detail["again_of"]) == ("request.accepted", ID)
+
+
+@pytest.mark.parametrize(
+    ("change_id", "drift", "code"),
+    [
+        ("ZZZZZZ", 0, ErrorCode.UNKNOWN_CHANGE),
+        (ID, 2, ErrorCode.NOTHING_ACTIVE_AGAIN),
+        (ID, -1, ErrorCode.NOTHING_ACTIVE_AGAIN),
+    ],
+)
+async def test_what_cannot_be_disabled_again(
+    here: Workshop, change_id: str, drift: int, code: ErrorCode
+) -> None:
+    """No such change, or nothing of it was found: said, and recorded."""
+    await here.put(two_drifts())
+
+    with pytest.raises(UserError) as error:
+        await here.heart.reversals.disable_again(here.ask(DAVE), change_id, drift)
+
+    assert error.value.problem.code is code
+    assert await here.tags() == ["request.refused"]
+
+
+async def test_of_several_disable_again_at_once_one_wins(here: Workshop) -> None:
+    """The others are told who was first, and by which change."""
+    await here.put(two_drifts())
+
+    async def press(person: Person) -> ChangeRequest | Problem:
+        try:
+            return await here.heart.reversals.disable_again(here.ask(person), ID, 0)
+        except UserError as error:
+            return error.problem
+
+    told = await asyncio.gather(*(press(person) for person in (ALICE, BOB, CAROL, DAVE)))
+
+    (winner,) = [each for each in told if isinstance(each, ChangeRequest)]
+    losers = [each for each in told if isinstance(each, Problem)]
+    assert {(each.code, each.by) for each in losers} == {
+        (ErrorCode.ALREADY_DISABLED_AGAIN, winner.requester.user_id)
+    }
+    assert len(losers) == 3
+    assert all(winner.id in each.message for each in losers)
+
+
+async def test_who_may_not_disable_again_reserves_nothing(here: Workshop) -> None:
+    """Denied, and anybody else may press it."""
+    await here.put(two_drifts())
+
+    with pytest.raises(UserError) as error:
+        await here.heart.reversals.disable_again(here.ask(EVE), ID, 0)
+
+    assert error.value.problem.code is ErrorCode.NOT_ALLOWED
+    assert (await here.request(ID)).again_by(0) is None

@@ -17,8 +17,8 @@ from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, U
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, PolicySource, Roles, Workspace
-from bot.changes.ports import AnnouncementError, Filter, Related
-from bot.changes.request import ChangeRequest, MessageRef, Origin
+from bot.changes.ports import AnnouncementError, Drifted, Filter, Related, Remember
+from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
 from bot.changes.update import AuthorizationUpdate
 from bot.changes.watching import Watch
 from bot.storage.store import SqlStore
@@ -33,7 +33,7 @@ POLICY = Policy(
     Roles(operator=frozenset({"U0ALICE", "U0DAVE"}), approver=frozenset({"U0BOB", "U0CAROL"})),
     PolicySource.FILE,
 )
-DOWN = UpstreamError(Problem(ErrorCode.INSTANCE_UNAVAILABLE, "It did not answer."))
+DOWN = UpstreamError(Problem(ErrorCode.INSTANCE_UNAVAILABLE, "It did not answer."), passing=True)
 
 
 class InMemoryAuthorizations:
@@ -151,15 +151,18 @@ class Board:
         self.shown: list[ChangeRequest] = []
         self.progress: list[tuple[str, int]] = []
         self.notes: list[str] = []
+        self.drifts: list[tuple[str, int]] = []
         self.trouble: AnnouncementError | None = None
 
     def states(self, change_id: str) -> list[str]:
         """Name the states in which a request was shown, in their order."""
         return [each.state.value for each in self.shown if each.id == change_id]
 
-    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+    async def announce(
+        self, request: ChangeRequest, related: Related, remember: Remember
+    ) -> ChangeRequest:
         """Show a request, and give it a message."""
-        del related
+        del related, remember
         if self.trouble is not None:
             raise self.trouble
         self.shown.append(request)
@@ -174,6 +177,16 @@ class Board:
         if self.trouble is not None:
             raise self.trouble
         self.notes.append(request.id)
+
+    async def tell_drift(
+        self, drifted: Drifted, drift: Drift, again: ChangeRequest | None, remember: Remember
+    ) -> ChangeRequest:
+        """Note that a drift was told."""
+        del again, remember
+        if self.trouble is not None:
+            raise self.trouble
+        self.drifts.append((drifted.change.id, drift.number))
+        return drifted.change
 
 
 @dataclass
@@ -193,6 +206,7 @@ class Workshop:
     directory: Circle = field(default_factory=Circle)
     board: Board = field(default_factory=Board)
     outcomes: list[tuple[str, str]] = field(default_factory=list)
+    drifted: list[str] = field(default_factory=list)
     deliveries: "count[int]" = field(default_factory=count)
     heart: Heart = field(init=False)
 
@@ -205,6 +219,7 @@ class Workshop:
             clock=lambda: self.now,
             command="/token",
             finished=lambda kind, outcome: self.outcomes.append((kind, outcome)),
+            drifted=self.drifted.append,
         )
         # A request of several is watched closely, so that no test has to wait for it.
         watch = Watch(look=timedelta(milliseconds=10))

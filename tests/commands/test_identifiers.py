@@ -111,6 +111,9 @@ def test_what_is_no_change_id_is_said(typed: str) -> None:
         ("@U012ABCDEF", "U012ABCDEF"),
         ("W1", "W1"),
         ("alice", None),
+        ("W7F3K2", None),
+        ("@W7F3K2", "W7F3K2"),
+        ("W7F3K2QQQ", "W7F3K2QQQ"),
         ("@alice", None),
         ("u012abcdef", None),
         ("S012ABCDEF", None),
@@ -119,5 +122,5 @@ def test_what_is_no_change_id_is_said(typed: str) -> None:
     ],
 )
 def test_user_ids_are_slacks(typed: str, read: str | None) -> None:
-    """Names and groups are no users."""
+    """Names, groups and ids of changes are no users."""
     assert user_id(typed) == read

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault
@@ -11,6 +12,7 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_43,
 )
 from bot.sandbox.slack import Message
+from tests.attacks import shows
 from tests.policy.desk import Desk, Rules
 
 Prepare = Callable[[Desk, str], Awaitable[Message | None]]
@@ -50,6 +52,15 @@ async def failed(desk: Desk, _user: str) -> Message | None:
     desk.here.influxdb.faults.add(Fault.INTERNAL_ERROR, method="PATCH")
     await desk.here.say(f"disable {TELEGRAF_EDGE_42}", user=cast.BOB)
     return desk.here.channel()[-1]
+
+
+async def drifted(desk: Desk, _user: str) -> Message | None:
+    """Let somebody else have set active what Bob had disabled."""
+    await desk.enter(Rules.SIMPLE)
+    await desk.here.say(f"disable {TELEGRAF_EDGE_42}", user=cast.BOB)
+    desk.here.influxdb.edit(TELEGRAF_EDGE_42, status="active")
+    desk.here.now.advance(timedelta(minutes=1, seconds=1))
+    return await shows(desk.here, "that was loaded before")
 
 
 async def preview(desk: Desk, _user: str) -> Message | None:
@@ -160,6 +171,7 @@ PRESSED = (
     Action("[Cancel] one's own", button="Cancel", prepare=waiting_own),
     Action("[Cancel] another's", button="Cancel", prepare=waiting),
     Action("[Retry]", button="Retry", prepare=failed),
+    Action("[Disable again]", button="Disable again", prepare=drifted),
     Action("[Keep disabled]", button="Keep disabled", prepare=timed),
     Action("[Next]", button="Next", prepare=first_page, brief=True),
     Action("[Previous]", button="Previous", prepare=second_page, brief=True),

@@ -106,12 +106,13 @@ class Desk:
         self.rules = rules
 
     async def clear(self) -> None:
-        """Cancel what is open, take all messages away, and let every token be as at first."""
+        """Cancel and forget what goes on, take all messages away, let tokens be as at first."""
         self.ready = None
         async with self.store.reading() as reading:
             left = await reading.open_requests(20)
         for request in left:
             await forge_press(self.here, cast.BOB, "cancel_change", request.id)
+        await self.here.forget_what_is_due()
         workspace = self.here.slack.workspace
         for message in workspace.all_messages():
             workspace.delete(message)

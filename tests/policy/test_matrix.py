@@ -68,6 +68,7 @@ DECISIONS = {
     "[Cancel] one's own": (_PRESSED, _PRESSED, _PRESSED),
     "[Cancel] another's": (_APPROVER, _APPROVER, _APPROVER),
     "[Retry]": (_PRESSED, _PRESSED, _PRESSED_BY_NOBODY),
+    "[Disable again]": (_PRESSED, _PRESSED, _PRESSED_BY_NOBODY),
     "[Keep disabled]": (_PRESSED, _PRESSED, _PRESSED),
     "[Next]": (_SEEN, _SEEN, _SEEN),
     "[Previous]": (_SEEN, _SEEN, _SEEN),
@@ -77,7 +78,7 @@ ACTIONS = (*TYPED, *PRESSED)
 CHANGING = {
     *("describe", "disable one", "disable several", "disable --user", "disable --for", "enable"),
     *("undo", "undo CHANGE", "[Disable]", "[Enable]", "[Undo]", "[Confirm]", "[Retry]"),
-    "[Approve]",
+    *("[Approve]", "[Disable again]"),
 }
 
 

@@ -135,6 +135,6 @@ async def test_a_database_that_does_not_take_it(here: World, tmp_path: Path) -> 
         code, out, err = await run("freeze", env=environment(here, tmp_path))
 
     assert (code, out) == (1, "")
-    assert err.startswith("The database did not take it: ")
-    assert err.endswith("database is locked. Nothing was changed; try again.\n")
+    assert err.startswith("The database did not confirm it: ")
+    assert err.endswith("database is locked. Run it again: it says then what holds.\n")
     assert await here.tags() == []

@@ -344,6 +344,30 @@ async def test_from_a_direct_message(guarded: World) -> None:
     assert "Approval needed" in message.plain
 
 
+async def test_disable_again_of_several(lenient: World) -> None:
+    """It is several at once: confirmed, and still nothing is sent before somebody agrees."""
+    ids = f"{TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}"
+    await lenient.say(f"disable {ids}")
+    await lenient.press(lenient.channel()[-1], "Confirm")
+    for each in ids.split():
+        lenient.influxdb.edit(each, status="active")
+    lenient.now.advance(timedelta(minutes=1, seconds=1))
+    message = await shows(lenient, "that was loaded before")
+    reload(lenient, APPROVALS)
+    sent = len(lenient.patches())
+
+    await lenient.press(message, "Disable 2 again")
+    asked = lenient.channel()[-1]
+    await lenient.press(asked, "Confirm")
+
+    assert_asked(lenient)
+    assert len(lenient.patches()) == sent
+    await lenient.press(asked, "Deny", user=cast.BOB)
+    await lenient.slack.submit(cast.BOB, {"Reason": "no"})
+    await lenient.settled()
+    assert texts(message) == ["Disable 2 again"]
+
+
 async def test_fast_to_stop(guarded: World) -> None:
     """The other way takes one person: the same policy lets a disable through at once."""
     await guarded.say(f"disable {TELEGRAF_EDGE_42}")

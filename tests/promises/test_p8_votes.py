@@ -666,7 +666,10 @@ async def test_forged_names_of_changes(idle_world: World, value: str) -> None:
 
 @pytest.mark.parametrize(
     "action",
-    ["confirm_change", "confirm_change:0", "retry_change", "undo_change", "enable_token"],
+    [
+        *("confirm_change", "confirm_change:0", "retry_change", "disable_again", "undo_change"),
+        "enable_token",
+    ],
 )
 async def test_another_button_with_this_changes_id(idle_world: World, action: str) -> None:
     """The requester presses every button but Approve, with the id of what waits for approval."""

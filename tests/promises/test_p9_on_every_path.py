@@ -3,6 +3,7 @@
 import asyncio
 import copy
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bot.sandbox.influxdb.organisation import (
     realistic_fixture,
 )
 from bot.sandbox.slack import Message
-from tests.attacks import SIMPLE, forge_press, path, reload
+from tests.attacks import SIMPLE, forge_press, path, reload, shows
 from tests.world import World, world
 
 SECOND = "0e8d52d854803fff"
@@ -236,6 +237,42 @@ async def test_the_retry(modest: World) -> None:
 
     assert len(modest.patches()) == sent
     assert operators(modest) == [SECOND]
+
+
+async def active_again(here: World, authorization_id: str) -> Message:
+    """Disable a token, have somebody else enable it, and give what tells of that."""
+    await here.say(f"disable {authorization_id}")
+    here.influxdb.edit(authorization_id, status="active")
+    here.now.advance(timedelta(minutes=1, seconds=1))
+    return await shows(here, "that was loaded before")
+
+
+async def test_disable_again_of_the_last_operator(modest: World) -> None:
+    """Disabled when others worked, active again as the last one: refused, and still offered."""
+    message = await active_again(modest, SECOND)
+    modest.influxdb.edit(SETUP_TOKEN, status="inactive")
+    modest.influxdb.edit(THIRD, status="inactive")
+    sent = len(modest.patches())
+
+    await modest.press(message, "Disable again", user=cast.BOB)
+
+    assert len(modest.patches()) == sent
+    assert operators(modest) == [SECOND]
+    assert "last active operator token" in modest.last(cast.BOB)
+    assert "Disable again" in [button.text for button in message.buttons]
+
+
+async def test_disable_again_of_its_own_token(modest: World) -> None:
+    """Somebody else's when it was disabled, the bot's own since: refused."""
+    message = await active_again(modest, SECOND)
+    await modest.stop()
+    await modest.start(policy=SIMPLE, influxdb_token=SECOND.ljust(86, "y") + "==")
+    sent = len(modest.patches())
+
+    await modest.press(message, "Disable again", user=cast.BOB)
+
+    assert len(modest.patches()) == sent
+    assert "this bot itself uses" in modest.last(cast.BOB)
 
 
 async def test_the_approval(modest: World) -> None:

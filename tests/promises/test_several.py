@@ -342,7 +342,7 @@ async def test_cancelled_while_no_executor_has_it(crowd: World) -> None:
 
     await crowd.stop()
     async with crowd.store() as store, store.transaction() as transaction:
-        await transaction.cancel_the_rest(str(change), cast.ALICE)
+        await transaction.cancel_the_rest(str(change), cast.ALICE, crowd.now())
         await transaction.set_freeze(None)
     await crowd.start(policy=ROOMY)
     await crowd.slack.wait_for(lambda: "49 cancelled" in message.plain)

@@ -20,7 +20,7 @@ from bot.changes.ports import Directory
 from bot.changes.update import ChangeKind
 from bot.sandbox import slack as stand_in
 from bot.sandbox.serving import serve
-from bot.sandbox.slack import SlackStandIn, Usergroup
+from bot.sandbox.slack import RateLimits, SlackStandIn, Usergroup
 from bot.slack.directory import SlackDirectory
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class Office:
     Alice is listed by her own id, Bob by the group S0ONCALL, Mallory not at all.
     """
 
-    def __init__(self, *, rate_limits: bool = False) -> None:
+    def __init__(self, *, rate_limits: RateLimits | None = None) -> None:
         self.now = MORNING
         self.roles = ROLES
         self._looked = asyncio.Event()
@@ -522,7 +522,7 @@ async def test_people_seen_lately_are_kept_fresh(office: Office, directory: Slac
 @pytest.mark.parametrize("groups", [1, 7, 30])
 async def test_the_background_stays_well_within_slacks_limits(groups: int) -> None:
     """Many groups and users: never above Slack's rate, and no group goes stale."""
-    office = Office(rate_limits=True)
+    office = Office(rate_limits=RateLimits())
     ids = [f"S0GROUP{number}" for number in range(groups)]
     users = [f"U0USER{number}" for number in range(150)]
     for each in ids:

@@ -8,9 +8,16 @@ from bot.storage.store import SqlStore
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """Where the database of a test is."""
+def sqlite_url(tmp_path: Path) -> str:
+    """Where a test's SQLite file is; it is not there yet."""
     return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Where the database of a test is: once a SQLite file, and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,12 @@ from bot.changes.errors import StoreUnavailableError
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 from tests.changes.samples import NOON
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Where the file is."""
+    return sqlite_url
 
 
 def modes(folder: Path) -> dict[str, str]:
@@ -131,17 +136,6 @@ async def store_query(store: SqlStore) -> None:
         await transaction.store_query("q", "{}", NOON)
 
 
-async def test_what_fails_is_taken_back(store: SqlStore) -> None:
-    """A transaction that ends with an exception has not been."""
-    with suppress(ZeroDivisionError):
-        async with store.transaction() as transaction:
-            await transaction.store_query("q", "{}", NOON)
-            raise ZeroDivisionError
-
-    async with store.reading() as reading:
-        assert await reading.query("q") is None
-
-
 @pytest.mark.parametrize("path", ["folder", "file/bot.db"])
 async def test_what_can_be_no_database(tmp_path: Path, path: str) -> None:
     """A folder, or a file where a folder should be: unavailable, with the path."""
@@ -177,18 +171,3 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     last = stderr.decode().strip().splitlines()[-1]
     assert last.endswith(f"StoreUnavailableError: {file}: file is not a database")
     assert file.read_text(encoding="utf-8") == notes
-
-
-async def test_a_table_that_is_gone_is_unavailable(store: SqlStore, tmp_path: Path) -> None:
-    """The error names the cause, and none of the values that were to be written."""
-    with sqlite3.connect(tmp_path / "bot.db") as other:
-        other.execute("DROP TABLE stored_queries")
-    other.close()
-
-    with pytest.raises(StoreUnavailableError) as raised:
-        async with store.transaction() as transaction:
-            await transaction.store_query("hunter2", "hunter2", NOON)
-
-    assert "no such table" in str(raised.value)
-    assert "hunter2" not in str(raised.value)
-    assert raised.value.__suppress_context__

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.changes.refusals import WINDOW, Refusals
 from bot.changes.request import Origin
 from bot.changes.sweeps import sweep
 from bot.storage.store import SqlStore
-from tests.changes.samples import NOON, change
+from tests.changes.samples import ALICE, BOB, NOON, change
 from tests.storage.test_requests import found, stored
 
 TICK = timedelta(microseconds=1)
@@ -57,6 +58,20 @@ async def test_a_delivery_that_was_taken_back_was_not_there(store: SqlStore) -> 
             raise ZeroDivisionError
 
     assert await first(store, "v0=aa")
+
+
+async def test_of_sweeps_at_once_one_counts(store: SqlStore, replica: SqlStore) -> None:
+    """Two processes that forget what somebody was refused tell of it once."""
+    async with store.transaction() as transaction:
+        for person in (BOB, ALICE):
+            await transaction.save_refusals(Refusals(person, NOON, 7))
+
+    await asyncio.gather(*(sweep([store, replica][n % 2], NOON + WINDOW) for n in range(6)))
+
+    async with store.reading() as reading:
+        events = [link.event async for link in reading.whole_record()]
+    counted = [(event.actor, event.detail["count"]) for event in events]
+    assert sorted(counted) == [("U0ALICE", 2), ("U0BOB", 2)]
 
 
 async def test_queries_are_kept_by_their_names(store: SqlStore) -> None:

@@ -97,7 +97,12 @@ async def test_progress_is_stored(
     """How far it is and its targets move on; what was asked for, and what others note, stays."""
     request_ = replace(request_, id=new_change_id())
     targets = tuple(
-        replace(later.targets[0], authorization_id=each.authorization_id)
+        replace(
+            later.targets[0],
+            authorization_id=each.authorization_id,
+            active_again=each.active_again,
+            gone_at=each.gone_at,
+        )
         for each in request_.targets
     )
     moved: dict[str, Any] = {
@@ -250,7 +255,7 @@ async def test_an_executor_does_not_write_over_what_a_person_did(store: SqlStore
     """It is told that somebody moved the request on, and nothing of its own is stored."""
     await stored(store, change())
     async with store.transaction() as transaction:
-        (claimed,) = await transaction.claim("a", NOON, NOON + timedelta(seconds=6), 1)
+        (claimed,) = await transaction.claim("a", NOON, timedelta(seconds=6), 1)
     cancelled = replace(claimed, state=RequestState.CANCELLED)
     async with store.transaction() as transaction:
         assert await transaction.move_on(cancelled, RequestState.ACCEPTED, NOON)
@@ -269,9 +274,9 @@ async def test_whoever_lost_the_lease_is_told_that_first(store: SqlStore) -> Non
     """Though a person moved the request on as well."""
     await stored(store, change())
     async with store.transaction() as transaction:
-        (claimed,) = await transaction.claim("a", NOON, NOON + timedelta(seconds=6), 1)
+        (claimed,) = await transaction.claim("a", NOON, timedelta(), 1)
     async with store.transaction() as transaction:
-        await transaction.claim("b", NOON + timedelta(seconds=6), NOON + timedelta(seconds=12), 1)
+        assert len(await transaction.claim("b", NOON, timedelta(seconds=6), 1)) == 1
         assert await transaction.move_on(claimed, RequestState.ACCEPTED, NOON)
 
     with pytest.raises(LeaseLostError):
@@ -345,7 +350,7 @@ async def test_the_rest_is_cancelled_while_it_is_carried_out(
 
     async with store.transaction() as transaction:
         cancelled = [
-            await transaction.cancel_the_rest("7F3K2Q", user.user_id) for user in (BOB, ALICE)
+            await transaction.cancel_the_rest("7F3K2Q", user.user_id, NOON) for user in (BOB, ALICE)
         ]
 
     executing = state is RequestState.EXECUTING

@@ -25,6 +25,7 @@ def test_every_metric_has_its_name_its_help_and_its_kind() -> None:
         "token_bot_ack_seconds": ("histogram", True),
         "token_bot_influxdb_seconds": ("histogram", True),
         "token_bot_changes": ("counter", True),
+        "token_bot_drift_found": ("counter", True),
     }
 
 
@@ -38,6 +39,7 @@ def test_what_is_counted_and_measured() -> None:
     metrics.influxdb("default", "update", "ok", 2.0)
     metrics.change("disable", "done")
     metrics.change("disable", "done")
+    metrics.drift("prod")
 
     asked = (("asked", "disable"), ("kind", "command"), ("outcome", "ok"))
     listed = (("asked", "list"), ("kind", "command"), ("outcome", "reading"))
@@ -50,6 +52,7 @@ def test_what_is_counted_and_measured() -> None:
         ("token_bot_ack_seconds_sum", (("kind", "command"),)): 0.75,
         ("token_bot_influxdb_seconds_count", called): 1.0,
         ("token_bot_influxdb_seconds_sum", called): 2.0,
+        ("token_bot_drift_found_total", (("instance", "prod"),)): 1.0,
         ("token_bot_changes_total", (("kind", "disable"), ("outcome", "done"))): 2.0,
     }
 

@@ -2,16 +2,24 @@
 
 from bot.changes.ports.authorizations import Authorizations, Filter
 from bot.changes.ports.directory import Directory
-from bot.changes.ports.messenger import AnnouncementError, Messenger, Related
+from bot.changes.ports.messenger import (
+    AnnouncementError,
+    Drifted,
+    Messenger,
+    Related,
+    Remember,
+)
 from bot.changes.ports.store import Store, Transaction
 
 __all__ = [
     "AnnouncementError",
     "Authorizations",
     "Directory",
+    "Drifted",
     "Filter",
     "Messenger",
     "Related",
+    "Remember",
     "Store",
     "Transaction",
 ]

@@ -1,23 +1,27 @@
 """What the heart needs from Slack."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from bot.changes.request import ChangeRequest
+from bot.changes.request import ChangeRequest, Drift
 
 
 class AnnouncementError(Exception):
     """Slack did not take a message.
 
     Attributes:
-        retry_after: Seconds that Slack asks to wait, or None.
-        so_far: The request with the places of what was posted before, where something was.
+        retry_after: Seconds until it is the message's turn, where that is known: in its channel, or
+            because Slack says so.
     """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
-        self.so_far: ChangeRequest | None = None
+
+
+Remember: TypeAlias = Callable[[ChangeRequest], Awaitable[None]]
+"""Stores what of a request's announcement Slack has taken so far."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +32,35 @@ class Related:
         undone: The change that it takes back, if it is an undo.
         undo: The change that takes it back, if there is one by now.
         retried: The change whose failed targets it tries again, if it does.
+        drifted: The change whose tokens, active again since, it disables again, if it does.
     """
 
     undone: ChangeRequest | None = None
     undo: ChangeRequest | None = None
     retried: ChangeRequest | None = None
+    drifted: "Drifted | None" = None
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """A change of which tokens are active again, with what its own message tells of as well."""
+
+    change: ChangeRequest
+    related: Related
 
 
 class Messenger(Protocol):
     """Slack, as far as the life of a change needs it."""
 
-    async def announce(self, request: ChangeRequest, related: Related) -> ChangeRequest:
+    async def announce(
+        self, request: ChangeRequest, related: Related, remember: Remember
+    ) -> ChangeRequest:
         """Post or edit the messages of a request from its recorded state.
+
+        Args:
+            request: The request as it is recorded.
+            related: What else its message tells of.
+            remember: Stores what Slack has taken, before the next part is tried.
 
         Returns:
             The request with the places of its messages, where it has some.
@@ -53,6 +74,25 @@ class Messenger(Protocol):
         """Edit the message of a request to say how many of its PATCHes were sent.
 
         A failure is logged and no more: the outcome is told in any case.
+        """
+        ...
+
+    async def tell_drift(
+        self, drifted: Drifted, drift: Drift, again: ChangeRequest | None, remember: Remember
+    ) -> ChangeRequest:
+        """Tell that tokens which a change had disabled are active again.
+
+        Args:
+            drifted: The change, from whose message it is told.
+            drift: Which of its drifts.
+            again: The change that disables them again, if somebody was as fast as that.
+            remember: Stores what Slack has taken, before the next part is tried.
+
+        Returns:
+            The change with the places of what was posted.
+
+        Raises:
+            AnnouncementError: If Slack took it on no way.
         """
         ...
 

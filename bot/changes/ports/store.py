@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.changes.asking import Received
@@ -17,16 +17,34 @@ from bot.changes.states import RequestState
 class Transaction(Protocol):
     """One transaction on the database; it commits when its context ends without an exception."""
 
+    async def one_at_a_time(self, user_id: str) -> None:
+        """Take what one person asks one after another. The first thing that a transaction does.
+
+        What counts a person's requests, votes or refusals is exact after it.
+        """
+        ...
+
     async def first_delivery(self, key: str, now: datetime) -> bool:
         """Note a delivery from Slack; False if the same one was noted before."""
         ...
 
     async def add_request(self, request: ChangeRequest, now: datetime) -> None:
-        """Store a new request, due at once."""
+        """Store a new request, due at once. After it a transaction only appends to the record.
+
+        Requests are numbered in the order of their commits, so that whoever sees one sees all that
+        were asked for before it.
+        """
         ...
 
     async def request(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None."""
+        ...
+
+    async def request_to_move(self, change_id: str) -> ChangeRequest | None:
+        """Give a request by its id, or None; nobody else moves it until the transaction ends.
+
+        Where several are needed, the newest comes first.
+        """
         ...
 
     async def save_request(
@@ -71,8 +89,11 @@ class Transaction(Protocol):
         """Take away the votes of people who may not approve any more."""
         ...
 
-    async def cancel_the_rest(self, change_id: str, user_id: str) -> bool:
-        """Note that what was not sent yet is not wanted any more; False if that is too late."""
+    async def cancel_the_rest(self, change_id: str, user_id: str, now: datetime) -> bool:
+        """Note that what was not sent yet is not wanted any more; False if that is too late.
+
+        The request is due at once.
+        """
         ...
 
     async def stop_timer(self, change_id: str, user_id: str, now: datetime) -> bool:
@@ -93,6 +114,41 @@ class Transaction(Protocol):
 
     async def release_retry(self, change_id: str, retry_id: str) -> None:
         """Give a reservation back, after a retry that was closed before anything was sent."""
+        ...
+
+    async def claim_again(self, change_id: str, ids: Sequence[str], again_id: str) -> list[str]:
+        """Reserve what was found active again, to be disabled again by one change.
+
+        One update decides.
+
+        Args:
+            change_id: The change that had disabled it.
+            ids: The authorizations that are to be disabled again.
+            again_id: The change that does it.
+
+        Returns:
+            The ids of those that are reserved now; none if another change has them.
+        """
+        ...
+
+    async def release_again(self, change_id: str, again_id: str) -> None:
+        """Give what was reserved back, after a change that disabled nothing again."""
+        ...
+
+    async def save_watch(self, request: ChangeRequest, found: Sequence[Target] = ()) -> None:
+        """Store how far the watch over what a request disabled is, and how some was found.
+
+        Raises LeaseLostError if the request's lease is another's by now.
+        """
+        ...
+
+    async def other_words(
+        self, change_id: str, instance: str, ids: Sequence[str], since: datetime
+    ) -> list[Target]:
+        """Give what other requests want, or did, about the status of authorizations.
+
+        What came to an outcome before a moment is left out.
+        """
         ...
 
     async def latest_change(self, user_id: str, channel_id: str) -> ChangeRequest | None:
@@ -129,11 +185,28 @@ class Transaction(Protocol):
         """
         ...
 
-    async def first_in_line(self, lease: str, wanted: Sequence[Target]) -> bool:
-        """Tell whether no earlier request for one of these still waits or is carried out.
+    async def ahead_of(
+        self, lease: str, keys: Sequence[str], targets: Sequence[Target]
+    ) -> tuple[str, str] | None:
+        """Give what a request has to wait for before it may hold keys, or None.
 
-        Earlier than the one that is carried out under this lease.
+        Args:
+            lease: The lease of the request.
+            keys: What it would hold.
+            targets: The authorizations of which no earlier request may still wait or be carried
+                out.
+
+        Returns:
+            The key that is not free, and the id of the change that comes first.
         """
+        ...
+
+    async def wait_for_turn(self, lease: str, key: str) -> None:
+        """Note that the request with this lease waits for a key."""
+        ...
+
+    async def call_next(self, keys: Sequence[str], now: datetime) -> None:
+        """Make the request due that stands in line first, for each of the keys."""
         ...
 
     async def changes_of(
@@ -179,27 +252,35 @@ class Transaction(Protocol):
         ...
 
     async def claim(
-        self, claim: str, now: datetime, until: datetime, limit: int
+        self, claim: str, now: datetime, lasts: timedelta, limit: int
     ) -> Sequence[ChangeRequest]:
-        """Take up to ``limit`` due requests until a moment; one update decides.
+        """Take up to ``limit`` requests that are due now, for a while; one update decides.
 
-        Each gets a lease of its own, made of ``claim``, which must be unlike any before.
+        Each gets a lease of its own, made of ``claim``, which must be unlike any before. Leases
+        begin and end by the database's clock, since those of replicas differ.
         """
         ...
 
-    async def renew(self, lease: str, until: datetime) -> bool:
-        """Prolong a lease and what is held under it; False if it has been taken over."""
+    async def renew(self, lease: str, lasts: timedelta) -> bool:
+        """Prolong a lease and what is held under it; False if it has been taken over.
+
+        It lasts so long from now on, by the database's clock.
+        """
         ...
 
     async def release(self, lease: str, due: datetime | None, version: int, now: datetime) -> None:
         """Give a request back, due again at a moment, or never if nothing is left to do.
 
-        Where a person has moved it on since ``version``, it is due at once.
+        Where a person has moved it on since ``version``, or its turn has come since it stood in
+        line, it is due at once.
         """
         ...
 
-    async def hold(self, keys: Sequence[str], owner: str, now: datetime, until: datetime) -> bool:
-        """Take keys, such as authorizations, until a moment; False if another has one of them."""
+    async def hold(self, keys: Sequence[str], owner: str, lasts: timedelta) -> bool:
+        """Take keys, such as authorizations, for a while; False if another has one of them.
+
+        Holds begin and end by the database's clock, as leases do.
+        """
         ...
 
     async def let_go(self, keys: Sequence[str], owner: str) -> None:
@@ -214,16 +295,19 @@ class Transaction(Protocol):
         """Stop all changes, or let them go on; False if it was so already."""
         ...
 
-    async def refusals_of(self, user_id: str) -> Refusals | None:
-        """Give how often a person was refused lately, or None if never."""
+    async def refusals_to_count(self, user_id: str) -> Refusals | None:
+        """Give how often a person was refused lately, or None if never.
+
+        Nobody else counts on, nor forgets it, until the transaction ends.
+        """
         ...
 
-    async def refusals_before(self, moment: datetime) -> list[Refusals]:
-        """Give the counts that began before a moment."""
+    async def forget_refusals(self, until: datetime) -> list[Refusals]:
+        """Take the counts that began by a moment away, and give them; nobody else gets them."""
         ...
 
     async def save_refusals(self, counted: Refusals) -> None:
-        """Store how often a person was refused; a count of 0 is forgotten."""
+        """Store how often a person was refused."""
         ...
 
     async def add_received(self, one: Received) -> None:
@@ -249,9 +333,13 @@ class Store(Protocol):
     """The database."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Begin a transaction that may write."""
+        """Begin a transaction that may write.
+
+        What it locks it takes in one order, so that no two wait for each other: the person who
+        asks, requests from the newest to the oldest, and the record last.
+        """
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        """Begin a transaction that only reads, and waits for no writer."""
+        """Begin a transaction that only reads, waits for no writer, and sees one moment."""
         ...

@@ -43,6 +43,8 @@ class InfluxDBStandIn:
     Attributes:
         faults: Faults to lay out.
         journal: What was asked, in the order the server dealt with it.
+        write_gap: Seconds between what a PATCH reads of an authorization and what it writes. A real
+            server writes the whole of it, so that of two PATCHes at once one undoes the other.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class InfluxDBStandIn:
     ) -> None:
         self.faults = Faults()
         self.journal: list[Exchange] = []
+        self.write_gap = 0.0
         self._product = product_of(mode, version)
         self._state = State(fixture, clock, hash_tokens=mode is Mode.HASHED)
         self._server = Server(self._state, self._product, stamped=stamped)
@@ -142,6 +145,8 @@ class InfluxDBStandIn:
         request = await asgi.read_request(scope, receive)
         rule = self.faults.take(request)
         await self._pass_gates(request, after=False)
+        if self.write_gap and request.method == "PATCH":
+            await self._forget_meanwhile(request)
         answer = self._deal_with(request, rule, scope["query_string"].decode("ascii", "replace"))
         if rule is None or rule.fault in APPLIED:
             await self._pass_gates(request, after=True)
@@ -185,6 +190,17 @@ class InfluxDBStandIn:
             )
         )
         return answer
+
+    async def _forget_meanwhile(self, request: Request) -> None:
+        """Let a PATCH write what it has read before, over whatever came meanwhile."""
+        try:
+            read = self._state.authorization(_authorization_id(request))
+        except KeyError:
+            return
+        await asyncio.sleep(self.write_gap)
+        now = self._state.authorization(read.id)
+        if (now.status, now.description) != (read.status, read.description):
+            self._state.update(read.id, status=read.status, description=read.description)
 
     def _delete_owner(self, request: Request) -> None:
         with contextlib.suppress(KeyError):

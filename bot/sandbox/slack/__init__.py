@@ -10,6 +10,7 @@ from bot.sandbox.slack.journal import ApiCall
 from bot.sandbox.slack.messages import Button, Message
 from bot.sandbox.slack.modal_view import View
 from bot.sandbox.slack.outbound import Delivery, SignedRequest
+from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 from bot.sandbox.slack.stand_in import SlackStandIn
 from bot.sandbox.slack.workspace import Channel, Person, Usergroup, Workspace
@@ -25,6 +26,7 @@ __all__ = [
     "ImpossibleInSlackError",
     "Message",
     "Person",
+    "RateLimits",
     "SignedRequest",
     "SlackStandIn",
     "Usergroup",

@@ -25,13 +25,18 @@ _PER_MINUTE: Final[Mapping[str, int]] = {
     "views.update": 100,
 }
 _MINUTE: Final = timedelta(minutes=1)
-_SECOND: Final = timedelta(seconds=1)
+POSTING: Final = timedelta(seconds=1)
 
 
 class RateLimits:
-    """Counts calls and says how long to wait."""
+    """Counts calls and says how long to wait.
 
-    def __init__(self) -> None:
+    Args:
+        posting: How long between two messages in one channel; other than Slack's for tests.
+    """
+
+    def __init__(self, posting: timedelta = POSTING) -> None:
+        self._posting = posting
         self._calls: defaultdict[tuple[str, str], deque[datetime]] = defaultdict(deque)
 
     def seconds_to_wait(self, method: str, channel: str, now: datetime) -> int:
@@ -43,7 +48,7 @@ class RateLimits:
             now: When the call is made.
         """
         if method == "chat.postMessage":
-            key, most, window = (method, channel), 1, _SECOND
+            key, most, window = (method, channel), 1, self._posting
         else:
             key, most, window = (method, ""), _PER_MINUTE[method], _MINUTE
         calls = self._calls[key]

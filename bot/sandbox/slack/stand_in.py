@@ -40,7 +40,7 @@ class SlackStandIn(PeopleInModals):
         bot_token: The token that the Web API accepts.
         team_id: The workspace's id.
         scopes: What the app was granted.
-        rate_limits: Whether Slack's rate limits are kept.
+        rate_limits: Slack's rate limits, if they are kept.
         should_escape: The slash command's setting of that name in the manifest.
         ack_seconds: How long Slack waits for an acknowledgement, in real seconds.
     """
@@ -57,7 +57,7 @@ class SlackStandIn(PeopleInModals):
         bot_token: str,
         team_id: str = "T0HOME",
         scopes: Iterable[str] = DEFAULT_SCOPES,
-        rate_limits: bool = False,
+        rate_limits: RateLimits | None = None,
         should_escape: bool = False,
         ack_seconds: float = ACK_SECONDS,
     ) -> None:
@@ -69,7 +69,7 @@ class SlackStandIn(PeopleInModals):
         self._ack_seconds = ack_seconds
         self._response_urls = ResponseUrls(self.workspace)
         self.socket_mode = SocketMode(installation, self.changed)
-        web_api = WebApi(self.workspace, RateLimits() if rate_limits else None, self.socket_mode)
+        web_api = WebApi(self.workspace, rate_limits, self.socket_mode)
         self.app = slack_app(web_api, self._response_urls, self.faults, self._record, clock)
         bot = installation
         self.add_person(Person(bot.bot_user_id, bot.bot_name, team_id, is_bot=True))

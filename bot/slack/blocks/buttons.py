@@ -19,6 +19,7 @@ class ActionId(StrEnum):
     CONFIRM_CHANGE = "confirm_change"
     CANCEL_CHANGE = "cancel_change"
     RETRY_CHANGE = "retry_change"
+    DISABLE_AGAIN = "disable_again"
     SHOW_TOKEN = "show_token"  # noqa: S105 - the name of an action
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of an action
     ENABLE_TOKEN = "enable_token"  # noqa: S105 - the name of an action
@@ -60,6 +61,31 @@ def keep(change: ChangeRequest) -> ButtonElement:
     """Give the button that stops the timer of a disable."""
     label = f"Keep disabled: stop the timer of change {change.id}"
     return _of_change(change, ActionId.CANCEL_CHANGE, "Keep disabled", label)
+
+
+def disable_again(change: ChangeRequest, number: int) -> ButtonElement:
+    """Give the button that disables again what was found active; its place names the drift."""
+    count = len(change.drifted(number))
+    text, label = "Disable again", f"Disable again the token of change {change.id}"
+    if len(change.targets) > 1:
+        text, label = (
+            f"Disable {count} again",
+            f"Disable {tokens(count)} of change {change.id} again",
+        )
+    return ButtonElement(
+        text=text,
+        action_id=f"{ActionId.DISABLE_AGAIN}:{number}" if number else ActionId.DISABLE_AGAIN,
+        value=change.id,
+        style="danger",
+        accessibility_label=label,
+    )
+
+
+def drift_number(place: str) -> int:
+    """Read which drift a Disable again is about; what is no place names none that there is."""
+    if not place:
+        return 0
+    return int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
 
 
 def cancel_the_rest(change: ChangeRequest) -> ButtonElement:

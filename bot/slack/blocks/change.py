@@ -5,6 +5,7 @@ from bot.changes.states import TargetState
 from bot.changes.update import ChangeKind
 from bot.slack.blocks import buttons
 from bot.slack.blocks.differences import difference_lines, difference_text
+from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
 from bot.slack.blocks.people import change_text, named_text, provenance
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
@@ -101,6 +102,7 @@ def _outcome_lines(change: ChangeRequest) -> list[Line]:
         [plain(without_sending(target))],
         *problem_lines(target.problem),
         [plain(_interrupted(change))],
+        *drift_lines(change),
     ]
 
 
@@ -121,7 +123,8 @@ def _text(change: ChangeRequest, undo: ChangeRequest | None) -> str:
         target = each.targets[0]
         if target.state is TargetState.DONE and target.before is not None:
             said.append(difference_text(target.update, target.before, target.finished_at))
-        said += [without_sending(target), problem_text(target.problem), _interrupted(each)]
+        said += [without_sending(target), problem_text(target.problem)]
+        said += [_interrupted(each), drift_text(each)]
     said += [retried(change), "" if undo is not None else timer_text(change)]
     mentions = (
         named_text("Cancelled by ", [change.cancelled_by] if change.cancelled_by else []),

@@ -71,9 +71,11 @@ def change_text(change: ChangeRequest, *sentences: str, after: str = "") -> str:
 
 
 def tie(change: ChangeRequest) -> str:
-    """Name the change that this one takes back, or tries again."""
+    """Name the change that this one takes back, tries or does again."""
     if change.undo_of is not None:
         return f", undo of {change.undo_of}"
+    if change.again_of is not None:
+        return f", again after {change.again_of}"
     return "" if change.retry_of is None else f", retry of {change.retry_of}"
 
 

@@ -1,14 +1,14 @@
 """What one event of the record says, as a sentence without its subject."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.duration import in_words
 from bot.changes.errors import ErrorCode
 from bot.slack.blocks.rich import quoted, shown
-from bot.slack.blocks.wording import told
+from bot.slack.blocks.wording import moment, told
 
 # What stands before a token's id, and what stands after it.
 Sentence = Callable[[AuditEvent], tuple[str, str]]
@@ -17,7 +17,12 @@ Sentence = Callable[[AuditEvent], tuple[str, str]]
 _LONGEST_MESSAGE = 250
 _LONGEST_VALUE = 60
 _TO = MappingProxyType(
-    {"disable": "disable", "enable": "enable", "describe": "change the description of"}
+    {
+        "disable": "disable",
+        "disable again": "disable again",
+        "enable": "enable",
+        "describe": "change the description of",
+    }
 )
 _DID = MappingProxyType(
     {"disable": "disabled", "enable": "enabled", "describe": "changed the description of"}
@@ -32,6 +37,8 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         ErrorCode.UNDO_WINDOW_OVER: "its time for an undo was over",
         ErrorCode.UNKNOWN_CHANGE: "there is no such change",
         ErrorCode.ALREADY_DECIDED: "somebody was first, or it was over",
+        ErrorCode.ALREADY_DISABLED_AGAIN: "somebody was first",
+        ErrorCode.NOTHING_ACTIVE_AGAIN: "nothing of it was active again",
         ErrorCode.ALREADY_RETRIED: "it was already tried again",
         ErrorCode.NOTHING_TO_RETRY: "nothing of it had failed",
         ErrorCode.EXPIRED: "its time was over",
@@ -63,8 +70,10 @@ def _lasts(event: AuditEvent) -> str:
 
 
 def _again(event: AuditEvent) -> str:
-    retried = event.detail.get("retry_of")
-    return f", once more after change {retried}" if isinstance(retried, str) else ""
+    retried, repeated = event.detail.get("retry_of"), event.detail.get("again_of")
+    if isinstance(retried, str):
+        return f", once more after change {retried}"
+    return f", again after change {repeated}" if isinstance(repeated, str) else ""
 
 
 def _denied(event: AuditEvent) -> tuple[str, str]:
@@ -95,6 +104,18 @@ def _done(event: AuditEvent) -> tuple[str, str]:
             if before.get(field) != after.get(field)
         ]
     return _did(event), f": {', '.join(changed)}" if changed else ""
+
+
+def _drift(event: AuditEvent) -> tuple[str, str]:
+    """Say that somebody else has enabled what was disabled here, and what else they changed."""
+    before, after = event.detail.get("before"), event.detail.get("after")
+    since = event.detail.get("since")
+    at = f" since {_time(since)} at the latest" if isinstance(since, str) else ""
+    said = ""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        old, new = (_value("description", each.get("description", "")) for each in (before, after))
+        said = "" if old == new else f", description {old} → {new}"
+    return "found", f" active again{at}, and not by this bot{said}"
 
 
 def _unchanged(event: AuditEvent) -> tuple[str, str]:
@@ -169,6 +190,10 @@ def _refusals(event: AuditEvent) -> tuple[str, str]:
     return f"was refused {count} more {'time' if count == 1 else 'times'} within ten minutes", ""
 
 
+def _time(written: str) -> str:
+    return moment(datetime.fromisoformat(written))
+
+
 def _value(field: str, value: object) -> str:
     return told(field, shown(str(value), _LONGEST_VALUE))
 
@@ -200,6 +225,8 @@ _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
         EventTag.APPROVAL_LAPSED: _lapsed,
         EventTag.APPROVAL_DENIED: _moved("denied"),
         EventTag.TIMER_STOPPED: _moved("stopped the timer of"),
+        EventTag.DRIFT_FOUND: _drift,
+        EventTag.DRIFT_GONE: lambda _: ("found", " deleted, and watches it no more"),
         EventTag.CHANGES_FROZEN: lambda _: ("stopped all changes", ""),
         EventTag.CHANGES_UNFROZEN: lambda _: ("let changes go on", ""),
     }

@@ -3,6 +3,7 @@
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.slack.blocks import buttons
+from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
 from bot.slack.blocks.listing import ORDER, Listing, place, reasons_text
 from bot.slack.blocks.people import change_text, named_text, provenance
@@ -50,8 +51,9 @@ def several_message(
         if cancelled
         else [],
         [plain(INTERRUPTED if change.interrupted else "")],
+        *drift_lines(change),
         provenance(change),
-        *([] if undo is None else undone_lines(undo, [[plain(outcome)]])),
+        *([] if undo is None else undone_lines(undo, [[plain(outcome)], *drift_lines(undo)])),
         [plain(retried(change))],
         *([timer_line(change)] if undo is None else []),
         [plain(note)],
@@ -68,7 +70,9 @@ def several_message(
         _read_back(change),
         reasons_text(change.targets),
         INTERRUPTED if change.interrupted else "",
+        drift_text(change),
         f"Undo: {outcome}" if outcome else "",
+        "" if undo is None else drift_text(undo),
         retried(change),
         timer_text(change) if undo is None else "",
         after=" ".join(each for each in mentions if each),

@@ -14,6 +14,7 @@ from bot.changes.queries import TokenDetails
 from bot.changes.request import ChangeRequest, Choice
 from bot.slack.blocks import buttons
 from bot.slack.blocks.choices import choice_line, choice_text
+from bot.slack.blocks.drift import since
 from bot.slack.blocks.problems import problem_text
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
@@ -193,6 +194,8 @@ def _moment_and_outcome(change: ChangeRequest, authorization_id: str) -> str:
     verb = "undo" if change.undo_of else change.kind.value
     outcome = STANDS.get(change.state)
     if outcome is None:
-        states = [t.state for t in change.targets if t.authorization_id == authorization_id]
-        outcome = OUTCOMES[states[0]] if states else "nothing changed"
+        ours = [t for t in change.targets if t.authorization_id == authorization_id]
+        outcome = OUTCOMES[ours[0].state] if ours else "nothing changed"
+        if ours and ours[0].active_again is not None:
+            outcome = f"{outcome}; active again{since(ours[0])}, and not by this bot"
     return f"{moment(change.created_at)}, {verb}: {outcome}"

@@ -26,8 +26,9 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
     begun = change.state is RequestState.EXECUTING
     if change.held_back:
         title, text = f"Waiting: {what(change)}", f"Waiting: {what_text(change)}"
-        rest = "The rest is sent" if begun else "Nothing was changed. It is carried out"
-        told = [held_back(change), f"{rest} as soon as changes are possible again."]
+        in_part = begun and len(change.targets) > 1
+        rest = "The rest is sent" if in_part else "Nothing was changed. It is carried out"
+        told = [held_back(change), f"{rest} as soon as that is over."]
     else:
         title = text = _title(change)
         told = ["It is being carried out." if begun else "It is carried out next."]

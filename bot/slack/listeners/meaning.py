@@ -9,7 +9,7 @@ from bot.changes.secret import looks_like_secret
 from bot.commands.answers import Accepted, Answer, Moved, MoveName, ReasonWanted
 from bot.commands.dispatch import Dispatcher, holds_secret
 from bot.commands.grammar import verbatim
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.buttons import ActionId, drift_number
 from bot.slack.blocks.denial import CALLBACK_ID
 from bot.slack.listeners.asking import CLICK, COMMAND
 
@@ -59,13 +59,16 @@ class Meaning:
         return await self._submitted(ask, content)
 
     async def _pressed(self, ask: Ask, action_id: str, value: str) -> Answer:
-        name, _, _ = action_id.partition(":")
+        name, _, place = action_id.partition(":")
         if name == ActionId.UNDO_CHANGE:
             return await self._dispatcher.pressed(ask, "undo", [value])
         if name == ActionId.PAGE_LIST:
             return await self._dispatcher.page(ask, value)
         if name == ActionId.RETRY_CHANGE:
             return Accepted(await self._reversals.retry(ask, value))
+        if name == ActionId.DISABLE_AGAIN:
+            number = drift_number(place)
+            return Accepted(await self._reversals.disable_again(ask, value, number))
         if name == ActionId.DENY_CHANGE:
             await self._moves.may_deny(ask, value)
             return ReasonWanted(value)

@@ -5,7 +5,7 @@ from bot.changes.errors import ErrorCode, StoreUnavailableError
 from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
 from bot.commands.answers import Accepted, Later, Moved
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.buttons import ActionId, drift_number
 from bot.slack.listeners.answering import Answered, Answering
 from bot.slack.listeners.asking import CLICK
 from bot.slack.messenger import SlackMessenger
@@ -16,6 +16,7 @@ _log = structlog.get_logger()
 # After these, the message whose button was pressed shows less than is recorded.
 _OUTDATED = {
     ErrorCode.ALREADY_DECIDED,
+    ErrorCode.ALREADY_DISABLED_AGAIN,
     ErrorCode.ALREADY_RETRIED,
     ErrorCode.ALREADY_UNDONE,
     ErrorCode.EXPIRED,
@@ -66,10 +67,26 @@ class Telling:
 
     async def _redraw(self, received: Received) -> None:
         change_id, _, _ = received.content["value"].partition(":")
+        action, _, place = received.content["action"].partition(":")
+        pressed = received.ask.origin
         try:
-            change, undo = await self._queries.change(change_id)
-            if change is not None:
-                await self._messenger.redraw(change, undo, received.ask.origin)
+            if action == ActionId.DISABLE_AGAIN:
+                number = drift_number(place)
+                shown = None
+                while (found := await self._queries.drift(change_id, number)) != shown:
+                    drifted, again = shown = found
+                    if drifted is None:
+                        return
+                    await self._messenger.redraw_drift(drifted, number, again, pressed)
+                return
+            drawn = None
+            # What is recorded may move on while it is drawn, and what told of that has been
+            # written over by this edit.
+            while (recorded := await self._queries.change(change_id)) != drawn:
+                change, undo = drawn = recorded
+                if change is None:
+                    return
+                await self._messenger.redraw(change, undo, pressed)
         except (AnnouncementError, StoreUnavailableError) as error:
             _log.warning("an outdated message stays as it is", reason=str(error))
 

@@ -1,10 +1,16 @@
 from alembic import context
 
-from bot.storage.engine import references_unchecked
+from bot.storage.locks import lock_migrations
+from bot.storage.sqlite import references_unchecked
 from bot.storage.tables import metadata
 
 # Alembic runs this module; the connection comes from bot.storage.engine.
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
-with references_unchecked(connection), context.begin_transaction():
-    context.run_migrations()
+if connection.dialect.name == "sqlite":
+    with references_unchecked(connection), context.begin_transaction():
+        context.run_migrations()
+else:
+    with context.begin_transaction():
+        lock_migrations(connection)
+        context.run_migrations()

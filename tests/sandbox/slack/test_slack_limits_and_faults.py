@@ -11,7 +11,7 @@ from aiohttp import ServerDisconnectedError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack import RateLimits, SlackStandIn
 
 Served = Callable[..., AbstractAsyncContextManager[SlackStandIn]]
 
@@ -20,7 +20,7 @@ async def test_a_second_message_within_a_second_is_too_many(
     client_of: Callable[..., AsyncWebClient], served: Served, pass_time: Callable[[timedelta], None]
 ) -> None:
     """One message a second and channel; others are unaffected, and waiting helps."""
-    async with served(rate_limits=True) as slack:
+    async with served(rate_limits=RateLimits()) as slack:
         client = client_of(slack)
         await client.chat_postMessage(channel="C0INCIDENTS", text="1")
         with pytest.raises(SlackApiError) as caught:
@@ -39,7 +39,7 @@ async def test_methods_have_limits_by_the_minute(
     client_of: Callable[..., AsyncWebClient], served: Served, pass_time: Callable[[timedelta], None]
 ) -> None:
     """The 21st list of a group in a minute is refused until the first is a minute old."""
-    async with served(rate_limits=True) as slack:
+    async with served(rate_limits=RateLimits()) as slack:
         client = client_of(slack)
         for _ in range(20):
             await client.usergroups_users_list(usergroup="S0ONCALL")

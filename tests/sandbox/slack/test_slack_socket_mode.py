@@ -12,7 +12,7 @@ import httpx
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Delivery, SlackStandIn
+from bot.sandbox.slack import Delivery, RateLimits, SlackStandIn
 
 APP_TOKEN = "xapp-stand-in"
 Refusal = Callable[[Awaitable[object]], Awaitable[dict[str, Any]]]
@@ -122,7 +122,7 @@ async def test_opening_is_limited(
     served: Served, pass_time: Callable[[timedelta], None], client_of: ClientOf, refusal: Refusal
 ) -> None:
     """The 51st within a minute has to wait."""
-    async with served(rate_limits=True) as slack, in_socket_mode(slack):
+    async with served(rate_limits=RateLimits()) as slack, in_socket_mode(slack):
         client = client_of(slack, None)
         for _ in range(50):
             await client.apps_connections_open(app_token=APP_TOKEN)

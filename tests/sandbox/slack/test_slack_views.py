@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import SlackStandIn, View
+from bot.sandbox.slack import RateLimits, SlackStandIn, View
 from tests.sandbox.slack.forms import DENY, REASON, modal, plain
 
 Json = dict[str, Any]
@@ -223,7 +223,7 @@ async def test_a_hundred_modals_a_minute(
     refusal: Refusal,
 ) -> None:
     """views.* are in tier 4."""
-    async with served(rate_limits=True) as slack:
+    async with served(rate_limits=RateLimits()) as slack:
         client = client_of(slack)
         for _ in range(100):
             await refusal(client.views_update(view_id="V0NONE", view=DENY))

@@ -11,6 +11,7 @@ from bot.changes.request import ChangeRequest, Vote
 from bot.changes.ruling import Ruling
 from bot.commands.answers import Accepted, Moved, MoveName
 from bot.slack.blocks.answer import answer_message
+from bot.slack.blocks.drift import drift_message
 from bot.slack.blocks.private import decided_message, private_outcome
 from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.timers import end_message
@@ -68,6 +69,8 @@ def test_any_request_can_be_told_of(
         decided_message(request),
         private_outcome(request),
         end_message(request),
+        drift_message(request, 0, None),
+        drift_message(request, 1, request),
         progress_message(request, 1),
     ]
 

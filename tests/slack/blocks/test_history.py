@@ -12,7 +12,7 @@ from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.queries import History
-from bot.changes.request import ChangeRequest
+from bot.changes.request import ActiveAgain, ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.history import history_message
@@ -146,6 +146,31 @@ def test_what_is_about_several(snapshot: SnapshotAssertion) -> None:
         _refused("retry", ErrorCode.NOTHING_TO_RETRY),
         _refused("retry", ErrorCode.ALREADY_RETRIED),
         evidence.denied(BOB, NOW, "approve", NOT_LISTED, "digest", ONE),
+    )
+
+    assert read(history_message(_history(*told))) == snapshot
+
+
+def test_the_watch(snapshot: SnapshotAssertion) -> None:
+    """Active again, renamed or not, or gone; what was asked for against that, and too late."""
+    told_of = change()
+    found = (
+        ActiveAgain(replace(TOKEN, updated_at=NOW), 0),
+        ActiveAgain(replace(TOKEN, updated_at=None, description="renamed"), 0),
+    )
+    seen = [replace(told_of.targets[0], active_again=each) for each in found]
+    seen.append(replace(told_of.targets[0], gone_at=NOW))
+    told = (
+        *(
+            event
+            for each in seen
+            for event in evidence.found_later(told_of, told_of.with_targets(each), NOW)
+        ),
+        evidence.accepted(change(again_of="5D2J1P")),
+        evidence.accepted(replace(SEVERAL, again_of="5D2J1P")),
+        _refused("disable again", ErrorCode.ALREADY_DISABLED_AGAIN),
+        _refused("disable again", ErrorCode.NOTHING_ACTIVE_AGAIN),
+        _refused("disable again", ErrorCode.UNKNOWN_CHANGE, somewhere=False),
     )
 
     assert read(history_message(_history(*told))) == snapshot

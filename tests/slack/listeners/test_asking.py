@@ -108,6 +108,8 @@ async def test_parts_of_parts_may_be_missing(
         ("confirm_change", "ZZZZZZ", "There is no change ZZZZZZ. Nothing was changed."),
         ("cancel_change", "ZZZZZZ", "There is no change ZZZZZZ. Nothing was changed."),
         ("retry_change", "ZZZZZZ", "There is no change ZZZZZZ. Nothing was changed."),
+        ("disable_again", "ZZZZZZ", "There is no change ZZZZZZ. Nothing was changed."),
+        ("disable_again:x", "ZZZZZZ", "There is no change ZZZZZZ. Nothing was changed."),
         ("deny_change", "ZZZZZZ", "There is no change ZZZZZZ. Nothing was changed."),
         ("confirm_change:0", "ZZZZZZ:prod", "There is no change ZZZZZZ. Nothing was changed."),
         ("undo_change", "", "“” is not a change's id"),

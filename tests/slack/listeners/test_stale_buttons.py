@@ -1,6 +1,7 @@
 """No dead buttons: pressed too late, each is answered, and its message shows what is so now."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
@@ -99,6 +100,27 @@ async def test_a_retry_that_came_too_late(here: World) -> None:
 
     assert before == ["Retry", "Details"]
     assert "is already tried again, as change " in here.last()
+    assert "By @bob." in here.last()
+    assert (stray.plain, texts(stray)) == (known.plain, ["Details"])
+
+
+async def test_a_disable_again_that_came_too_late(here: World) -> None:
+    """Somebody has disabled it again: told by whom, and the copy offers it no more."""
+    await here.say(f"disable {TELEGRAF_EDGE_42}")
+    here.influxdb.edit(TELEGRAF_EDGE_42, status="active")
+    here.slack.faults.add("chat.postMessage", drop=True, applied=True)
+    here.now.advance(timedelta(minutes=1, seconds=1))
+    await here.slack.wait_for(lambda: len(here.channel()) == 3)
+    await here.settled()
+    _, stray, known = here.channel()
+    before = texts(stray)
+    await here.press(known, "Disable again", user=cast.BOB)
+
+    await here.press(stray, "Disable again")
+    await here.settled()
+
+    assert before == ["Disable again", "Details"]
+    assert "is already disabled again, as change " in here.last()
     assert "By @bob." in here.last()
     assert (stray.plain, texts(stray)) == (known.plain, ["Details"])
 

@@ -1,0 +1,65 @@
+"""How long a request waits before it is looked at again, and when that has an end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.changes.request import ChangeRequest
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """How long things are waited for.
+
+    Attributes:
+        first: After the first failure; pauses grow with the request's age.
+        longest: The longest.
+        held_back: While all changes are stopped.
+        in_line: Before a request looks whether its turn has come; whoever ends calls the next one,
+            so this is for calls that nobody hears.
+        told_in_line: How long a request stands in line before that is said.
+        unreachable: The longest, while an instance cannot be reached and nothing was sent.
+        try_for: How long a request is tried before an instance that cannot be reached fails it.
+        resolve_within: How long an outcome that is not known is read for.
+        tell_within: How long it is tried to tell of an outcome that Slack takes on no way.
+    """
+
+    first: timedelta = timedelta(seconds=2)
+    longest: timedelta = timedelta(minutes=5)
+    held_back: timedelta = timedelta(seconds=2)
+    in_line: timedelta = timedelta(seconds=10)
+    told_in_line: timedelta = timedelta(seconds=3)
+    unreachable: timedelta = timedelta(seconds=30)
+    try_for: timedelta = timedelta(hours=2)
+    resolve_within: timedelta = timedelta(days=1)
+    tell_within: timedelta = timedelta(days=2)
+
+    def later(
+        self, request: ChangeRequest, now: datetime, *, turn: float | None = None
+    ) -> datetime:
+        """Put the next try as far ahead as the request is old, within bounds.
+
+        Args:
+            request: The request.
+            now: The moment.
+            turn: In how many seconds its turn comes, where that is known; its age does not matter
+                then.
+        """
+        if turn is not None:
+            return now + timedelta(seconds=turn)
+        return now + max(self.first, min(now - request.created_at, self.longest))
+
+    def unreached(self, request: ChangeRequest, now: datetime, at_least: float | None) -> datetime:
+        """Put the next try of an instance that could not be reached, the last one at the end."""
+        pause = max(self.first, min(now - _its_turn(request), self.unreachable))
+        next_try = now + max(pause, timedelta(seconds=at_least or 0))
+        return min(next_try, max(now + self.first, self.gives_up_at(request)))
+
+    def gives_up_at(self, request: ChangeRequest) -> datetime:
+        """Tell when an instance that cannot be reached fails a request."""
+        return _its_turn(request) + self.try_for
+
+
+def _its_turn(request: ChangeRequest) -> datetime:
+    """Give the moment at which nobody had to agree any more."""
+    granted = None if request.approval is None else request.approval.granted_at
+    return granted or request.confirmed_at or request.created_at

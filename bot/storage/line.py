@@ -1,0 +1,90 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from bot.changes.request import Target
+from bot.changes.states import RequestState
+from bot.storage.dialects import database_now
+from bot.storage.requests import RequestRows
+from bot.storage.tables import holds, requests, targets
+
+# One whose outcome is only being read holds up nobody.
+_UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
+
+
+class Line(RequestRows):
+    """Whose turn it is with an authorization, within one transaction."""
+
+    async def ahead_of(
+        self, lease: str, keys: Sequence[str], wanted: Sequence[Target]
+    ) -> tuple[str, str] | None:
+        """Give the key that is not free and the change that comes first, or None."""
+        earlier = await self._earlier(lease, wanted)
+        if earlier is not None:
+            return earlier
+        held = await self._connection.execute(
+            select(holds.c.key, requests.c.id)
+            .join_from(holds, requests, requests.c.lease_owner == holds.c.owner, isouter=True)
+            .where(holds.c.key.in_(keys), holds.c.until > database_now(), holds.c.owner != lease)
+            .limit(1)
+        )
+        found = held.first()
+        return None if found is None else (found.key, found.id or "")
+
+    async def wait_for_turn(self, lease: str, key: str) -> None:
+        """Note that the request with this lease waits for a key."""
+        await self._connection.execute(
+            update(requests)
+            .where(requests.c.lease_owner == lease)
+            .values(waits_for=key, called=False)
+        )
+
+    async def call_next(self, keys: Sequence[str], now: datetime) -> None:
+        """Make the request due that stands in line first, for each of the keys.
+
+        They are locked in the order in which every transaction locks requests.
+        """
+        first = (
+            select(func.min(requests.c.number))
+            .where(requests.c.waits_for.in_(keys))
+            .group_by(requests.c.waits_for)
+        )
+        locked = await self._connection.execute(
+            select(requests.c.number)
+            .where(requests.c.number.in_(first))
+            .order_by(requests.c.number.desc())
+            .with_for_update(key_share=True)
+        )
+        called = list(locked.scalars())
+        if not called:
+            return
+        await self._connection.execute(
+            update(requests)
+            .where(requests.c.number.in_(called))
+            .values(waits_for=None, called=True, due_at=now)
+        )
+        await self._wake_all()
+
+    async def _earlier(self, lease: str, wanted: Sequence[Target]) -> tuple[str, str] | None:
+        number = select(requests.c.number).where(requests.c.lease_owner == lease).scalar_subquery()
+        by_instance: dict[str, list[str]] = {}
+        for target in wanted:
+            by_instance.setdefault(target.instance, []).append(target.authorization_id)
+        for instance, ids in by_instance.items():
+            earlier = await self._connection.execute(
+                select(requests.c.id, targets.c.authorization_id)
+                .join(targets, targets.c.request_id == requests.c.id)
+                .where(
+                    targets.c.instance == instance,
+                    targets.c.authorization_id.in_(ids),
+                    requests.c.state.in_(_UNDER_WAY),
+                    requests.c.number < number,
+                )
+                .order_by(requests.c.number)
+                .limit(1)
+            )
+            found = earlier.first()
+            if found is not None:
+                return f"{instance}:{found.authorization_id}", found.id
+        return None

@@ -1,0 +1,108 @@
+"""SQLite: one file, and one writer at a time."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.changes.errors import StoreUnavailableError
+
+READING = "reading"
+# Whoever is cancelled meanwhile waits for the driver's thread, so this is short: who has longer
+# tries again.
+_BUSY_TIMEOUT_MS = 200
+_MIGRATION_TIMEOUT_MS = 60_000
+_OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+
+
+def sqlite_engine(url: URL) -> AsyncEngine:
+    """Open a file, making its folder and itself first, readable by the owner alone.
+
+    Every transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that none
+    fails half-way on a lock; connections with the execution option ``reading`` do not. A commit
+    is on the disk when it returns (``synchronous = FULL``): an ack is a promise.
+
+    Raises:
+        StoreUnavailableError: If the file cannot be made or opened.
+    """
+    if url.database:
+        path = Path(url.database)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=_OWNER_ONLY)
+            # Opened once here: where the asynchronous driver fails to, it leaves a thread behind.
+            sqlite3.connect(path).close()
+        except OSError as error:
+            raise StoreUnavailableError(f"{path}: {error.strerror}") from error
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(f"{path}: {error}") from error
+    engine = create_async_engine(url, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _prepare_connection)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def patient(connection: Connection) -> Iterator[None]:
+    """Wait longer for other writers: replicas that start at once wait for the one that migrates."""
+    _execute(connection, f"PRAGMA busy_timeout = {_MIGRATION_TIMEOUT_MS}")
+    try:
+        yield
+    finally:
+        _execute(connection, f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+
+
+@contextmanager
+def references_unchecked(connection: Connection) -> Iterator[None]:
+    """Let a migration make tables anew to which rows of other tables refer.
+
+    SQLite changes a table by making another and dropping the old one, and a drop deletes its rows,
+    which other rows forbid. The switch has no effect within a transaction, so it comes before.
+
+    Args:
+        connection: One on which no transaction has begun.
+    """
+    _execute(connection, "PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        _execute(connection, "PRAGMA foreign_keys = ON")
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    # SQLAlchemy's own way would begin a transaction.
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions by itself, and later than it should.
+    driver: Any = connection
+    driver.isolation_level = None
+    cursor = connection.cursor()
+    try:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+    except driver.dbapi.Error:
+        # Nobody else knows of this connection yet, and its thread would outlive the process's loop.
+        connection.close()
+        raise
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

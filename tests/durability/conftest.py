@@ -1,0 +1,44 @@
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.durability.databases import Databases, PostgresqlDatabases, sqlite_databases
+from tests.durability.lives import Nursery, nursery
+from tests.durability.outside import outside
+from tests.durability.rounds import Ground
+from tests.postgresql import Databases as Server
+
+
+@pytest.fixture
+async def databases(tmp_path: Path) -> AsyncIterator[Databases]:
+    """Databases for one round each."""
+    async with sqlite_databases(tmp_path) as given:
+        yield given
+
+
+@pytest.fixture(scope="session")
+def born() -> Iterator[Nursery]:
+    """Where bots are forked, one for all tests of this process."""
+    # A socket's path must be short.
+    with tempfile.TemporaryDirectory() as folder, nursery(Path(folder)) as given:
+        yield given
+
+
+@pytest.fixture
+async def ground_on_postgresql(
+    tmp_path: Path, postgres: Server, born: Nursery
+) -> AsyncIterator[Ground]:
+    """Where rounds are played, with PostgreSQL in the place of SQLite."""
+    databases = PostgresqlDatabases(postgres)
+    async with outside() as there:
+        yield Ground(born, databases, there, tmp_path)
+    databases.drop()
+
+
+@pytest.fixture
+async def ground(tmp_path: Path, databases: Databases, born: Nursery) -> AsyncIterator[Ground]:
+    """Where rounds are played."""
+    async with outside() as there:
+        yield Ground(born, databases, there, tmp_path)
