@@ -18,7 +18,7 @@ READING = "reading"
 # Whoever is cancelled meanwhile waits for the driver's thread, so this is short: who has longer
 # tries again.
 _BUSY_TIMEOUT_MS = 200
-_MIGRATION_TIMEOUT_MS = 60_000
+_MIGRATION_TIMEOUT_MS = 8_000
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 
 
