@@ -36,6 +36,7 @@ from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 from bot.storage.tables import requests
 from tests.postgresql import libpq
+from tests.sqlite import place_database
 
 SIGNING_SECRET = "a-made-up-signing-secret"
 BOT_TOKEN = "xoxb-made-up"
@@ -43,7 +44,7 @@ APP_TOKEN = "xapp-made-up"
 # Small enough that no test waits, large enough that a busy machine keeps its leases.
 BRISK = Timing(
     Tempo(
-        pace=Pace(lease=timedelta(seconds=3), poll=timedelta(milliseconds=50)),
+        pace=Pace(lease=timedelta(seconds=3), poll=timedelta(milliseconds=200)),
         pauses=Pauses(
             first=timedelta(milliseconds=50),
             longest=timedelta(milliseconds=200),
@@ -66,7 +67,7 @@ BRISK = Timing(
         patience=0.3,
     ),
     post_interval=timedelta(milliseconds=20),
-    recover_every=timedelta(milliseconds=50),
+    recover_every=timedelta(milliseconds=200),
 )
 
 
@@ -303,6 +304,10 @@ async def world(
         socket_mode: Whether Slack sends over sockets.
         posting: How long Slack wants between two messages in one channel, if it keeps its limits.
     """
+    if not database_url:
+        file = folder / "token-bot.db"
+        place_database(file)
+        database_url = f"sqlite:///{file}"
     now = Now()
     slack = SlackStandIn(
         now,
@@ -331,7 +336,7 @@ async def world(
             "influxdb_token": SecretStr(BOT_API_TOKEN),
             "influxdb_own_authorization": None,
             "allowed_users": ",".join(cast.ALLOWED),
-            "database_url": database_url or f"sqlite:///{folder / 'token-bot.db'}",
+            "database_url": database_url,
         }
         here = World(slack, influxdb, now, settings, folder, replicas=replicas)
         try:

@@ -14,6 +14,7 @@ DROP_CONNECTION = "sandbox.drop_connection"
 
 
 _TICK_SECONDS = 0.1
+_GRACE_SECONDS = 1.0
 
 
 class _DroppableProtocol(H11Protocol):
@@ -73,6 +74,21 @@ class _EmbeddedServer(uvicorn.Server):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), _TICK_SECONDS)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what is idle, and wait for what is being answered; uvicorn's own sleeps first."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(0.001)
+        for task in self.server_state.tasks:
+            task.cancel()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -110,7 +126,6 @@ async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Asyn
         lifespan="off",
         date_header=False,
         server_header=False,
-        timeout_graceful_shutdown=1,
     )
     server = _EmbeddedServer(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name=f"serve {host}")

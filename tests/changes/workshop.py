@@ -23,6 +23,7 @@ from bot.changes.update import AuthorizationUpdate
 from bot.changes.watching import Watch
 from bot.storage.store import SqlStore
 from tests.changes.samples import ALICE, NOON
+from tests.sqlite import place_database
 
 CAROL = Person("U0CAROL", "T0HOME")
 DAVE = Person("U0DAVE", "T0HOME")
@@ -289,5 +290,6 @@ async def workshop(
 ) -> AsyncIterator[Workshop]:
     """Put a heart together as the bot does; nothing is carried out unless it is ``working``."""
     file = folder / "desk.db"
+    place_database(file)
     async with open_store(f"sqlite+aiosqlite:///{file}") as store:
         yield Workshop(store, file, {each.name: each for each in instances}, policy)

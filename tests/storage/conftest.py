@@ -2,9 +2,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.bootstrap import open_store
 from bot.storage.store import SqlStore
+from tests.sqlite import place_database
 
 
 @pytest.fixture
@@ -23,6 +25,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[SqlStore]:
     """A database at its newest schema."""
+    file = make_url(database_url).database
+    if database_url.startswith("sqlite") and file:
+        place_database(Path(file))
     async with open_store(database_url) as opened:
         yield opened
 
