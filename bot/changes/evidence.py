@@ -8,8 +8,9 @@ from bot.changes.authorization import Authorization
 from bot.changes.decision import Denied
 from bot.changes.errors import Problem
 from bot.changes.people import Person
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 
 _TAG_OF = {

@@ -5,7 +5,8 @@ from bot.changes.authorization import Authorization
 from bot.changes.errors import Problem
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Authorizations, Filter, Store, Transaction
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 
 

@@ -9,7 +9,8 @@ from bot.changes.announcing import Announcing
 from bot.changes.drift_watch import DriftPace, Look
 from bot.changes.ports import AnnouncementError, Authorizations, Store, Transaction
 from bot.changes.reading import Reading, read
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
+from bot.changes.target import Target
 from bot.changes.timers import Sleep
 
 _log = structlog.get_logger()

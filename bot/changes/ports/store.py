@@ -5,13 +5,15 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.changes.approval import Vote
 from bot.changes.asking import Received
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
 from bot.changes.decision import Freeze
 from bot.changes.refusals import Refusals
-from bot.changes.request import ChangeRequest, Target, Vote
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
+from bot.changes.target import Target
 
 
 class Transaction(Protocol):
