@@ -1,44 +1,33 @@
-"""Whether there are enough votes, judged by what the voters may do now."""
+"""The second person that a request needs, and who has agreed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.changes.decision import Allowed, Wanted, decide
-from bot.changes.people import Standing
-from bot.changes.policy import Policy, Role
-from bot.changes.request import ChangeRequest, Vote
+from bot.changes.people import Person
 
 
 @dataclass(frozen=True)
-class Tally:
-    """The votes of a request, sorted by whether they count now.
+class Vote:
+    """One approver's Approve."""
+
+    voter: Person
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Approval:
+    """The second person that a request needs.
 
     Attributes:
-        counting: Those that count.
-        lapsed: Those of people who may not approve any more.
+        rule: Why it needs one.
+        approvers: The ids of the users and user groups that could agree when it was asked.
+        quorum: How many of them it takes.
+        votes: Who has agreed, the first one first.
+        granted_at: When there were enough votes; None while there are not.
     """
 
-    counting: tuple[Vote, ...] = ()
-    lapsed: tuple[Vote, ...] = ()
-
-
-def tally(policy: Policy, request: ChangeRequest, standings: Mapping[str, Standing]) -> Tally:
-    """Sort a request's votes: those of approvers count, but the requester's only if it may.
-
-    Args:
-        policy: The policy in force now.
-        request: The request with its votes.
-        standings: What Slack says of each voter now, by user id.
-    """
-    if request.approval is None:
-        return Tally()
-    counting, lapsed = [], []
-    for vote in request.approval.votes:
-        standing = standings.get(vote.voter.user_id, Standing())
-        held = decide(policy, vote.voter, standing, Wanted(Role.APPROVER))
-        own = vote.voter.user_id == request.requester.user_id
-        if isinstance(held, Allowed) and (policy.approval.self_approval or not own):
-            counting.append(vote)
-        else:
-            lapsed.append(vote)
-    return Tally(tuple(counting), tuple(lapsed))
+    rule: str
+    approvers: tuple[str, ...]
+    quorum: int
+    votes: tuple[Vote, ...] = ()
+    granted_at: datetime | None = None

@@ -22,11 +22,12 @@ from bot.changes.holding import Holding
 from bot.changes.ports import Authorizations, Store
 from bot.changes.progress import Progress
 from bot.changes.reading import read
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Terms
 from bot.changes.stages import CarryOut, barred, next_stage
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.watching import Watching
 
 _log = structlog.get_logger()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.permissions import in_plain_words
-from bot.changes.request import Target
+from bot.changes.target import Target
 from bot.changes.update import Difference, differences
 
 

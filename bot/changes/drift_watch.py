@@ -13,8 +13,9 @@ from itertools import accumulate
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import AuthorizationNotFoundError, OrphanError
 from bot.changes.reading import Reading
-from bot.changes.request import ActiveAgain, ChangeRequest, Drift, Target
+from bot.changes.request import ChangeRequest, Drift
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain, Target
 from bot.changes.timers import Sleep
 
 # So far apart the clocks of two replicas may be.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.changes import evidence, timers
-from bot.changes.ports import AnnouncementError, Messenger, Store, Transaction
+from bot.changes.ports import AnnouncementError, Messenger, Requests, Store
 from bot.changes.request import ChangeRequest, new_change_id
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.undoing import restoring
@@ -103,7 +103,7 @@ class Ending:
         return None
 
 
-async def _may_come_to_nothing(transaction: Transaction, change_id: str) -> bool:
+async def _may_come_to_nothing(transaction: Requests, change_id: str) -> bool:
     """Tell whether the undo that has a change reserved is not over yet."""
     current = await transaction.request(change_id)
     if current is None or current.undone_by is None:

@@ -16,11 +16,12 @@ from bot.changes.judgement import NothingToDo, Refuse, Verdict
 from bot.changes.ports import Authorizations
 from bot.changes.progress import Progress
 from bot.changes.reading import Readings, read
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.sending import Brake, Sent, send
 from bot.changes.settling import Settling, Terms
 from bot.changes.states import TargetState
 from bot.changes.steps import Reached, Step, unobserved
+from bot.changes.target import Target
 from bot.changes.weighing import Weighing
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from bot.changes.authorization import Authorization
 from bot.changes.errors import Problem
 from bot.changes.lockout import OwnToken
-from bot.changes.ports import Authorizations, Filter, Store, Transaction
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.ports import Authorizations, Filter, Requests, Store
+from bot.changes.request import ChangeRequest
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 
 
@@ -125,7 +126,7 @@ async def histories(
     return {each: History(undone.get(each), recorded.get(each), touched.get(each)) for each in ids}
 
 
-async def _taken_back(request: ChangeRequest, reading: Transaction) -> str | None:
+async def _taken_back(request: ChangeRequest, reading: Requests) -> str | None:
     """Name the change that a request takes back, be it as the retry of an undo that failed."""
     while request.undo_of is None and request.retry_of is not None:
         tried_before = await reading.request(request.retry_of)

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from bot.changes.errors import NotItsTurnError
 from bot.changes.ports import Store
-from bot.changes.request import Target
 from bot.changes.steps import Reached, Step, unobserved
+from bot.changes.target import Target
 
 
 class Holding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.changes import evidence, refusals
+from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
 from bot.changes.audit import AuditEvent
 from bot.changes.decision import Denied, NeedsApproval, Wanted, decide
@@ -17,10 +18,11 @@ from bot.changes.errors import (
 )
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
-from bot.changes.request import Approval, ChangeRequest, Selection, Target, Timer, new_change_id
+from bot.changes.request import ChangeRequest, Timer, new_change_id
 from bot.changes.ruling import ends_freely, wanted_by
 from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
+from bot.changes.target import Selection, Target
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0

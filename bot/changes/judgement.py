@@ -6,7 +6,7 @@ from bot.changes.drift import drifted, in_words
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.facts import Facts
 from bot.changes.lockout import OwnToken, last_operator_problem, own_token_problem
-from bot.changes.request import Target
+from bot.changes.target import Target
 from bot.changes.update import ChangeKind, conflict, differences
 
 

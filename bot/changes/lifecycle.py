@@ -7,6 +7,7 @@ import structlog
 
 from bot.changes import outcomes, stages
 from bot.changes.announcing import Announcing
+from bot.changes.approval import Approval
 from bot.changes.carrying_out import CarryingOut
 from bot.changes.decision import NeedsApproval
 from bot.changes.ending import Ending
@@ -15,7 +16,7 @@ from bot.changes.pauses import Pauses
 from bot.changes.ports import AnnouncementError
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
-from bot.changes.request import Approval, ChangeRequest
+from bot.changes.request import ChangeRequest
 from bot.changes.rereading import Rereading
 from bot.changes.ruling import Ruling, Rulings
 from bot.changes.states import RequestState, TargetState

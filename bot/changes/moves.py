@@ -3,6 +3,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.changes import evidence, moving
+from bot.changes.approval import Vote
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
 from bot.changes.decision import Denied, Wanted, decide
@@ -10,7 +11,7 @@ from bot.changes.errors import ErrorCode, Problem
 from bot.changes.intake import Intake
 from bot.changes.policy import Role
 from bot.changes.ports import Transaction
-from bot.changes.request import ChangeRequest, Vote
+from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, move_request
 from bot.changes.undoing import no_such_change

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import Target
+from bot.changes.target import Target
 
 _UNTOUCHED = "Nothing was changed."
 _UNREAD = "Applied, but it cannot be read back."

@@ -17,8 +17,9 @@ from bot.changes.judgement import NothingToDo, Refuse, Verdict
 from bot.changes.locating import Whereabouts, locate
 from bot.changes.ports import Authorizations
 from bot.changes.reading import Reading, Readings, of_user, read
-from bot.changes.request import ChangeRequest, Choice, Selection, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState, move_target
+from bot.changes.target import Choice, Selection, Target
 from bot.changes.weighing import Weighing
 
 

@@ -3,15 +3,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.changes import evidence, timers
+from bot.changes.approval import Approval
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.drift import digest
 from bot.changes.errors import Problem
 from bot.changes.ports import Store
-from bot.changes.request import Approval, ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, TargetState, move_request, move_target
 from bot.changes.steps import Reached, Step, unobserved
+from bot.changes.target import Target
 
 
 class Progress:

@@ -7,9 +7,10 @@ import structlog
 from bot.changes import drift_watch, evidence
 from bot.changes.announcing import Announcing
 from bot.changes.drift_watch import DriftPace, Look
-from bot.changes.ports import AnnouncementError, Authorizations, Store, Transaction
+from bot.changes.ports import AnnouncementError, Authorizations, Store, Watches
 from bot.changes.reading import Reading, read
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
+from bot.changes.target import Target
 from bot.changes.timers import Sleep
 
 _log = structlog.get_logger()
@@ -131,7 +132,7 @@ class Rereading:
 
 
 async def _other_words(
-    reading: Transaction, request: ChangeRequest, targets: Sequence[Target]
+    reading: Watches, request: ChangeRequest, targets: Sequence[Target]
 ) -> list[Target]:
     """Look up what other requests want, or did, about the status of what is watched."""
     since = drift_watch.decided_since(targets)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.changes.approval import Tally, tally
 from bot.changes.decision import (
     Decision,
     Denied,
@@ -16,6 +15,7 @@ from bot.changes.decision import (
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Directory, Store
 from bot.changes.request import ChangeRequest
+from bot.changes.tally import Tally, tally
 from bot.changes.update import ChangeKind
 
 

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.changes.errors import NotItsTurnError, UpstreamError
 from bot.changes.ports import Authorizations
-from bot.changes.request import Target
 from bot.changes.steps import Reached, Step, unobserved
+from bot.changes.target import Target
 
 
 class Brake:

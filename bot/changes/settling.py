@@ -14,8 +14,8 @@ from bot.changes.errors import (
 )
 from bot.changes.progress import Progress
 from bot.changes.reading import Reading, Readings
-from bot.changes.request import Target
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 
 _GONE = (AuthorizationNotFoundError, OrphanError)
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from bot.changes.authorization import Status
 from bot.changes.duration import in_words
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 
 _OUTCOMES = {

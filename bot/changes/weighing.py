@@ -7,7 +7,8 @@ from bot.changes.facts import Facts, histories, surroundings, weighs_operators
 from bot.changes.judgement import Proceed, Verdict, judge
 from bot.changes.ports import Authorizations, Store
 from bot.changes.reading import Readings
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
+from bot.changes.target import Target
 
 
 class Weighing:

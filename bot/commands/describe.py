@@ -1,7 +1,7 @@
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Order
 from bot.changes.policy import Role
-from bot.changes.request import Target
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted
 from bot.commands.identifiers import authorization_id

@@ -10,9 +10,9 @@ from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
 from bot.changes.policy import Policy, Role
 from bot.changes.queries import Queries
-from bot.changes.request import Target
 from bot.changes.reversals import Reversals
 from bot.changes.secret import looks_like_secret
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands import parsing
 from bot.commands.answers import Answer, Later

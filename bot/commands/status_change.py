@@ -8,7 +8,7 @@ from bot.changes.authorization import Status
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Order
 from bot.changes.policy import Role
-from bot.changes.request import Selection, Target
+from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Later
 from bot.commands.identifiers import authorization_id

@@ -5,12 +5,17 @@ from functools import partial
 
 import structlog
 
-from bot.changes.decision import is_direct
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Drifted, Related, Remember
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
-from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import retryable, undoable
+from bot.slack.audience import (
+    belongs_in_the_feed,
+    has_message_of_its_own,
+    is_news,
+    is_private,
+    worth_a_word,
+)
 from bot.slack.blocks.private import decided_message, private_outcome
 from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
@@ -22,7 +27,6 @@ from bot.slack.responder import Responder
 from bot.slack.sending import NotReachableError, Sending
 
 _log = structlog.get_logger()
-_FRUITLESS = (TargetState.REFUSED, TargetState.UNCHANGED)
 
 
 class SlackMessenger:
@@ -62,27 +66,27 @@ class SlackMessenger:
         Raises:
             AnnouncementError: If Slack took it on no way.
         """
-        if related.undone is not None and not _has_message_of_its_own(request):
+        if related.undone is not None and not has_message_of_its_own(request):
             return await self._announce_undo(request, related.undone, remember)
         if related.retried is not None:
             await self._edit_earlier(related.retried, None)
         if related.drifted is not None:
             await self._drifts.edit(related.drifted.change, request)
             await self._edit_own(related.drifted)
-        if _is_private(request):
+        if is_private(request):
             await self._tell_privately(request)
             return request
-        seen = None if related.undo is None else _telling(related.undo)
+        seen = None if related.undo is None else worth_a_word(related.undo)
         drawn = self._drawn(request, seen)
         if not request.posted_by_url and not await self._placing.edit(request.message, drawn):
             request = await self._post(request, partial(self._drawn, request, seen))
             await remember(request)
-        if request.feed_message is not None or _belongs_in_the_feed(request):
+        if request.feed_message is not None or belongs_in_the_feed(request):
             copy = await self._placing.copy_to_feed(request, drawn)
             request = await _with_copy(request, copy, remember)
         if related.undone is not None:
-            await self._edit_earlier(related.undone, _telling(request))
-        if request.approval is not None and _is_news(request):
+            await self._edit_earlier(related.undone, worth_a_word(request))
+        if request.approval is not None and is_news(request):
             await self._tell_requester(request)
         return request
 
@@ -190,10 +194,10 @@ class SlackMessenger:
     async def _edit_own(self, drifted: Drifted) -> None:
         """Let the message in which a change was told say that its tokens are active again."""
         change, related = drifted.change, drifted.related
-        if related.undone is not None and not _has_message_of_its_own(change):
+        if related.undone is not None and not has_message_of_its_own(change):
             await self._edit_earlier(related.undone, change)
         else:
-            undo = None if related.undo is None else _telling(related.undo)
+            undo = None if related.undo is None else worth_a_word(related.undo)
             await self._edit_earlier(change, undo)
 
     async def _edit_earlier(self, earlier: ChangeRequest, undo: ChangeRequest | None) -> None:
@@ -219,41 +223,3 @@ async def _with_copy(
     request = replace(request, feed_message=copy)
     await remember(request)
     return request
-
-
-def _telling(undo: ChangeRequest) -> ChangeRequest | None:
-    """Give an undo that is worth a word: one that took effect, or is under way."""
-    return undo if undo.effective or not undo.state.final else None
-
-
-def _has_message_of_its_own(request: ChangeRequest) -> bool:
-    """Tell whether an undo was shown to somebody before it was carried out."""
-    return (
-        request.state.waiting
-        or request.state.closed
-        or request.confirmed_at is not None
-        or (request.approval is not None and request.message is not None)
-        or bool(request.held_back)
-    )
-
-
-def _belongs_in_the_feed(request: ChangeRequest) -> bool:
-    """Tell whether the feed shows a request: its outcome, and what others cannot see elsewhere."""
-    if request.state in {RequestState.FINISHED, RequestState.UNRESOLVED}:
-        return True
-    hidden = request.message is not None and is_direct(request.message.channel_id)
-    return hidden and request.state is RequestState.AWAITING_APPROVAL
-
-
-def _is_private(request: ChangeRequest) -> bool:
-    """Tell whether nothing came of a request that nobody but its requester knows of."""
-    if request.state is not RequestState.FINISHED or request.message is not None:
-        return False
-    return all(target.state in _FRUITLESS for target in request.targets)
-
-
-def _is_news(request: ChangeRequest) -> bool:
-    """Tell whether its requester may not know yet how a request ended."""
-    if not request.state.final or (request.timer is not None and request.timer.stopped_by):
-        return False
-    return request.closing is None or request.closing.by != request.requester.user_id

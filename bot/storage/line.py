@@ -3,8 +3,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from bot.changes.request import Target
 from bot.changes.states import RequestState
+from bot.changes.target import Target
 from bot.storage.dialects import database_now
 from bot.storage.requests import RequestRows
 from bot.storage.tables import holds, requests, targets

@@ -3,7 +3,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, insert, or_, update
 
-from bot.changes.request import ChangeRequest, Vote
+from bot.changes.approval import Vote
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.storage.lookback import OPEN
 from bot.storage.requests import RequestRows

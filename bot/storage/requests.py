@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, bindparam, func, insert, literal, select, update
 
 from bot.changes.errors import LeaseLostError, MovedOnError
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
+from bot.changes.target import Target
 from bot.storage.locks import Locks
 from bot.storage.rows import (
     found_row,

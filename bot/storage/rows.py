@@ -7,23 +7,13 @@ from typing import Any
 from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import RowMapping
 
+from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
 from bot.changes.people import Person
-from bot.changes.request import (
-    ActiveAgain,
-    Approval,
-    ChangeRequest,
-    Choice,
-    Drift,
-    MessageRef,
-    Origin,
-    Selection,
-    Target,
-    Timer,
-    Vote,
-)
+from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin, Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain, Choice, Selection, Target
 from bot.changes.update import AuthorizationUpdate
 
 _AUTHORIZATION = TypeAdapter(Authorization)

@@ -4,7 +4,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_, select, update
 
 from bot.changes.errors import LeaseLostError
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
+from bot.changes.target import Target
 from bot.storage.requests import RequestRows
 from bot.storage.rows import found_row, to_target, watch_row
 from bot.storage.tables import requests, targets

@@ -8,22 +8,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from bot.changes.approval import Approval
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.people import Person
-from bot.changes.request import (
-    ActiveAgain,
-    Approval,
-    ChangeRequest,
-    Choice,
-    Drift,
-    MessageRef,
-    Origin,
-    Selection,
-    Target,
-    Timer,
-)
+from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin, Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain, Choice, Selection, Target
 from bot.changes.update import AuthorizationUpdate
 
 # A busy machine is slow, and proves nothing.

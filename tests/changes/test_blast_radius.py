@@ -6,8 +6,9 @@ import pytest
 
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.blast_radius import blast_radius
-from bot.changes.request import ChangeRequest, Selection, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
+from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate
 from tests.changes.samples import DISABLE, OPERATOR, authorization, change
 

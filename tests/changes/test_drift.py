@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.drift import digest, drift, drifted, in_words
 from bot.changes.errors import ErrorCode
-from bot.changes.request import Target
+from bot.changes.target import Target
 from bot.changes.update import Difference
 from tests.changes.samples import (
     AUTHORIZATIONS,

@@ -27,8 +27,9 @@ from bot.changes.errors import (
     Problem,
     UpstreamError,
 )
-from bot.changes.request import ActiveAgain, ChangeRequest, Drift, Target
+from bot.changes.request import ChangeRequest, Drift
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain, Target
 from bot.changes.timers import Sleep
 from bot.changes.update import AuthorizationUpdate
 from tests.changes.samples import DISABLE, NOON, UNHURRIED, authorization, change, done

@@ -8,19 +8,14 @@ import pytest
 from hypothesis import given
 
 from bot.changes import evidence
+from bot.changes.approval import Approval
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.queries import History
-from bot.changes.request import (
-    ActiveAgain,
-    Approval,
-    ChangeRequest,
-    Selection,
-    Target,
-    Timer,
-)
+from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain, Selection, Target
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.history import history_message
 from tests.changes.samples import (

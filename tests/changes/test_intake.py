@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
 from bot.changes.decision import Freeze
 from bot.changes.errors import (
@@ -21,8 +22,9 @@ from bot.changes.intake import Order
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import ApprovalRules, Limits, Role
 from bot.changes.refusals import WINDOW
-from bot.changes.request import Approval, MessageRef, Origin, Selection, Target, Timer
+from bot.changes.request import MessageRef, Origin, Timer
 from bot.changes.sweeps import sweep
+from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import ALICE, BOB, DISABLE, NOON

@@ -11,8 +11,8 @@ from bot.changes.errors import ErrorCode
 from bot.changes.facts import Facts, History
 from bot.changes.judgement import NothingToDo, Proceed, Refuse, judge
 from bot.changes.lockout import OwnToken
-from bot.changes.request import Target
 from bot.changes.stages import not_allowed_any_more
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from tests.changes.samples import OPERATOR, TOKEN_ID, authorization
 

@@ -15,8 +15,9 @@ from bot.changes.intake import Order
 from bot.changes.people import Account, Standing
 from bot.changes.policy import ApprovalRules, Limits, Roles
 from bot.changes.ports import AnnouncementError
-from bot.changes.request import ChangeRequest, Selection, Target, Timer
+from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import ALICE, BOB, DISABLE, NOON, OPERATOR, authorization

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.changes.approval import Approval
 from bot.changes.errors import ErrorCode, Problem, RepeatedDeliveryError, UserError
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import ApprovalRules, ChannelRules, Limits, Roles
-from bot.changes.request import Approval, ChangeRequest, Choice, Target, Timer
+from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Choice, Target
 from bot.changes.update import ChangeKind
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import ALICE, BOB, DISABLE, NOON, TOKEN_ID, active_again, change, done

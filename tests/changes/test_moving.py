@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.changes.approval import Approval, Vote
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.moving import (
     already_decided,
@@ -15,8 +16,9 @@ from bot.changes.moving import (
     too_late,
     voted_before,
 )
-from bot.changes.request import Approval, ChangeRequest, Choice, Vote
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Choice
 from tests.changes.samples import BOB, NOON, authorization, change, done
 from tests.changes.workshop import CAROL
 

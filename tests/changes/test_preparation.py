@@ -15,8 +15,9 @@ from bot.changes.errors import (
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
 from bot.changes.preparation import Preparation
-from bot.changes.request import ChangeRequest, Choice, Selection, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
+from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import AuthorizationUpdate
 from bot.changes.weighing import Weighing
 from tests.changes.conftest import TOKENS

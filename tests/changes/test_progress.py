@@ -8,17 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.changes.approval import Approval, Vote
 from bot.changes.errors import ErrorCode, LeaseLostError, MovedOnError, Problem
 from bot.changes.progress import Progress
-from bot.changes.request import (
-    Approval,
-    ChangeRequest,
-    Selection,
-    Target,
-    Timer,
-    Vote,
-    new_change_id,
-)
+from bot.changes.request import ChangeRequest, Timer, new_change_id
 from bot.changes.states import (
     IllegalTransitionError,
     RequestState,
@@ -26,6 +19,7 @@ from bot.changes.states import (
     move_request,
     move_target,
 )
+from bot.changes.target import Selection, Target
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import BOB, DISABLE, NOON, TOKEN_ID, active_again, change, done
 from tests.changes.workshop import CAROL, Workshop

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 
 from bot.changes.authorization import Status
-from bot.changes.request import ChangeRequest, Selection, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
+from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from tests.changes.samples import (
     DISABLE,

@@ -11,8 +11,9 @@ from bot.changes.authorization import Status
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import Person
 from bot.changes.policy import ApprovalRules, Limits
-from bot.changes.request import ActiveAgain, ChangeRequest, Drift, Target, Timer
+from bot.changes.request import ChangeRequest, Drift, Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import ALICE, BOB, DISABLE, NOON, change, done

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
-from bot.changes.request import Target
 from bot.changes.sending import Brake, send
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from tests.changes.samples import DISABLE, UNHURRIED, authorization
 from tests.changes.workshop import InMemoryAuthorizations

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.changes.approval import Tally
+from bot.changes.approval import Approval, Vote
 from bot.changes.decision import Allowed, Decision, Denied, NeedsApproval
 from bot.changes.errors import ErrorCode
-from bot.changes.request import Approval, ChangeRequest, Selection, Target, Timer, Vote
+from bot.changes.request import ChangeRequest, Timer
 from bot.changes.ruling import Ruling
 from bot.changes.stages import (
     AskApproval,
@@ -26,6 +26,8 @@ from bot.changes.stages import (
     next_stage,
 )
 from bot.changes.states import RequestState, TargetState
+from bot.changes.tally import Tally
+from bot.changes.target import Selection, Target
 from tests.changes.samples import BOB, DISABLE, NOON, REQUESTS, TOKEN_ID, UNHURRIED, change
 
 TICK = timedelta(microseconds=1)

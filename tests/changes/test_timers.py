@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.changes.request import Target, Timer
+from bot.changes.request import Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.timers import EnableAgain, NoteEnd, Sleep, next_step, started
 from tests.changes.samples import DISABLE, NOON, UNHURRIED, change, done
 

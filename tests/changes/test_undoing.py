@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.undoing import (
     already_retried,
     already_undone,

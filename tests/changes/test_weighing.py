@@ -13,9 +13,10 @@ from bot.changes.errors import ErrorCode, UpstreamError
 from bot.changes.judgement import NothingToDo, Proceed, Refuse, Verdict
 from bot.changes.lockout import OwnToken
 from bot.changes.reading import Readings, read
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.stages import not_by_itself
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.changes.weighing import Weighing
 from bot.storage.store import SqlStore

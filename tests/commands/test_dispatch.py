@@ -15,8 +15,9 @@ from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
 from bot.changes.people import Person
 from bot.changes.queries import History, Pending, Preview, TokenDetails
-from bot.changes.request import Selection, Target, Timer
+from bot.changes.request import Timer
 from bot.changes.states import TargetState
+from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, Help, Later, Notice
 from tests.changes.samples import BOB

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.changes.errors import LeaseLostError
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
+from bot.changes.target import Target
 from bot.storage.store import SqlStore
 from tests.changes.samples import DISABLE, NOON, TOKEN_ID, change
 from tests.storage.test_requests import found, stored

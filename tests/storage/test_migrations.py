@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.bootstrap import open_store
 from bot.changes.audit import GENESIS
 from bot.changes.authorization import Status
-from bot.changes.request import Origin, Target
+from bot.changes.request import Origin
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.storage.engine import alembic_config, create_engine, migrate
 from bot.storage.tables import metadata

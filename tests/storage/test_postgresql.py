@@ -10,9 +10,9 @@ from typing import Any, Self
 import pytest
 
 from bot.bootstrap import open_store
+from bot.changes.approval import Approval, Vote
 from bot.changes.decision import Freeze
 from bot.changes.errors import StoreUnavailableError
-from bot.changes.request import Approval, Vote
 from bot.changes.states import RequestState
 from bot.storage.store import SqlStore, SqlTransaction
 from tests.changes.samples import BOB, NOON, change, done

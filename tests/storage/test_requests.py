@@ -8,21 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import LeaseLostError, MovedOnError
 from bot.changes.people import Person
-from bot.changes.request import (
-    Approval,
-    ChangeRequest,
-    MessageRef,
-    Origin,
-    Selection,
-    Target,
-    Timer,
-    Vote,
-    new_change_id,
-)
+from bot.changes.request import ChangeRequest, MessageRef, Origin, Timer, new_change_id
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate
 from bot.storage.store import SqlStore, SqlTransaction
 from tests.changes.samples import (

@@ -8,8 +8,9 @@ import pytest
 
 from bot.changes.authorization import Status
 from bot.changes.errors import LeaseLostError
-from bot.changes.request import ChangeRequest, Drift, MessageRef, Target
+from bot.changes.request import ChangeRequest, Drift, MessageRef
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.storage.store import SqlStore
 from tests.changes.samples import DISABLE, NOON, TOKEN_ID, active_again, change, done

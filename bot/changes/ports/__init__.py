@@ -9,7 +9,7 @@ from bot.changes.ports.messenger import (
     Related,
     Remember,
 )
-from bot.changes.ports.store import Store, Transaction
+from bot.changes.ports.store import Requests, Store, Transaction, Watches
 
 __all__ = [
     "AnnouncementError",
@@ -20,6 +20,8 @@ __all__ = [
     "Messenger",
     "Related",
     "Remember",
+    "Requests",
     "Store",
     "Transaction",
+    "Watches",
 ]

@@ -1,7 +1,8 @@
 """The message of a change of one token: posted when it ends, edited when it is undone."""
 
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 from bot.changes.update import ChangeKind
 from bot.slack.blocks import buttons
 from bot.slack.blocks.differences import difference_lines, difference_text

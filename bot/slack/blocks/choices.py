@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.changes.request import Choice
+from bot.changes.target import Choice
 from bot.slack.blocks.rich import Line, bold, joined, plain, shown
 from bot.slack.blocks.wording import name_of
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 from bot.slack.blocks import buttons
 from bot.slack.blocks.people import named_text
 from bot.slack.blocks.rich import (

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.changes.outcomes import cause
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 from bot.slack.blocks.rich import Line, bold, code, joined, plain, quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens
 

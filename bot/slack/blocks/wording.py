@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bot.changes.authorization import Authorization
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from bot.slack.blocks.rich import Line, plain, quoted, shown
 

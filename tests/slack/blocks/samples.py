@@ -8,21 +8,13 @@ from typing import Any
 
 from bot import block_kit
 from bot.changes import outcomes
+from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.people import Person
-from bot.changes.request import (
-    Approval,
-    ChangeRequest,
-    Choice,
-    MessageRef,
-    Origin,
-    Selection,
-    Target,
-    Timer,
-    Vote,
-)
+from bot.changes.request import ChangeRequest, MessageRef, Origin, Timer
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from bot.sandbox.slack.mrkdwn import Reader
 from bot.sandbox.slack.reading import read_blocks

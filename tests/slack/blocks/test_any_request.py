@@ -5,9 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.changes.approval import Vote
 from bot.changes.decision import Denied
 from bot.changes.queries import Pending, Preview, TokenDetails
-from bot.changes.request import ChangeRequest, Vote
+from bot.changes.request import ChangeRequest
 from bot.changes.ruling import Ruling
 from bot.commands.answers import Accepted, Moved, MoveName
 from bot.slack.blocks.answer import answer_message

@@ -6,8 +6,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.changes import outcomes
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.change import change_message
 from tests.slack.blocks.samples import (

@@ -8,8 +8,9 @@ from syrupy.assertion import SnapshotAssertion
 from bot.changes import moving, stages
 from bot.changes.drift import drifted
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
+from bot.changes.target import Target
 from bot.slack.blocks.request import Offer, request_message
 from tests.slack.blocks.samples import (
     BOB,

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.changes.request import ActiveAgain, ChangeRequest, Drift, Target
+from bot.changes.request import ChangeRequest, Drift
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain, Target
 from bot.slack.blocks.buttons import drift_number
 from bot.slack.blocks.drift import drift_message
 from bot.slack.blocks.request import Offer, request_message

@@ -12,8 +12,9 @@ from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.queries import History
-from bot.changes.request import ActiveAgain, ChangeRequest
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import ActiveAgain
 from bot.changes.update import AuthorizationUpdate
 from bot.slack.blocks.history import history_message
 from tests.slack.blocks.samples import (

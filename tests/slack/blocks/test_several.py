@@ -7,8 +7,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.request import ChangeRequest, Target
+from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.under_way import progress_message

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.changes.approval import Tally, tally
+from bot.changes.approval import Approval, Vote
 from bot.changes.decision import Allowed, Denied, NeedsApproval
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import ApprovalRules, Limits, Policy, Roles
-from bot.changes.request import Approval, ChangeRequest, Vote
+from bot.changes.request import ChangeRequest
 from bot.changes.ruling import Ruling
 from bot.changes.states import RequestState
+from bot.changes.tally import Tally, tally
 from tests.changes.samples import ALICE, BOB, NOON, change
 from tests.changes.workshop import CAROL, DAVE, POLICY
 

@@ -1,0 +1,37 @@
+"""What the record says of each step: one function an event, so that no caller forgets a field."""
+
+from bot.changes.evidence.drift import found_later
+from bot.changes.evidence.people import (
+    by_person,
+    denied,
+    frozen,
+    refusals_counted,
+    refused,
+    unfrozen,
+)
+from bot.changes.evidence.requests import (
+    accepted,
+    came_to_nothing,
+    closed,
+    interrupted,
+    lapsed,
+    progress,
+    shown,
+)
+
+__all__ = [
+    "accepted",
+    "by_person",
+    "came_to_nothing",
+    "closed",
+    "denied",
+    "found_later",
+    "frozen",
+    "interrupted",
+    "lapsed",
+    "progress",
+    "refusals_counted",
+    "refused",
+    "shown",
+    "unfrozen",
+]

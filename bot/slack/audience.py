@@ -1,0 +1,45 @@
+"""Who is told of a request, and where: everybody, the feed, its requester alone."""
+
+from bot.changes.decision import is_direct
+from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState, TargetState
+
+_FRUITLESS = (TargetState.REFUSED, TargetState.UNCHANGED)
+
+
+def worth_a_word(undo: ChangeRequest) -> ChangeRequest | None:
+    """Give an undo that is worth a word: one that took effect, or is under way."""
+    return undo if undo.effective or not undo.state.final else None
+
+
+def has_message_of_its_own(request: ChangeRequest) -> bool:
+    """Tell whether an undo was shown to somebody before it was carried out."""
+    return (
+        request.state.waiting
+        or request.state.closed
+        or request.confirmed_at is not None
+        or (request.approval is not None and request.message is not None)
+        or bool(request.held_back)
+    )
+
+
+def belongs_in_the_feed(request: ChangeRequest) -> bool:
+    """Tell whether the feed shows a request: its outcome, and what others cannot see elsewhere."""
+    if request.state in {RequestState.FINISHED, RequestState.UNRESOLVED}:
+        return True
+    hidden = request.message is not None and is_direct(request.message.channel_id)
+    return hidden and request.state is RequestState.AWAITING_APPROVAL
+
+
+def is_private(request: ChangeRequest) -> bool:
+    """Tell whether nothing came of a request that nobody but its requester knows of."""
+    if request.state is not RequestState.FINISHED or request.message is not None:
+        return False
+    return all(target.state in _FRUITLESS for target in request.targets)
+
+
+def is_news(request: ChangeRequest) -> bool:
+    """Tell whether its requester may not know yet how a request ended."""
+    if not request.state.final or (request.timer is not None and request.timer.stopped_by):
+        return False
+    return request.closing is None or request.closing.by != request.requester.user_id
