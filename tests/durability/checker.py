@@ -297,7 +297,8 @@ class Checker:
 
     def _words(self, request: ChangeRequest) -> list[str]:
         """Give what the message of a request must say by its record."""
-        if request.undo_of is not None:
+        undone = self._record.find(request.undo_of)
+        if undone is not None and request.message in {None, undone.message}:
             return [request.id, *(["then undone"] if request.effective else [])]
         words = [request.id]
         if request.state.closed:

@@ -1,5 +1,6 @@
 """What people, time and crashes do to a bot, one step after another, and what must hold then."""
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -115,13 +116,13 @@ class Life:
             for vote in request.approval.votes
         )
 
-    def lacks(self, user: str) -> bool:
-        """Tell whether somebody is not among the approvers now."""
-        return user not in self.rules.approvers
-
     async def say(self, user: str, text: str) -> None:
-        """Have somebody type a command."""
+        """Have somebody type a command; ``switch`` is enable or disable, whichever changes it."""
         before = await self._record()
+        named = re.search(r"switch (\w+)", text)
+        if named is not None:
+            active = self._influxdb.authorization(named[1]).status == "active"
+            text = text.replace("switch", "disable" if active else "enable")
         self._bots.witness.typed += 1
         await self._tread()
         delivery = await self._slack.command(user, cast.INCIDENTS, "/token", text)
@@ -139,6 +140,23 @@ class Life:
             if message in self._slack.visible_to(user, channel)
             for button in message.buttons
             if actions is None or button.action_id in actions
+        ]
+
+    def agreeable(self) -> list[Seen]:
+        """Give what those see who may confirm or approve it."""
+        asked_by = {request.id: request.requester.user_id for request in self.known}
+        return [
+            *(
+                seen
+                for user in sorted(set(asked_by.values()))
+                for seen in self.offered([user], ["confirm_change"])
+                if asked_by.get(seen.button.value or "") == user
+            ),
+            *(
+                seen
+                for seen in self.offered(sorted(self.rules.approvers), ["approve_change"])
+                if asked_by.get(seen.button.value or "") != seen.user
+            ),
         ]
 
     async def press(self, seen: Seen) -> None:
