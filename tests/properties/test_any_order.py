@@ -157,6 +157,12 @@ class AnyOrder(RuleBasedStateMachine):
         """Somebody undoes, cancels, denies or retries."""
         self._press(which, self._life.offered(WITH_A_SAY, TAKING_BACK))
 
+    @rule(which=WHICH)
+    def somebody_thinks_better_of_an_undo(self, which: int) -> None:
+        """Somebody undoes something, and cancels it if it waits."""
+        self._press(which, self._life.offered(WITH_A_SAY, ["undo_change"]))
+        self._press(0, self._life.offered([cast.ALICE], ["cancel_change"]))
+
     @rule(which=st.integers(0, 30))
     def somebody_presses_anything(self, which: int) -> None:
         """Somebody presses any button that they see."""
@@ -178,10 +184,14 @@ class AnyOrder(RuleBasedStateMachine):
         self._do(self._life.pass_time(timedelta(minutes=minutes)))
 
     @precondition(lambda self: not self._life.rules.frozen)
-    @rule()
-    def somebody_freezes(self) -> None:
-        """Whoever runs the bot stops all changes."""
+    @rule(which=WHICH)
+    def somebody_freezes(self, which: int) -> None:
+        """Whoever runs the bot stops all changes, while something waits; people agree to it."""
+        if not self._life.agreeable():
+            both = f"switch {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}"
+            self._do(self._life.say(cast.ALICE, both))
         self._do(self._life.freeze())
+        self._press(which, self._life.agreeable())
 
     @precondition(lambda self: self._life.rules.frozen)
     @rule()
