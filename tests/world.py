@@ -66,6 +66,7 @@ BRISK = Timing(
         patience=0.3,
     ),
     post_interval=timedelta(milliseconds=20),
+    recover_every=timedelta(milliseconds=50),
 )
 
 

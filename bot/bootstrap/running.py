@@ -72,6 +72,7 @@ class Timing:
         socket: Of connections in Socket Mode.
         slack_timeout: Seconds for one call of Slack's.
         post_interval: Between two messages in one channel.
+        recover_every: Between two looks for what a process that has ended had not decided.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
@@ -80,6 +81,7 @@ class Timing:
     socket: SocketPace = field(default_factory=SocketPace)
     slack_timeout: float = CALL_SECONDS
     post_interval: timedelta = INTERVAL
+    recover_every: timedelta = timedelta(seconds=15)
 
 
 @asynccontextmanager
@@ -145,7 +147,9 @@ async def running_bot(
             metrics.exposition,
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
-        working = _working(heart, identity, directory, taking, tasks, clock)
+        working = _working(
+            *(heart, identity, directory, taking, tasks, clock), recover_every=timing.recover_every
+        )
         async with _woken(heart, store), working, listening:
             try:
                 settled = partial(_settled, heart, tasks, pacing, clock)
@@ -174,6 +178,8 @@ async def _working(
     taking: Incoming,
     tasks: Tasks,
     clock: Callable[[], datetime],
+    *,
+    recover_every: timedelta,
 ) -> AsyncIterator[None]:
     """Run the executor once Slack has told whose workspace this is; finish what has begun."""
     with contextlib.suppress(TimeoutError):
@@ -187,7 +193,14 @@ async def _working(
             await identity.keep_asking()
         # Beside, since what is accepted already must not wait for it, nor fail with it.
         tasks.spawn(taking.reception.recover(clock()), "recover")
-        await heart.executor.run()
+        recovering = asyncio.create_task(
+            taking.reception.keep_recovering(clock, recover_every), name="recover"
+        )
+        recovering.add_done_callback(report)
+        try:
+            await heart.executor.run()
+        finally:
+            recovering.cancel()
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")

@@ -83,18 +83,15 @@ class Reversals:
             problem = undoing.nothing_active_again(original, command)
             return await self._refused(transaction, ask, asked, problem, original)
         found = undoing.targets_to_disable_again(original, drift)
+        if not found:
+            return await self._already_disabled_again(transaction, ask, original, drift)
         draft = Order(found, reason=original.reason).draft(ask, again_of=original.id)
         judged = await self._intake.judge(transaction, ask, draft)
         if isinstance(judged, Problem):
             return judged
         ids = [target.authorization_id for target in found]
         if not await transaction.claim_again(original.id, ids, draft.id):
-            # Read again: whoever won may have won a moment ago.
-            current = await transaction.request(original.id) or original
-            winner = current.again_by(drift)
-            again = None if winner is None else await transaction.request(winner)
-            problem = undoing.already_disabled_again(original, again)
-            return await self._refused(transaction, ask, asked, problem, original)
+            return await self._already_disabled_again(transaction, ask, original, drift)
         await self._intake.store(transaction, judged)
         return judged
 
@@ -165,6 +162,16 @@ class Reversals:
             await transaction.claim_again(original.again_of, ids, draft.id)
         await self._intake.store(transaction, judged)
         return judged
+
+    async def _already_disabled_again(
+        self, transaction: Transaction, ask: Ask, original: ChangeRequest, drift: int
+    ) -> Problem:
+        # Read again: whoever won may have won a moment ago.
+        current = await transaction.request(original.id) or original
+        winner = current.again_by(drift)
+        again = None if winner is None else await transaction.request(winner)
+        problem = undoing.already_disabled_again(original, again)
+        return await self._refused(transaction, ask, "disable again", problem, original)
 
     async def _already_undone(
         self, transaction: Transaction, ask: Ask, original: ChangeRequest

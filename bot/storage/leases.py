@@ -6,13 +6,14 @@ from sqlalchemy import case, delete, literal, or_, select, update
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.storage.dialects import database_now, insert
+from bot.storage.line import Line
 from bot.storage.moves import Moves
 from bot.storage.tables import UtcDateTime, holds, requests
 
 _OVER = tuple(state.value for state in RequestState if state.final)
 
 
-class Leases(Moves):
+class Leases(Moves, Line):
     """Who works on which request, and who holds which authorization, within one transaction.
 
     What is due is judged by a moment that comes in; leases and holds are judged by the database's
@@ -30,7 +31,7 @@ class Leases(Moves):
         """
         free = or_(requests.c.lease_until.is_(None), requests.c.lease_until <= database_now())
         due = await self._connection.execute(
-            select(requests.c.number)
+            select(requests.c.number, requests.c.lease_owner)
             .where(requests.c.due_at <= now, free)
             .order_by(
                 requests.c.announced,
@@ -41,9 +42,11 @@ class Leases(Moves):
             .limit(limit)
             .with_for_update(key_share=True, skip_locked=True)
         )
-        numbers = list(due.scalars())
-        if not numbers:
+        rows = due.all()
+        if not rows:
             return []
+        numbers = [row.number for row in rows]
+        await self._free([row.lease_owner for row in rows if row.lease_owner is not None], now)
         await self._connection.execute(
             update(requests)
             .where(requests.c.number.in_(numbers))
@@ -122,6 +125,17 @@ class Leases(Moves):
             return True
         await self.let_go(keys, owner)
         return False
+
+    async def _free(self, lost: Sequence[str], now: datetime) -> None:
+        """Free what is held under leases that have run out, and call whoever waits for it."""
+        if not lost:
+            return
+        freed = await self._connection.execute(
+            delete(holds).where(holds.c.owner.in_(lost)).returning(holds.c.key)
+        )
+        keys = list(freed.scalars())
+        if keys:
+            await self.call_next(keys, now)
 
     async def let_go(self, keys: Sequence[str], owner: str) -> None:
         """Give keys back."""

@@ -36,6 +36,11 @@ class PromptConnection(psycopg.AsyncConnection[Any]):
     The server takes the transaction back, or has committed it: nobody can tell.
     """
 
+    def __del__(self, *_: Any) -> None:
+        """Close the socket of a connection that whoever gave up has left behind."""
+        if hasattr(self, "pgconn"):
+            self.pgconn.finish()
+
     async def wait(
         self,
         gen: PQGen[_T],

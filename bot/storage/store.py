@@ -14,7 +14,6 @@ from bot.storage.audit import AuditRows
 from bot.storage.failures import reason, reason_of_driver
 from bot.storage.inbox import Inbox
 from bot.storage.leases import Leases
-from bot.storage.line import Line
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
 from bot.storage.posting import Posting
@@ -27,7 +26,7 @@ from bot.storage.watches import Watches
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Line, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting):
+class SqlTransaction(Leases, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting):
     """One transaction on the database: all that can be read and written in it."""
 
 

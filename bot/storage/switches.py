@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, or_, select, update
 
 from bot.changes.decision import Freeze
 from bot.changes.people import Person
@@ -22,17 +22,19 @@ class Switches(Waking):
         """Stop all changes, or let them go on; False if it was so already."""
         if freeze is None:
             lifted = await self._connection.execute(delete(freezes))
-            # What was held back goes on at once; what is asked from now on stands behind it.
+            # What was held back goes on at once; what is asked from now on stands behind it. An
+            # executor may be about to hold back what it has, so that is looked at once more.
+            stopped = or_(requests.c.held_back != "", requests.c.lease_owner.is_not(None))
             held_back = (
                 select(requests.c.number)
-                .where(requests.c.held_back != "", requests.c.due_at.is_not(None))
+                .where(stopped, requests.c.due_at.is_not(None))
                 .order_by(requests.c.number.desc())
                 .with_for_update(key_share=True)
             )
             await self._connection.execute(
                 update(requests)
                 .where(requests.c.number.in_(held_back))
-                .values(held_back="", due_at=requests.c.created_at)
+                .values(held_back="", due_at=requests.c.created_at, called=True)
             )
             await self._wake_all()
             return lifted.rowcount == 1

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.durability.databases import Databases, sqlite_databases
+from tests.durability.databases import Databases, PostgresqlDatabases, sqlite_databases
 from tests.durability.lives import Nursery, nursery
 from tests.durability.outside import outside
 from tests.durability.succession import Ground
+from tests.postgresql import Databases as Server
 
 
 @pytest.fixture
@@ -23,6 +24,17 @@ def born() -> Iterator[Nursery]:
     # A socket's path must be short.
     with tempfile.TemporaryDirectory() as folder, nursery(Path(folder)) as given:
         yield given
+
+
+@pytest.fixture
+async def ground_on_postgresql(
+    tmp_path: Path, postgres: Server, born: Nursery
+) -> AsyncIterator[Ground]:
+    """Where rounds are played, with PostgreSQL in the place of SQLite."""
+    databases = PostgresqlDatabases(postgres)
+    async with outside() as there:
+        yield Ground(born, databases, there, tmp_path)
+    databases.drop()
 
 
 @pytest.fixture

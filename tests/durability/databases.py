@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.bootstrap import open_store
 from bot.storage.engine import create_engine
+from tests.postgresql import Databases as Server
 
 
 class Databases(Protocol):
@@ -61,6 +62,37 @@ class SqliteDatabases:
 
     def _next(self) -> Path:
         return self._folder / f"round-{next(self._numbers)}.db"
+
+
+class PostgresqlDatabases:
+    """Databases on one PostgreSQL, dropped in the end.
+
+    Args:
+        server: Where they are.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._made: list[str] = []
+
+    def fresh(self) -> str:
+        """Give one at the newest schema with nothing in it."""
+        self._made.append(self._server.new_database())
+        return self._made[-1]
+
+    def empty(self) -> str:
+        """Give one without any table."""
+        self._made.append(self._server.empty_database())
+        return self._made[-1]
+
+    def opened(self, url: str) -> AsyncEngine:
+        """Open one beside the bot; whoever asks closes it."""
+        return create_engine(url)
+
+    def drop(self) -> None:
+        """Drop them all."""
+        for url in self._made:
+            self._server.drop(url)
 
 
 @asynccontextmanager

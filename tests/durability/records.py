@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.changes.audit import ChainedEvent
@@ -98,6 +98,15 @@ async def intended(engine: AsyncEngine, authorization_id: str) -> list[ChangeReq
                 for target in request.targets
             )
         ]
+
+
+async def let_leases_run_out(engine: AsyncEngine) -> None:
+    """Put the end of every lease and hold behind, as if the database's clock had gone on."""
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    async with engine.begin() as connection:
+        leased = requests.c.lease_owner.is_not(None)
+        await connection.execute(update(requests).where(leased).values(lease_until=long_ago))
+        await connection.execute(update(holds).values(until=long_ago))
 
 
 async def _work_left(engine: AsyncEngine, now: datetime) -> WorkLeft:

@@ -15,8 +15,6 @@ from tests.durability.scenarios import Act, Hinder, Pass, Press, Say, Scenario
 from tests.durability.succession import LEASE, Birth, Ground, Succession
 
 _SHORT_LEASE = timedelta(seconds=1)
-# Leases of a cold start, which has the timing of production.
-_PRODUCTION_LEASE = timedelta(seconds=6)
 PROMISED = re.compile(r"as change `?([0-9A-Z]{6})`?")
 _ANYBODY = (cast.ALICE, cast.BOB, cast.CAROL)
 # Whoever asks for something does not agree to it.
@@ -205,9 +203,9 @@ class Round:
     async def _bury(self) -> None:
         await self._bots.bury()
         if self._plan.cold is not None and self._born <= self._plan.cold:
-            # A cold start waits until the leases have run out by the machine's clock.
+            # A cold start waits until the leases have run out.
             return
-        self._bots.skip(_PRODUCTION_LEASE if self._born - 1 == self._plan.cold else LEASE)
+        await self._bots.let_leases_run_out()
 
     async def _checked(self) -> Record:
         record = await records.read(self._bots.engine, self._bots.now())

@@ -33,6 +33,13 @@ SHARE_OF_RECOVERIES = {
     Kind.AFTER_STATEMENT: 1,
     Kind.AFTER_COMMIT: 1,
 }
+SHARE_ON_POSTGRESQL = {
+    Kind.STEP: 1,
+    Kind.AFTER_STATEMENT: 1,
+    Kind.AFTER_COMMIT: 1,
+    Kind.AFTER_INFLUXDB: 1,
+}
+ON_POSTGRESQL = ("disable", "approval", "several", "undo")
 STATEMENTS = (Kind.BEFORE_STATEMENT, Kind.AFTER_STATEMENT, Kind.BEFORE_COMMIT, Kind.AFTER_COMMIT)
 SHARE_OF_FIRST_STARTS = dict.fromkeys(STATEMENTS, 1)
 NOWHERE = Point(Kind.STEP, 1_000_000)
@@ -145,6 +152,16 @@ async def test_a_share(ground: Ground, tally: Tally, scenario: str) -> None:
     """Whatever one process was doing, the next one finishes it."""
     run = Run(ground, tally, scenario, alone)
     await run.share(SHARE)
+    none_of(run.violations)
+
+
+@pytest.mark.parametrize("scenario", ON_POSTGRESQL)
+async def test_a_share_on_postgresql(
+    ground_on_postgresql: Ground, tally: Tally, scenario: str
+) -> None:
+    """The database that replicas share keeps what a killed process has committed, and no lock."""
+    run = Run(ground_on_postgresql, tally, scenario, alone)
+    await run.share(SHARE_ON_POSTGRESQL)
     none_of(run.violations)
 
 
@@ -271,6 +288,7 @@ async def test_every_step_is_reached(ground: Ground, tally: Tally) -> None:
 def test_the_share_is_large_enough() -> None:
     """At least 200 kills, and at least 20 cold starts, each of which is killed or takes over."""
     kills = len(SCENARIOS) * sum(SHARE.values())
+    kills += len(ON_POSTGRESQL) * sum(SHARE_ON_POSTGRESQL.values())
     kills += 2 * len(BEFORE_A_RECOVERY) * sum(SHARE_OF_RECOVERIES.values())
     kills += sum(SHARE_OF_FIRST_STARTS.values()) + len(COLD_ROUNDS)
 

@@ -21,7 +21,7 @@ from tests.durability.checker import Checker, differences
 from tests.durability.points import Point
 from tests.durability.records import Record
 from tests.durability.rounds import PROMISED
-from tests.durability.succession import LEASE, Birth, Ground, Succession
+from tests.durability.succession import Birth, Ground, Succession
 
 SECOND_PERSON = cast.SECOND_PERSON
 TWO_APPROVERS = f"{cast.SECOND_PERSON}\nquorum = 2\n"
@@ -232,7 +232,7 @@ class Life:
         await self._bots.bury()
         self.played.crashes += 1
         self._write(policy)
-        self._bots.skip(LEASE)
+        await self._bots.let_leases_run_out()
         await self._bear(point)
 
     def _write(self, policy: str) -> None:

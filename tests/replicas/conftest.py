@@ -18,4 +18,4 @@ async def idle_world(tmp_path: Path, postgresql_url: str) -> AsyncIterator[World
 def count(record_property: Callable[[str, object], None]) -> Count:
     """Take a line that says how much was tried, to be printed at the end of the run."""
     say = counting(record_property)
-    return lambda line: say(f"two replicas on PostgreSQL: {line}")
+    return lambda line: say(f"replicas on PostgreSQL: {line}")

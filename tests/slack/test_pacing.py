@@ -76,7 +76,7 @@ async def _disable(
         await here.slack.command(user, channel, "/token", f"disable {each}")
 
 
-async def _posted(here: World, count: int, within: float = 5) -> list[Message]:
+async def _posted(here: World, count: int, within: float = 30) -> list[Message]:
     def enough() -> list[Message]:
         messages = here.channel()
         return messages if len(messages) >= count else []

@@ -42,7 +42,7 @@ class WatchedWorkspace:
         """Give the modal's view that a person has in front of them."""
         return self.workspace.modals.in_front_of(user)
 
-    def wait_for(self, condition: Callable[[], T], timeout: float = 5) -> Awaitable[T]:
+    def wait_for(self, condition: Callable[[], T], timeout: float = 20) -> Awaitable[T]:
         """Wait until something is so in the workspace or the journal, and give what it is.
 
         Args:

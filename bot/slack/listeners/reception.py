@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ _log = structlog.get_logger()
 
 # Well within the time for which deliveries are remembered, so that nothing is decided twice.
 _DECIDED_WITHIN = timedelta(minutes=5)
+# A look-up at Slack takes less, so that whoever took it in has ended.
+_LEFT_BY_OTHERS = timedelta(seconds=30)
 _TOO_OLD = Problem(
     ErrorCode.EXPIRED,
     "The bot ended before it could decide what you asked then, and does not decide it so late.",
@@ -83,14 +86,27 @@ class Reception:
         answered = await self._answering.run(kind, asked, work)
         return received, answered
 
-    async def recover(self, now: datetime) -> None:
+    async def keep_recovering(self, clock: Callable[[], datetime], every: timedelta) -> None:
+        """Decide again and again what a process that has ended had received, be it another's."""
+        while True:
+            await asyncio.sleep(every.total_seconds())
+            try:
+                await self.recover(clock(), left_for=_LEFT_BY_OTHERS)
+            except StoreUnavailableError as error:
+                _log.warning("what is not decided cannot be read", reason=str(error))
+
+    async def recover(self, now: datetime, *, left_for: timedelta = timedelta()) -> None:
         """Decide what an earlier process had received; tell whoever asked too long ago.
 
         Nobody expects any more what they asked that long ago, and that it was decided already is
-        remembered for a while only.
+        remembered for a while only. Where several processes decide the same, one has an effect.
+
+        Args:
+            now: The moment.
+            left_for: For how long it has to be there; until then whoever took it in decides it.
         """
         async with self._store.reading() as reading:
-            left = await reading.received()
+            left = [each for each in await reading.received() if now - each.ask.now >= left_for]
         for received in left:
             late = now - received.ask.now > _DECIDED_WITHIN
             decided = self._put_off(received) if late else self._decide(received, received.kind)

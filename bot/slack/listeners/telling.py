@@ -72,12 +72,20 @@ class Telling:
         try:
             if action == ActionId.DISABLE_AGAIN:
                 number = drift_number(place)
-                drifted, again = await self._queries.drift(change_id, number)
-                if drifted is not None:
+                shown = None
+                while (found := await self._queries.drift(change_id, number)) != shown:
+                    drifted, again = shown = found
+                    if drifted is None:
+                        return
                     await self._messenger.redraw_drift(drifted, number, again, pressed)
                 return
-            change, undo = await self._queries.change(change_id)
-            if change is not None:
+            drawn = None
+            # What is recorded may move on while it is drawn, and what told of that has been
+            # written over by this edit.
+            while (recorded := await self._queries.change(change_id)) != drawn:
+                change, undo = drawn = recorded
+                if change is None:
+                    return
                 await self._messenger.redraw(change, undo, pressed)
         except (AnnouncementError, StoreUnavailableError) as error:
             _log.warning("an outdated message stays as it is", reason=str(error))

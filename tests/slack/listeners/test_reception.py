@@ -172,6 +172,25 @@ async def test_a_crash_in_between_is_made_up_for(idle_world: World) -> None:
     assert (here.patches(), _received(here)) == ([], [])
 
 
+async def test_what_a_replica_left_is_decided_by_another(idle_world: World) -> None:
+    """Nobody has to start anew for that; what somebody may still be deciding is left to them."""
+    here = idle_world
+    await here.start(policy=POLICY)
+    ask = Ask(Person(cast.ALICE, "T0HOME"), Origin(cast.INCIDENTS), "delivery 1", here.now())
+    async with here.store() as store, store.transaction() as transaction:
+        await transaction.add_received(Received(ask, "command", {"text": DISABLE}))
+
+    await here.influxdb_quiet(0.3)
+    still = _received(here)
+    here.now.advance(timedelta(seconds=30))
+    await here.slack.wait_for(here.channel)
+    await here.settled()
+
+    assert len(still) == 1
+    assert here.channel()[0].plain.startswith("Token disabled")
+    assert (len(here.patches()), _received(here)) == (1, [])
+
+
 async def test_what_was_asked_long_ago_is_not_decided(idle_world: World) -> None:
     """Nobody expects it any more, and it may have been decided: whoever asked is told, once."""
     here = idle_world
