@@ -33,6 +33,11 @@ demo: .venv/.ok ## Take the tour in the terminal: stand-ins, the real bot, no ac
 sandbox: .venv/.ok ## Serve the stand-ins and the bot, and print their addresses
 	@$(BIN)/python -m bot sandbox
 
+# Tests wait for the disk more than for anything else; memory will do for databases that are thrown
+# away, where there is room for them.
+ROOMY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 { print "/dev/shm" }')
+export PYTEST_DEBUG_TEMPROOT ?= $(or $(ROOMY),$(TMPDIR),/tmp)
+
 .PHONY: test
 test: .venv/.ok ## Run every test, and a share of the kills
 	@$(BIN)/python -m pytest

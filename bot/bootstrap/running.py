@@ -37,6 +37,7 @@ _FIRST_ANSWER_SECONDS = 3.0
 # A host gives 30 s from SIGTERM to SIGKILL as a rule.
 _ANSWERS_GRACE_SECONDS = 5.0
 _CHANGES_GRACE_SECONDS = 15.0
+_A_LITTLE = 0.01
 
 # By HTTP nothing runs that takes requests in: whoever serves the application does.
 _HTTP = contextlib.nullcontext()
@@ -229,10 +230,11 @@ async def _settled(
             await heart.executor.idle()
         await heart.executor.idle()
         await tasks.idle()
-        now = clock()
-        if pacing.latest is None or pacing.latest < now:
+        promised = pacing.promised()
+        if promised is None:
             return
-        await asyncio.sleep((pacing.latest - now).total_seconds())
+        # Who waits is due a little after its turn was promised, not before.
+        await asyncio.sleep(max(_A_LITTLE, (promised - clock()).total_seconds()))
         heart.executor.wake()
 
 

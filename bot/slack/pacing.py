@@ -46,12 +46,13 @@ class Pacing:
         self._store = store
         self._clock = clock
         self._interval = interval
-        self._latest: datetime | None = None
+        self._promised: dict[str, datetime] = {}
 
-    @property
-    def latest(self) -> datetime | None:
-        """Give the latest moment for which a turn was promised; None if nobody ever waited."""
-        return self._latest
+    def promised(self) -> datetime | None:
+        """Give the latest moment for which a turn is promised; None if nobody waits here."""
+        absent = self._clock() - _ABSENT
+        self._promised = {who: due for who, due in self._promised.items() if due > absent}
+        return max(self._promised.values(), default=None)
 
     async def held(self, method: str) -> None:
         """Raise AnnouncementError with the time to wait, if Slack has asked to wait."""
@@ -103,9 +104,20 @@ class Pacing:
             _log.warning("not noted how long to wait", method=method, reason=str(error))
         return pause.total_seconds()
 
+    async def stays_in_line(self, channel: str, request: ChangeRequest, seconds: float) -> None:
+        """Note that Slack asks a request to wait whose turn it was; it is not overtaken."""
+        due = self._clock() + timedelta(seconds=seconds)
+        try:
+            async with self._store.transaction() as slots:
+                await slots.stand_in_line(channel, request.id, request.created_at, due)
+        except StoreUnavailableError as error:
+            # It comes again at its time; younger ones may come before it.
+            _log.warning("a place in the line is lost", channel=channel, reason=str(error))
+
     async def _take_in_turn(self, channel: str, request: ChangeRequest) -> datetime:
         now = self._clock()
         absent = now - _ABSENT
+        self._promised.pop(request.id, None)
         async with self._store.transaction() as slots:
             in_front = await slots.in_front(channel, request.id, request.created_at, absent)
             taken_until, free_at = await self._take(slots, channel, now, free=in_front == 0)
@@ -116,7 +128,7 @@ class Pacing:
             await slots.stand_in_line(channel, request.id, request.created_at, due)
             held_until = await slots.free_at(POST)
         if held_until is None or held_until <= now:
-            self._latest = due if self._latest is None else max(self._latest, due)
+            self._promised[request.id] = due
         raise _not_yet(channel, due - self._clock())
 
     async def _wait_here(self, channel: str) -> datetime | None:

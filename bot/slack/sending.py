@@ -118,6 +118,10 @@ class Sending:
         taken_until = await self._pacing.turn(channel, request)
         try:
             return await self._call(POST, channel=channel, **body, **NO_UNFURLING)
+        except AnnouncementError as error:
+            if request is not None and error.retry_after is not None:
+                await self._pacing.stays_in_line(channel, request, error.retry_after)
+            raise
         finally:
             await self._pacing.posted(channel, taken_until)
 

@@ -172,13 +172,17 @@ async def test_deaf_replicas_look_at_intervals(
     here: World, postgres: Databases, postgresql_url: str
 ) -> None:
     """With the connections gone on which they listen, changes go on, and they listen again."""
-    for number in range(3):
-        assert postgres.execute(END_LISTENERS, postgresql_url) == [(True,)] * 2
-        await here.say(f"describe {TELEGRAF_EDGE_42} text {number}")
 
-        async with asyncio.timeout(10):
+    async def both_listen() -> None:
+        async with asyncio.timeout(30):
             while postgres.execute(COUNT_LISTENERS, postgresql_url) != [(2,)]:  # noqa: ASYNC110 - another process tells
                 await asyncio.sleep(0.02)
+
+    for number in range(3):
+        await both_listen()
+        assert postgres.execute(END_LISTENERS, postgresql_url) == [(True,)] * 2
+        await here.say(f"describe {TELEGRAF_EDGE_42} text {number}")
+    await both_listen()
 
     assert len(here.patches()) == 3
 
