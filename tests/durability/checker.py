@@ -1,7 +1,7 @@
 """What must hold whatever was killed when: each violation in plain words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.changes.audit import ChainVerifier, EventTag
@@ -82,6 +82,11 @@ class Offered:
         return any(each.action_id == self.button.action_id for each in self.message.buttons)
 
 
+def never(_: ChangeRequest) -> bool:
+    """Say that no request may be open."""
+    return False
+
+
 class Checker:
     """Compare the record with what InfluxDB and Slack have seen.
 
@@ -90,11 +95,18 @@ class Checker:
         slack: The workspace.
         influxdb: The server.
         witness: What was seen meanwhile.
+        waits: Tells whether a request may be open, since it waits for people.
     """
 
     def __init__(
-        self, record: Record, slack: SlackStandIn, influxdb: InfluxDBStandIn, witness: Witness
+        self,
+        record: Record,
+        slack: SlackStandIn,
+        influxdb: InfluxDBStandIn,
+        witness: Witness,
+        waits: Callable[[ChangeRequest], bool] = never,
     ) -> None:
+        self._waits = waits
         self._record = record
         self._slack = slack
         self._influxdb = influxdb
@@ -148,7 +160,9 @@ class Checker:
 
     def _work_left(self) -> Iterator[str]:
         left = self._record.left
-        for what, ids in (("leased", left.leased), ("due", left.due), ("held", left.held)):
+        waiting = {request.id for request in self._record.requests if self._waits(request)}
+        for what, found in (("leased", left.leased), ("due", left.due), ("held", left.held)):
+            ids = [each for each in found if each not in waiting]
             if ids:
                 yield f"still {what}: {', '.join(ids)}"
         if left.undecided:
@@ -195,6 +209,8 @@ class Checker:
             key=lambda end: end[0],
         )
         for target in {target.authorization_id: target for _, target in ends}.values():
+            if target.authorization_id in self._record.unclear:
+                continue
             there = self._influxdb.authorization(target.authorization_id)
             update = target.update
             status = there.status if update.status is None else update.status.value
@@ -205,7 +221,8 @@ class Checker:
 
     def _outcome(self, request: ChangeRequest) -> Iterator[str]:
         if not request.state.final:
-            yield f"no outcome: it is {request.state.value}"
+            if not self._waits(request):
+                yield f"no outcome: it is {request.state.value}"
             return
         if not request.announced:
             yield f"its outcome is not told: it is {request.state.value}"
@@ -224,7 +241,10 @@ class Checker:
                 if event.tag in _OUTCOMES and event.authorization_id == named
             ]
             if request.state.closed:
-                if ends or any(event.tag is EventTag.CHANGE_INTENDED for event in events):
+                # What was so already, or cannot be, is found when it is prepared.
+                if any(end.effective for end in ends) or any(
+                    event.tag is EventTag.CHANGE_INTENDED for event in events
+                ):
                     yield f"it is {request.state.value}, and yet {named} was to be sent"
             elif ends != [target.state]:
                 yield f"{named} is {target.state.value}, and the record says {ends}"
@@ -244,6 +264,9 @@ class Checker:
             yield f"reserved for the undo {request.undone_by}, of which nothing came"
 
     def _interruption(self, request: ChangeRequest) -> Iterator[str]:
+        if not request.state.final:
+            # It is recorded by whoever takes the request up.
+            return
         deaths = self._witness.in_flight[request.id]
         said = [
             link.event.tag for link in self._record.events if link.event.change_id == request.id
@@ -257,23 +280,25 @@ class Checker:
         if not request.state.final:
             return
         places = [place for place in (request.message, request.feed_message) if place is not None]
-        told = [self._text(place) for place in places]
+        told, said = [self._text(place) for place in places], self._words(request)
         if not places:
             told = [
                 message.plain
                 for message in self._slack.workspace.all_messages()
                 if not message.deleted and request.id in message.plain
             ]
-            told = told[-1:]
+            # Whoever is told it alone may be told more of it later.
+            told = sorted(told, key=lambda text: sum(each in text for each in said))[-1:]
             if not told:
                 yield "no message tells of it"
-        for text, words in ((text, words) for text in told for words in self._words(request)):
+        for text, words in ((text, words) for text in told for words in said):
             if words not in text:
                 yield f"its message does not say {words!r}: {' '.join(text.split())!r}"
 
     def _words(self, request: ChangeRequest) -> list[str]:
         """Give what the message of a request must say by its record."""
-        if request.undo_of is not None:
+        undone = self._record.find(request.undo_of)
+        if undone is not None and request.message in {None, undone.message}:
             return [request.id, *(["then undone"] if request.effective else [])]
         words = [request.id]
         if request.state.closed:
@@ -281,7 +306,8 @@ class Checker:
         if len(request.targets) == 1:
             target = request.targets[0]
             title = _DONE if target.state is TargetState.DONE else _FAILED
-            words.append(title[target.effect])
+            unchanged = target.state is TargetState.UNCHANGED
+            words.append("Nothing to change" if unchanged else title[target.effect])
         else:
             done = len(request.in_state(TargetState.DONE))
             failed = len(request.in_state(TargetState.FAILED))

@@ -7,7 +7,7 @@ import pytest
 from tests.durability.databases import Databases, PostgresqlDatabases, sqlite_databases
 from tests.durability.lives import Nursery, nursery
 from tests.durability.outside import outside
-from tests.durability.rounds import Ground
+from tests.durability.succession import Ground
 from tests.postgresql import Databases as Server
 
 

@@ -62,6 +62,12 @@ class Record:
         """Give the requests of which a PATCH may be on its way."""
         return [r.id for r in self.requests if any(t.perhaps_sent for t in r.targets)]
 
+    @property
+    def unclear(self) -> set[str]:
+        """Give the authorizations of which a PATCH may be on its way."""
+        found = (target for request in self.requests for target in request.targets)
+        return {target.authorization_id for target in found if target.perhaps_sent}
+
 
 async def read(engine: AsyncEngine, now: datetime) -> Record:
     """Read it, in one transaction."""

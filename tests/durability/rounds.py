@@ -4,28 +4,18 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
-
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox import cast
-from bot.sandbox.influxdb import InfluxDBStandIn
-from bot.sandbox.slack import Button, Message, SlackStandIn
+from bot.sandbox.slack import Button, Message
 from tests.durability import records
-from tests.durability.checker import Checker, Offered, Witness, differences, is_right
-from tests.durability.databases import Databases
-from tests.durability.lives import DeadError, Life, Nursery, cold, environment
-from tests.durability.outside import Outside, until
+from tests.durability.checker import Checker, Offered, differences, is_right
 from tests.durability.points import Kind, Point
 from tests.durability.records import Record
 from tests.durability.scenarios import Act, Hinder, Pass, Press, Say, Scenario
-from tests.world import Now
+from tests.durability.succession import LEASE, Birth, Ground, Succession
 
-_LEASE = timedelta(seconds=3)
 _SHORT_LEASE = timedelta(seconds=1)
-_PATIENCE_SECONDS = 15.0
-_PROMISED = re.compile(r"as change `?([0-9A-Z]{6})`?")
+PROMISED = re.compile(r"as change `?([0-9A-Z]{6})`?")
 _ANYBODY = (cast.ALICE, cast.BOB, cast.CAROL)
 # Whoever asks for something does not agree to it.
 _OTHERS_FIRST = {"approve_change", "deny_change"}
@@ -52,16 +42,6 @@ class Outcome:
     def kills(self) -> int:
         """How many processes were killed."""
         return len(self.where)
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Where rounds are played."""
-
-    nursery: Nursery
-    databases: Databases
-    outside: Outside
-    folder: Path
 
 
 @dataclass(frozen=True)
@@ -98,25 +78,19 @@ class Round:
         self._ground = ground
         self._scenario = scenario
         self._plan = plan
-        self._now = Now()
-        self._ahead = timedelta()
         databases = ground.databases
-        self._url = databases.empty() if plan.empty else databases.fresh()
-        self._witness = Witness()
-        self._outcome = Outcome()
+        url = databases.empty() if plan.empty else databases.fresh()
+        self._bots = Succession(ground, url, empty=plan.empty, look=self._look)
+        self._slack = self._bots.slack
+        self._influxdb = self._bots.influxdb
+        self._witness = self._bots.witness
+        self._outcome = Outcome(where=self._bots.where)
         self._taken: tuple[Button, str] | None = None
         self._born = 0
-        self._listened = not plan.empty
-        self._life: Life | None = None
-        self._engine: AsyncEngine = databases.opened(self._url)
-        self._slack: SlackStandIn
-        self._influxdb: InfluxDBStandIn
-        self._slack, self._influxdb = ground.outside.fresh(self._now, self._look)
-        self._policy = ground.folder / "token-bot.toml"
 
     async def play(self) -> Outcome:
         """Play it, and say what came of it."""
-        self._policy.write_text(self._scenario.policy, encoding="utf-8")
+        self._bots.policy.write_text(self._scenario.policy, encoding="utf-8")
         try:
             if not await self._bear():
                 await self._take_over()
@@ -127,9 +101,7 @@ class Round:
             await self._look_at_history(record)
             await self._press_what_is_left(record)
         finally:
-            if self._life is not None:
-                await self._life.kill()
-            await self._engine.dispose()
+            await self._bots.close()
         return self._outcome
 
     async def _bear(self) -> bool:
@@ -138,53 +110,20 @@ class Round:
         self._born += 1
         point = plan.points[number] if number < len(plan.points) else None
         from_birth = number > 0 or plan.from_birth
-        settings = self._ground.outside.settings(self._url, self._policy)
         # Those that come before a cold start must not keep it waiting: its clock is the machine's.
-        lease = _LEASE if plan.cold is None or number >= plan.cold else _SHORT_LEASE
-        if number == plan.cold:
-            self._outcome.cold_starts += 1
-            life: Life = await cold(environment(settings))
-        else:
-            life = await self._ground.nursery.fork(
-                settings,
-                self._ground.folder / "log",
-                ahead=self._ahead,
-                lease=lease,
-                point=point,
-                armed=from_birth,
-            )
-        self._life = life
-        count = partial(self._ground.outside.count, point, self._kill)
-        if from_birth:
-            count()
-        try:
-            await life.ready()
-            self._listened = True
-            self._slack.events_url = f"{life.url}/slack/events"
-            if not from_birth:
-                await life.arm(on=True)
-                count()
-        except DeadError:
+        lease = LEASE if plan.cold is None or number >= plan.cold else _SHORT_LEASE
+        self._outcome.cold_starts += number == plan.cold
+        if not await self._bots.bear(Birth(point, from_birth, number == plan.cold, lease)):
             return False
-        return True
+        return from_birth or await self._bots.arm(point)
 
     async def _spare(self) -> None:
         """Let whoever lives by now live."""
-        assert self._life is not None
-        self._outcome.counts = self._life.counts + self._ground.outside.counts
-        self._ground.outside.count(None, self._kill)
-        try:
-            await self._life.arm(on=False)
-        except DeadError:
+        self._outcome.counts = self._bots.life.counts + self._ground.outside.counts
+        if not await self._bots.spare():
             # It went on counting after it had come to rest: it looks whether anything is due.
             await self._take_over()
             await self._spare()
-
-    async def _kill(self, where: str) -> None:
-        """Kill the bot that has called."""
-        assert self._life is not None
-        self._life.where = where
-        await self._life.kill()
 
     async def _do(self, act: Act) -> None:
         if await self._try(act):
@@ -198,7 +137,7 @@ class Round:
 
     async def _not_in_vain(self, button: Button, change_id: str) -> None:
         """Find that a press that was acknowledged has been taken in, whoever was killed then."""
-        record = await records.read(self._engine, self._now())
+        record = await records.read(self._bots.engine, self._bots.now())
         request = record.find(change_id)
         undone_in_vain = any(each.undo_of == change_id for each in record.requests)
         if request is not None and is_right(button, request) and not undone_in_vain:
@@ -206,11 +145,10 @@ class Round:
 
     async def _try(self, act: Act) -> bool:
         """Do something and wait until the bot has done its part; False if it ended meanwhile."""
-        assert self._life is not None
         match act:
             case Say(text, user):
                 delivery = await self._slack.command(user, cast.INCIDENTS, "/token", text)
-                promised = _PROMISED.findall(delivery.body)
+                promised = PROMISED.findall(delivery.body)
                 self._witness.typed += 1
                 # Who somebody is may have to be asked first; the ack says nothing then.
                 silent = delivery.status == 200 and not delivery.body
@@ -230,7 +168,7 @@ class Round:
             case Hinder():
                 act.lay_out(self._influxdb)
             case Pass(by):
-                await self._advance(by)
+                await self._bots.advance(by)
         return await self._settled()
 
     def _button(self, act: Press) -> Message | None:
@@ -248,27 +186,9 @@ class Round:
         last = any(point.number % 2 == 0 for point in self._plan.points)
         return found[-1] if last else found[0]
 
-    async def _advance(self, by: timedelta) -> None:
-        assert self._life is not None
-        self._now.advance(by)
-        self._ahead += by
-        try:
-            await self._life.advance(by)
-        except DeadError:
-            return
-
     async def _settled(self) -> bool:
-        life = self._life
-        assert life is not None
-
-        async def still() -> bool:
-            try:
-                await life.settle()
-            except DeadError:
-                return True
-            return await records.settled(self._engine, self._now())
-
-        if not await until(still, _PATIENCE_SECONDS):
+        life = self._bots.life
+        if not await self._bots.settled():
             self._outcome.violations.append("it does not come to rest")
         self._outcome.steps |= life.steps
         return not life.dead.is_set()
@@ -281,22 +201,14 @@ class Round:
                 return
 
     async def _bury(self) -> None:
-        assert self._life is not None
-        await self._life.kill()
-        self._outcome.where.append(self._life.where)
-        self._ground.outside.count(None, self._kill)
-        self._witness.deaths += 1
-        if self._listened:
-            record = await records.read(self._engine, self._now())
-            self._witness.in_flight.update(record.in_flight)
+        await self._bots.bury()
         if self._plan.cold is not None and self._born <= self._plan.cold:
             # A cold start waits until the leases have run out.
             return
-        if self._listened:
-            await records.let_leases_run_out(self._engine)
+        await self._bots.let_leases_run_out()
 
     async def _checked(self) -> Record:
-        record = await records.read(self._engine, self._now())
+        record = await records.read(self._bots.engine, self._bots.now())
         checker = Checker(record, self._slack, self._influxdb, self._witness)
         self._outcome.violations += checker.violations()
         return record
@@ -338,7 +250,7 @@ class Round:
         told = self._count_messages()
         patches = len(self._influxdb.patches())
         error = await self._press(offered)
-        after = await records.read(self._engine, self._now())
+        after = await records.read(self._bots.engine, self._bots.now())
         self._outcome.violations += differences(before, after)
         if len(self._influxdb.patches()) != patches:
             self._outcome.violations.append(f"{offered.button.text} from before sent a PATCH")
@@ -375,5 +287,5 @@ class Round:
         if method != "PATCH":
             return
         authorization_id = path.rpartition("/")[2]
-        changes = await records.intended(self._engine, authorization_id)
+        changes = await records.intended(self._bots.engine, authorization_id)
         self._witness.patches.append((authorization_id, tuple(each.id for each in changes)))

@@ -11,8 +11,9 @@ import pytest
 from bot.changes.steps import Step
 from tests.counting import Tally
 from tests.durability.points import Kind, Point
-from tests.durability.rounds import Ground, Outcome, Plan, Round
+from tests.durability.rounds import Outcome, Plan, Round
 from tests.durability.scenarios import SCENARIOS
+from tests.durability.succession import Ground
 
 # How many points of each kind are in the share of one scenario, evenly spread; the seed says where
 # the first one is.
