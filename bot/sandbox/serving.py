@@ -82,12 +82,12 @@ class _EmbeddedServer(uvicorn.Server):
             listener.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GRACE_SECONDS):
-                while self.server_state.connections or self.server_state.tasks:
-                    await asyncio.sleep(0.001)
-        for task in self.server_state.tasks:
-            task.cancel()
+        if self.server_state.tasks:
+            _, late = await asyncio.wait(self.server_state.tasks, timeout=_GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+        # Connections close in the loop's next round.
+        await asyncio.sleep(0)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
