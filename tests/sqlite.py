@@ -6,15 +6,22 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy.engine import make_url
+
 from bot.bootstrap import open_store
 
 
-def place_database(file: Path) -> None:
+def place_database(url: str) -> None:
     """Put a database with nothing in it where a bot looks for one; what is there stays.
 
     Migrations take longer than most tests, and have tests of their own.
+
+    Args:
+        url: As in ``DATABASE_URL``; where it does not name a file, nothing is done.
     """
-    if not file.exists():
+    where = make_url(url)
+    file = Path(where.database or "")
+    if where.get_backend_name() == "sqlite" and not file.exists():
         file.touch(mode=0o600)
         file.write_bytes(_at_the_newest_schema())
 

@@ -117,6 +117,7 @@ class World:
             self.write_policy(policy)
             changed = {"allowed_users": "", "token_bot_config": self.policy_file, **changed}
         settings = Settings(**{**self.settings, **changed})
+        place_database(settings.database_url.get_secret_value())
         for _ in range(self.replicas):
             running = running_bot(settings, self.now, self.timing)
             self.bots.append(await self._stack.enter_async_context(running))
@@ -304,10 +305,6 @@ async def world(
         socket_mode: Whether Slack sends over sockets.
         posting: How long Slack wants between two messages in one channel, if it keeps its limits.
     """
-    if not database_url:
-        file = folder / "token-bot.db"
-        place_database(file)
-        database_url = f"sqlite:///{file}"
     now = Now()
     slack = SlackStandIn(
         now,
@@ -336,7 +333,7 @@ async def world(
             "influxdb_token": SecretStr(BOT_API_TOKEN),
             "influxdb_own_authorization": None,
             "allowed_users": ",".join(cast.ALLOWED),
-            "database_url": database_url,
+            "database_url": database_url or f"sqlite:///{folder / 'token-bot.db'}",
         }
         here = World(slack, influxdb, now, settings, folder, replicas=replicas)
         try:

@@ -290,6 +290,7 @@ async def workshop(
 ) -> AsyncIterator[Workshop]:
     """Put a heart together as the bot does; nothing is carried out unless it is ``working``."""
     file = folder / "desk.db"
-    place_database(file)
-    async with open_store(f"sqlite+aiosqlite:///{file}") as store:
+    url = f"sqlite+aiosqlite:///{file}"
+    place_database(url)
+    async with open_store(url) as store:
         yield Workshop(store, file, {each.name: each for each in instances}, policy)

@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from bot.bootstrap import open_store
 from bot.storage.store import SqlStore
@@ -25,9 +24,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[SqlStore]:
     """A database at its newest schema."""
-    file = make_url(database_url).database
-    if database_url.startswith("sqlite") and file:
-        place_database(Path(file))
+    place_database(database_url)
     async with open_store(database_url) as opened:
         yield opened
 
