@@ -1,3 +1,4 @@
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from io import StringIO
@@ -74,6 +75,13 @@ def count(record_property: Callable[[str, object], None]) -> Count:
 def tally(record_property: Callable[[str, object], None]) -> Tally:
     """Take numbers that are added up, and printed at the end of the run."""
     return tallying(record_property)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests leave behind, and not in all that was imported as well."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
