@@ -202,6 +202,7 @@ async def _working(
             await heart.executor.run()
         finally:
             recovering.cancel()
+            await asyncio.gather(recovering, return_exceptions=True)
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")

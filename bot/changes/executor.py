@@ -171,6 +171,8 @@ class Executor:
             yield
         finally:
             beat.cancel()
+            # It may be at the database, which is closed once all work is done.
+            await asyncio.gather(beat, return_exceptions=True)
 
     async def _beat(self, lease: str, worker: asyncio.Task[None] | None) -> None:
         while True:

@@ -84,15 +84,19 @@ class Watching:
     async def _look(self, request: ChangeRequest, brake: Brake) -> None:
         try:
             ruling = await self._rulings.of(request)
-            brake.cancelled = await self._cancelled(request)
+            cancelled = await self._cancelled(request)
         except StoreUnavailableError as error:
             _log.warning("cannot look whether to go on", reason=str(error))
             return
         why = barred(request, ruling, self._clock())
+        was_on, brake.cancelled = brake.on, cancelled
         # What is barred is refused when it is judged again.
         brake.held_back = "" if why is None else why.message
         if ruling.stopped is not None:
             brake.held_back = ruling.stopped.rule
+        if brake.on and not was_on:
+            reason = "cancelled" if brake.cancelled else brake.held_back
+            _log.info("stopped on its way", reason=reason, sent=brake.sent)
 
     async def _tell(self, request: ChangeRequest, brake: Brake) -> None:
         loop = asyncio.get_running_loop()

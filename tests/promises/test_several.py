@@ -3,6 +3,7 @@
 import asyncio
 import copy
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault, Gate
@@ -32,6 +34,7 @@ from tests.attacks import (
     texts,
     unfreeze,
 )
+from tests.durability.outside import until
 from tests.world import BRISK, World, world
 
 FLEET = tuple(f"0fd43095c60{number:02x}000" for number in range(1, 14))
@@ -227,12 +230,25 @@ async def test_progress_is_told_sparingly(crowd: World) -> None:
     assert message.plain.startswith("81 tokens disabled")
 
 
+@asynccontextmanager
+async def until_it_is_seen() -> AsyncIterator[None]:
+    """Wait in the end until the executor has seen that it is to send no more."""
+    with capture_logs() as logs:
+
+        async def seen() -> bool:
+            return any(line["event"] == "stopped on its way" for line in logs)
+
+        yield
+        assert await until(seen, seconds=15)
+
+
 async def test_cancel_while_it_runs(crowd: World) -> None:
     """What was not sent yet is not sent; the message says what was done, and who stopped it."""
     message = await previewed(crowd, "disable --user grafana")
     gate = await under_way(crowd, message)
 
-    await cancels(crowd)
+    async with until_it_is_seen():
+        await cancels(crowd)
     gate.release()
     await crowd.settled()
 
@@ -244,13 +260,12 @@ async def test_cancel_while_it_runs(crowd: World) -> None:
 
 
 async def cancels(here: World, user: str = cast.ALICE) -> None:
-    """Press "Cancel the rest" in the list of what waits, and let the executor see it."""
+    """Press "Cancel the rest" in the list of what waits."""
     await here.slack.command(user, cast.INCIDENTS, "/token", "pending")
     pending = await here.slack.wait_for(
         lambda: [m for m in here.slack.ephemerals(user) if "Cancel the rest" in texts(m)]
     )
     await here.slack.press(user, pending[-1], "Cancel the rest")
-    await here.influxdb_quiet(seconds=0.1)
 
 
 async def test_cancel_by_somebody_who_may_not(crowd: World) -> None:
@@ -259,6 +274,7 @@ async def test_cancel_by_somebody_who_may_not(crowd: World) -> None:
     gate = await under_way(crowd, message)
 
     await cancels(crowd, cast.DAVE)
+    await crowd.influxdb_quiet(seconds=0.1)
     gate.release()
     await crowd.settled()
 
@@ -270,8 +286,8 @@ async def test_a_freeze_while_it_runs(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = await under_way(crowd, message)
 
-    await freeze(crowd)
-    await crowd.influxdb_quiet(seconds=0.1)
+    async with until_it_is_seen():
+        await freeze(crowd)
     gate.release()
     await crowd.slack.wait_for(lambda: "token-bot freeze" in message.plain)
     sent = len(crowd.patches())
@@ -286,8 +302,8 @@ async def test_cancel_of_what_a_freeze_holds(crowd: World) -> None:
     """Cancelled while a freeze holds it, it ends; when the freeze is lifted nothing is sent."""
     message = await previewed(crowd, "disable --user grafana")
     gate = await under_way(crowd, message)
-    await freeze(crowd)
-    await crowd.influxdb_quiet(seconds=0.1)
+    async with until_it_is_seen():
+        await freeze(crowd)
     gate.release()
     await crowd.slack.wait_for(lambda: "token-bot freeze" in message.plain)
 
@@ -305,8 +321,8 @@ async def test_a_role_lost_while_it_runs(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = await under_way(crowd, message)
 
-    reload(crowd, ROOMY.replace('["U0ALICE"]', '["U0DAVE"]'))
-    await crowd.influxdb_quiet(seconds=0.1)
+    async with until_it_is_seen():
+        reload(crowd, ROOMY.replace('["U0ALICE"]', '["U0DAVE"]'))
     gate.release()
     await crowd.settled()
 
@@ -320,8 +336,8 @@ async def test_an_approval_that_is_needed_by_now(crowd: World) -> None:
     message = await previewed(crowd, "disable --user grafana")
     gate = await under_way(crowd, message)
 
-    reload(crowd, SEVERAL_ALONE)
-    await crowd.influxdb_quiet(seconds=0.1)
+    async with until_it_is_seen():
+        reload(crowd, SEVERAL_ALONE)
     gate.release()
     await crowd.settled()
 
@@ -334,8 +350,8 @@ async def test_cancelled_while_no_executor_has_it(crowd: World) -> None:
     """Cancelled after a crash, before anybody took it up again: what was not sent stays unsent."""
     message = await previewed(crowd, "disable --user grafana")
     gate = await under_way(crowd, message)
-    await freeze(crowd)
-    await crowd.influxdb_quiet(seconds=0.1)
+    async with until_it_is_seen():
+        await freeze(crowd)
     gate.release()
     await crowd.slack.wait_for(lambda: "token-bot freeze" in message.plain)
     change = next(e.change_id for e in await crowd.events() if e.change_id)
@@ -354,8 +370,8 @@ async def test_a_restart_in_the_middle(crowd: World) -> None:
     """Stopped halfway and started again: the rest is sent once, and every token has its outcome."""
     message = await previewed(crowd, "disable --user grafana")
     gate = await under_way(crowd, message)
-    await freeze(crowd)
-    await crowd.influxdb_quiet(seconds=0.1)
+    async with until_it_is_seen():
+        await freeze(crowd)
     gate.release()
     await crowd.slack.wait_for(lambda: "token-bot freeze" in message.plain)
 
