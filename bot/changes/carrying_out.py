@@ -1,6 +1,6 @@
 """Send a request's changes while holding its authorizations, judged anew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,11 +42,13 @@ class Carried:
         in_line: Which change has to end first, or None if none has.
         unreached: What an instance said that could not be reached, or None; what nothing was sent
             for is tried again later.
+        stopped: Why nothing may be sent now; empty if it may.
     """
 
     request: ChangeRequest
     in_line: NotItsTurnError | None = None
     unreached: UpstreamError | None = None
+    stopped: str = ""
 
 
 class CarryingOut:
@@ -95,12 +97,15 @@ class CarryingOut:
             last_try: Whether what cannot be reached now has failed.
         """
         unfinished = [target for target in request.targets if not target.state.final]
-        keys = [f"{target.instance}:{target.authorization_id}" for target in unfinished]
         try:
-            async with self._holding.hold(keys, request.lease or "", unfinished):
+            async with self._holding.hold(_keys(unfinished), request.lease or "", unfinished):
                 return await self._while_held(request, last_try=last_try)
         except NotItsTurnError as error:
             return Carried(request, in_line=error)
+
+    async def pass_on(self, request: ChangeRequest) -> None:
+        """Let others have the authorizations of a request that ended without being carried out."""
+        await self._holding.pass_on(_keys(request.targets))
 
     async def stop_reading(self, request: ChangeRequest) -> ChangeRequest:
         """Give up on outcomes that nobody could read for too long."""
@@ -121,7 +126,8 @@ class CarryingOut:
             return Carried(await self._progress.closed(request, RequestState.VOIDED, changed))
         if changed is not None and not last_try:
             return Carried(request, unreached=changed)
-        terms = Terms(barred(request, ruling, now), last_try)
+        stopped = "" if ruling.stopped is None or request.cancelled_by else ruling.stopped.rule
+        terms = Terms(barred(request, ruling, now), last_try, stopped)
         try:
             return await self._on_every_instance(request, terms)
         except (StoreUnavailableError, LeaseLostError, MovedOnError):
@@ -142,7 +148,7 @@ class CarryingOut:
         if brake.held_back and not request.state.final:
             # In the record, too: whoever takes it up later was not interrupted.
             request = await self._progress.held_back(request, brake.held_back)
-        return Carried(request, brake.in_line, brake.awaits)
+        return Carried(request, brake.in_line, brake.awaits, terms.stopped)
 
     async def _changed_since_approval(
         self, request: ChangeRequest
@@ -209,3 +215,7 @@ class CarryingOut:
         if not failed and not unknown:
             raise RuntimeError("stumbled over what is only being read; it is read again later")
         return await self._progress.record(current, [*failed, *unknown])
+
+
+def _keys(targets: Sequence[Target]) -> list[str]:
+    return [f"{target.instance}:{target.authorization_id}" for target in targets]

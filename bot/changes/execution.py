@@ -87,6 +87,8 @@ class Execution:
         brake.awaits = _unreached(request, readings) or brake.awaits
         if not undecided:
             return request
+        if terms.stopped:
+            return await self._progress.unsent(request, self._settling.never_sent(undecided))
         async with AsyncExitStack() as stack:
             if any(_weighs(target, readings) for target in undecided):
                 # Two operator tokens disabled at once would each count on the other.

@@ -119,6 +119,8 @@ class Executor:
         if free <= 0:
             return 0
         now = self._clock()
+        # Before the database's clock begins to count.
+        kept_until = self._lease_from_now()
         async with self._store.transaction() as transaction:
             claimed = await transaction.claim(secrets.token_hex(8), now, self._pace.lease, free)
         for request in claimed:
@@ -126,7 +128,7 @@ class Executor:
             if overtaken is not None:
                 # Its lease ran out under it, as when the machine was suspended.
                 overtaken.cancel()
-            task = asyncio.create_task(self._work(request), name=f"change {request.id}")
+            task = asyncio.create_task(self._work(request, kept_until), name=f"change {request.id}")
             self._working[request.id] = task
             task.add_done_callback(partial(self._worked, request.id))
         if claimed:
@@ -139,12 +141,12 @@ class Executor:
             del self._working[change_id]
         self._woken.set()
 
-    async def _work(self, request: ChangeRequest) -> None:
+    async def _work(self, request: ChangeRequest, kept_until: float) -> None:
         lease = request.lease or ""
         with structlog.contextvars.bound_contextvars(change=request.id):
             due: datetime | None = self._clock()
             try:
-                async with self._heartbeat(lease):
+                async with self._heartbeat(lease, kept_until):
                     due = await self._lifecycle.advance(request)
             except asyncio.CancelledError:
                 _log.warning("handed over")
@@ -164,9 +166,9 @@ class Executor:
                 self._look_at(due)
 
     @contextlib.asynccontextmanager
-    async def _heartbeat(self, lease: str) -> AsyncIterator[None]:
+    async def _heartbeat(self, lease: str, kept_until: float) -> AsyncIterator[None]:
         worker = asyncio.current_task()
-        beat = asyncio.create_task(self._beat(lease, worker), name=f"lease {lease}")
+        beat = asyncio.create_task(self._beat(lease, kept_until, worker), name=f"lease {lease}")
         try:
             yield
         finally:
@@ -174,18 +176,28 @@ class Executor:
             # It may be at the database, which is closed once all work is done.
             await asyncio.gather(beat, return_exceptions=True)
 
-    async def _beat(self, lease: str, worker: asyncio.Task[None] | None) -> None:
-        while True:
-            await asyncio.sleep(self._pace.lease.total_seconds() / 3)
+    async def _beat(self, lease: str, kept_until: float, worker: asyncio.Task[None] | None) -> None:
+        """Renew a lease; end the work once it is another's, or may be."""
+        loop = asyncio.get_running_loop()
+        kept = True
+        while kept:
+            pause = self._pace.lease.total_seconds() / 3
+            await asyncio.sleep(max(0.0, min(pause, kept_until - loop.time())))
+            until = self._lease_from_now()
             try:
-                async with self._store.transaction() as transaction:
+                async with asyncio.timeout_at(kept_until), self._store.transaction() as transaction:
                     kept = await transaction.renew(lease, self._pace.lease)
-            except StoreUnavailableError as error:
-                _log.warning("the lease could not be renewed; trying again", reason=str(error))
-                continue
-            if not kept and worker is not None:
-                worker.cancel()
-                return
+                kept_until = until
+            except (StoreUnavailableError, TimeoutError) as error:
+                _log.warning("the lease could not be renewed", reason=str(error))
+                kept = loop.time() < kept_until
+        _log.warning("the lease is over, or another's; no more is sent under it")
+        if worker is not None:
+            worker.cancel()
+
+    def _lease_from_now(self) -> float:
+        """Give the moment, by the loop's clock, at which a lease taken now runs out."""
+        return asyncio.get_running_loop().time() + self._pace.lease.total_seconds()
 
     def _look_at(self, due: datetime | None) -> None:
         """Look for due requests when one of them is, not only at the next poll."""

@@ -76,6 +76,8 @@ class Lifecycle:
             return await self._afterwards(request)
         told = request.state is RequestState.UNRESOLVED and request.message is not None
         rest = await self._through_stages(request)
+        if rest.request.state.final and rest.request.state is not RequestState.FINISHED:
+            await self._carrying_out.pass_on(rest.request)
         if not rest.news or (rest.request.state is RequestState.UNRESOLVED and told):
             return rest.due
         return await self._tell(rest.request, rest.due)
@@ -175,6 +177,8 @@ class Lifecycle:
         request = carried.request
         if request.state is RequestState.UNRESOLVED:
             return await self._unresolved(request)
+        if carried.stopped and not request.state.final:
+            return await self._waits.until_changes_go_on(request, told, carried.stopped)
         if carried.in_line is not None:
             return await self._waits.in_line(request, told, carried.in_line)
         if carried.unreached is not None and not request.state.final:

@@ -80,6 +80,8 @@ class Progress:
 
     async def unsent(self, request: ChangeRequest, held: Sequence[Target]) -> ChangeRequest:
         """Store that the PATCHes of some targets were held back, and are not on their way."""
+        if not held:
+            return request
         changed = [replace(target, intended_at=None) for target in held]
         return await self._save(request.with_targets(*changed), changed)
 
@@ -156,10 +158,11 @@ class Progress:
     async def take_up(self, request: ChangeRequest) -> ChangeRequest:
         """Record that a request was interrupted while a PATCH may have been on its way.
 
-        One whose intents were all held back was not interrupted.
+        One whose intents were all held back was not interrupted; one that has been held back since
+        was recorded as interrupted before that.
         """
-        request = replace(request, held_back="")
-        if not any(target.perhaps_sent for target in request.targets):
+        known, request = bool(request.held_back), replace(request, held_back="")
+        if known or not any(target.perhaps_sent for target in request.targets):
             return request
         request = replace(request, interrupted=request.interrupted + 1)
         saved = await self._save(request, (), evidence.interrupted(request, self._clock()))

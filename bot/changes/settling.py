@@ -27,10 +27,13 @@ class Terms:
     Attributes:
         barred: Why the policy does not let it pass now, or None.
         last_try: Whether what cannot be reached now has failed, since its time is over.
+        stopped: Why nothing may be sent now, although what may have been sent is read; empty if it
+            may.
     """
 
     barred: Problem | None = None
     last_try: bool = False
+    stopped: str = ""
 
 
 class Settling:
@@ -71,6 +74,14 @@ class Settling:
         if target.update.holds(reading) or not outcomes.same_revision(target, reading):
             return self._settled(target, reading, fault=None)
         return None
+
+    def never_sent(self, targets: Sequence[Target]) -> list[Target]:
+        """List the targets that are as before although their PATCHes would have arrived by now."""
+        return [
+            target
+            for target in targets
+            if target.perhaps_sent and self._progress.age_of_intent(target) >= self._late
+        ]
 
     def cancelled(self, unsent: Target, before: Sequence[Target], readings: Readings) -> Target:
         """Give a target that was cancelled before its turn.

@@ -80,8 +80,10 @@ def next_stage(request: ChangeRequest, ruling: Ruling, now: datetime, instances:
         return _waiting(request, now)
     if request.state is RequestState.ACCEPTED:
         return _before_sending(request, ruling, now, instances)
-    unsent = request.in_state(TargetState.INTENDED, TargetState.PENDING)
-    if ruling.stopped is not None and unsent and not request.cancelled_by:
+    open_targets = [target for target in request.targets if not target.state.final]
+    # What may have been sent is read also while changes are stopped.
+    nothing_to_read = all(target.unsent for target in open_targets)
+    if ruling.stopped is not None and nothing_to_read and not request.cancelled_by:
         return HoldBack(ruling.stopped.rule)
     return CarryOut()
 

@@ -135,7 +135,7 @@ class Leases(Moves, Line):
         )
         keys = list(freed.scalars())
         if keys:
-            await self.call_next(keys, now)
+            await self.call_next(keys, now, waiting=False)
 
     async def let_go(self, keys: Sequence[str], owner: str) -> None:
         """Give keys back."""

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from bot.changes.states import RequestState
+from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.storage.dialects import database_now
 from bot.storage.requests import RequestRows
@@ -11,6 +11,8 @@ from bot.storage.tables import holds, requests, targets
 
 # One whose outcome is only being read holds up nobody.
 _UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
+# Nor does one that is done with the authorization, and waits for others of its own.
+_OVER = tuple(state.value for state in TargetState if state.final)
 
 
 class Line(RequestRows):
@@ -40,10 +42,12 @@ class Line(RequestRows):
             .values(waits_for=key, called=False)
         )
 
-    async def call_next(self, keys: Sequence[str], now: datetime) -> None:
+    async def call_next(self, keys: Sequence[str], now: datetime, *, waiting: bool = True) -> None:
         """Make the request due that stands in line first, for each of the keys.
 
-        They are locked in the order in which every transaction locks requests.
+        They are locked in the order in which every transaction locks requests. Whoever has locked
+        requests already must not wait for more: with ``waiting`` off, what another transaction has
+        locked is left to look for itself.
         """
         first = (
             select(func.min(requests.c.number))
@@ -54,7 +58,7 @@ class Line(RequestRows):
             select(requests.c.number)
             .where(requests.c.number.in_(first))
             .order_by(requests.c.number.desc())
-            .with_for_update(key_share=True)
+            .with_for_update(key_share=True, skip_locked=not waiting)
         )
         called = list(locked.scalars())
         if not called:
@@ -78,6 +82,7 @@ class Line(RequestRows):
                 .where(
                     targets.c.instance == instance,
                     targets.c.authorization_id.in_(ids),
+                    targets.c.state.not_in(_OVER),
                     requests.c.state.in_(_UNDER_WAY),
                     requests.c.number < number,
                 )

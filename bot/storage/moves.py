@@ -82,8 +82,9 @@ class Moves(RequestRows):
                 requests.c.state == RequestState.EXECUTING.value,
                 requests.c.cancelled_by == "",
             )
-            .values(cancelled_by=user_id, due_at=now)
+            .values(cancelled_by=user_id, due_at=now, called=True)
         )
+        await self._wake_all()
         return noted.rowcount == 1
 
     async def stop_timer(self, change_id: str, user_id: str, now: datetime) -> bool:

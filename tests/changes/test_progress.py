@@ -339,9 +339,11 @@ async def test_what_is_held_back_is_no_interruption(here: Workshop) -> None:
     same = await part.held_back(held, "changes are stopped")
     stored = await here.request(request.id)
     again = await part.take_up(held)
-    interrupted = await part.take_up(replace(held, targets=sent))
+    known = await part.take_up(replace(held, targets=sent))
+    interrupted = await part.take_up(replace(held, targets=sent, held_back=""))
 
     assert (held.held_back, same is held, stored) == ("changes are stopped", True, held)
     assert (again.held_back, again.interrupted) == ("", 0)
+    assert (known.held_back, known.interrupted) == ("", 0)
     assert (interrupted.held_back, interrupted.interrupted) == ("", 1)
     assert await here.tags() == ["change.interrupted"]

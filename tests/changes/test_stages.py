@@ -149,6 +149,7 @@ def test_what_comes_next_before_anything_is_sent(
 
 
 INTENDED = replace(TWO[0], state=TargetState.INTENDED)
+PERHAPS_SENT = replace(INTENDED, intended_at=NOON)
 UNKNOWN = replace(TWO[0], state=TargetState.UNKNOWN)
 
 
@@ -158,8 +159,9 @@ UNKNOWN = replace(TWO[0], state=TargetState.UNKNOWN)
     [
         (RequestState.EXECUTING, (INTENDED, TWO[1]), None, "CarryOut"),
         (RequestState.EXECUTING, (INTENDED,), STOPPED, "HoldBack"),
-        (RequestState.EXECUTING, (UNKNOWN, TWO[1]), STOPPED, "HoldBack"),
-        # What is only being read is read while changes are stopped, too.
+        # What may have been sent, or is only being read, is read while changes are stopped, too.
+        (RequestState.EXECUTING, (PERHAPS_SENT, TWO[1]), STOPPED, "CarryOut"),
+        (RequestState.EXECUTING, (UNKNOWN, TWO[1]), STOPPED, "CarryOut"),
         (RequestState.UNRESOLVED, (UNKNOWN,), STOPPED, "CarryOut"),
         (RequestState.UNRESOLVED, (UNKNOWN,), None, "CarryOut"),
     ],

@@ -384,6 +384,29 @@ async def test_a_restart_in_the_middle(crowd: World) -> None:
     assert len({where for where, _ in crowd.patches()}) == len(crowd.patches()) == 81
 
 
+async def test_a_database_that_is_away_for_longer_than_a_lease(crowd: World) -> None:
+    """Whoever cannot renew its lease sends no more: another may have taken its work over."""
+    message = await previewed(crowd, "disable --user grafana")
+    gate = await under_way(crowd, message)
+
+    with capture_logs() as logs:
+
+        async def given_up() -> bool:
+            return any(line["event"].startswith("the lease is over") for line in logs)
+
+        async def goes_on() -> bool:
+            return len(crowd.patches()) > AT_ONCE
+
+        async with crowd.locked_database():
+            assert await until(given_up, seconds=15)
+            gate.release()
+            went_on = await until(goes_on, seconds=0.5)
+    await crowd.slack.wait_for(lambda: "81 tokens disabled" in message.plain)
+
+    assert not went_on
+    assert len(crowd.patches()) == 81
+
+
 async def test_answers_that_were_lost(crowd: World) -> None:
     """PATCHes whose answers never came are read back, not sent again and not guessed."""
     message = await previewed(crowd, "disable --user grafana")

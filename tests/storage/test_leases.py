@@ -8,7 +8,7 @@ import pytest
 
 from bot.changes.errors import LeaseLostError
 from bot.changes.request import ChangeRequest
-from bot.changes.states import RequestState
+from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.storage.store import SqlStore
 from tests.changes.samples import DISABLE, NOON, TOKEN_ID, change
@@ -257,6 +257,52 @@ async def test_who_is_waited_for(store: SqlStore, state: RequestState) -> None:
     turn = await first_in_line(store, "a-000002", Target("default", TOKEN_ID, DISABLE))
 
     assert turn is (state not in {RequestState.ACCEPTED, RequestState.EXECUTING})
+
+
+@pytest.mark.parametrize("state", list(TargetState))
+async def test_what_is_done_with_a_token_holds_up_nobody(
+    store: SqlStore, state: TargetState
+) -> None:
+    """The change goes on with others of its tokens, and may wait for them for hours."""
+    mine, other = (
+        Target("default", TOKEN_ID, DISABLE, state=state),
+        Target("default", "0d0d0d0d0d0d0001", DISABLE),
+    )
+    earlier = change(id="000001", targets=(mine, other), state=RequestState.EXECUTING)
+    await stored(store, earlier, change(id="000002"))
+    await claim(store, "a")
+
+    assert await first_in_line(store, "a-000002", mine) is state.final
+
+
+async def test_a_call_is_not_lost_before_the_lease_is_given_back(store: SqlStore) -> None:
+    """Whoever is called while its executor is still at it is due at once, not at its next look."""
+    await stored(store, change())
+    (lease,) = await claim(store, "a")
+    async with store.transaction() as transaction:
+        await transaction.wait_for_turn(lease, "k")
+    async with store.transaction() as transaction:
+        await transaction.call_next(["k"], NOON)
+
+    await release(store, lease, NOON + LATER)
+
+    assert await claim(store, "b") == ["b-7F3K2Q"]
+
+
+async def test_what_the_dead_held_is_free_once_they_are_taken_over(store: SqlStore) -> None:
+    """Their hold has not run out yet; whoever waits for it is called."""
+    await stored(store, change(id="000001"), change(id="000002"))
+    dead, waiting = await claim(store, "a", lasts=OVER)
+    assert await hold(store, dead)
+    async with store.transaction() as transaction:
+        await transaction.wait_for_turn(waiting, "k")
+    await release(store, waiting, NOON + LATER)
+
+    taken_over = await claim(store, "b", limit=1)
+
+    assert taken_over == ["b-000001"]
+    assert await claim(store, "c") == ["c-000002"]
+    assert await hold(store, "c-000002")
 
 
 async def test_what_is_held_back_keeps_its_place(store: SqlStore) -> None:

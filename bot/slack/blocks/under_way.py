@@ -29,6 +29,8 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
         in_part = begun and len(change.targets) > 1
         rest = "The rest is sent" if in_part else "Nothing was changed. It is carried out"
         told = [held_back(change), f"{rest} as soon as that is over."]
+        if any(target.perhaps_sent for target in change.targets):
+            told = [told[0], "What may have been sent before an interruption is being read."]
     else:
         title = text = _title(change)
         told = ["It is being carried out." if begun else "It is carried out next."]
