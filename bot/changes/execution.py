@@ -185,7 +185,7 @@ class Execution:
                             self._progress.reached(target, TargetState.INTENDED, before=current)
                         )
                     elif not target.perhaps_sent:
-                        moved.append(self._progress.intended_anew(target))
+                        moved.append(self._progress.intended_anew(target, current))
         return moved, to_send
 
     async def _read_back(

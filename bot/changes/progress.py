@@ -74,9 +74,9 @@ class Progress:
         self._reached(Step.INTENDED if intended else Step.RECORDED)
         return saved
 
-    def intended_anew(self, target: Target) -> Target:
+    def intended_anew(self, target: Target, before: Authorization) -> Target:
         """Give a target that was held back, and whose turn has come again."""
-        return replace(target, intended_at=self._clock())
+        return replace(target, intended_at=self._clock(), before=before)
 
     async def unsent(self, request: ChangeRequest, held: Sequence[Target]) -> ChangeRequest:
         """Store that the PATCHes of some targets were held back, and are not on their way."""

@@ -97,7 +97,7 @@ async def send(
 
 async def _one(instance: Authorizations, target: Target) -> UpstreamError | None:
     try:
-        await instance.update(target.authorization_id, target.update)
+        await instance.update(target.authorization_id, target.update, target.before)
     except UpstreamError as error:
         return error
     return None

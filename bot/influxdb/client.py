@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
+from bot.changes.errors import Effect
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
 from bot.changes.update import AuthorizationUpdate
@@ -133,8 +135,19 @@ class InfluxDBClient:
         """
         return await self._ask(self._endpoints.one(authorization_id))
 
-    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
+    async def update(
+        self, authorization_id: str, update: AuthorizationUpdate, before: Authorization | None
+    ) -> None:
         """Send one PATCH, again if need be. Returning means accepted, not in effect.
+
+        Where one may have arrived whose answer was lost, it is read before another is sent, so that
+        none undoes what others have done in between.
+
+        Args:
+            authorization_id: Its id.
+            update: What is to be set.
+            before: The authorization as it was when it was decided to send it; with None, it is not
+                sent again where one may have arrived.
 
         Raises:
             UpstreamError: If it was not accepted; ``effect`` counts every attempt.
@@ -142,7 +155,24 @@ class InfluxDBClient:
         fields = {"status": update.status, "description": update.description}
         given = {key: value for key, value in fields.items() if value is not None}
         content = json.dumps(given, separators=(",", ":")).encode()
-        await self._ask(self._endpoints.update(authorization_id, content))
+        sending = self._endpoints.update(authorization_id, content)
+        reading = self._endpoints.one(authorization_id)
+        lost: Failure | None = None
+
+        async def attempt(left: float) -> Authorization | Failure:
+            nonlocal lost
+            if lost is not None:
+                current = await self._once(reading, left)
+                if isinstance(current, Failure) or update.holds(current):
+                    return current
+                if before is None or current.revision != before.revision:
+                    return replace(lost, transient=False)
+            result = await self._once(sending, left)
+            if isinstance(result, Failure) and result.effect is not Effect.NONE:
+                lost = result
+            return result
+
+        await attempts(attempt, self._retries)
 
     async def own_token(self) -> OwnToken:
         """Tell what can be known of the bot's own token where its value is not shown.

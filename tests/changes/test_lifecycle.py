@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.changes.authorization import Status
+from bot.changes.authorization import Authorization, Status
 from bot.changes.decision import Freeze
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
 from bot.changes.intake import Order
@@ -612,8 +612,11 @@ async def test_its_turn_comes_when_it_comes_however_old_it_is(here: Workshop) ->
 class Stumbling(InMemoryAuthorizations):
     """An instance in whose client there is a fault of our own."""
 
-    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
+    async def update(
+        self, authorization_id: str, update: AuthorizationUpdate, before: Authorization | None
+    ) -> None:
         """Stumble."""
+        del before
         self.sent.append((authorization_id, update))
         raise ZeroDivisionError
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.changes.authorization import Authorization
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
 from bot.changes.sending import Brake, send
 from bot.changes.target import Target
@@ -43,7 +44,9 @@ class Gated(InMemoryAuthorizations):
         self._room = asyncio.Semaphore(0)
         self._arrived = asyncio.Condition()
 
-    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
+    async def update(
+        self, authorization_id: str, update: AuthorizationUpdate, before: Authorization | None
+    ) -> None:
         """Wait to be let through."""
         self.inside.append(authorization_id)
         self.most_inside = max(self.most_inside, len(self.inside))
@@ -51,7 +54,7 @@ class Gated(InMemoryAuthorizations):
             self._arrived.notify_all()
         await self._room.acquire()
         self.inside.remove(authorization_id)
-        await super().update(authorization_id, update)
+        await super().update(authorization_id, update, before)
 
     async def arrived(self, reached: Callable[[], bool]) -> None:
         """Wait until something has come to be."""

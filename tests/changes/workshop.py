@@ -91,8 +91,11 @@ class InMemoryAuthorizations:
             raise AuthorizationNotFoundError(Problem(ErrorCode.AUTHORIZATION_NOT_FOUND, message))
         return found
 
-    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
+    async def update(
+        self, authorization_id: str, update: AuthorizationUpdate, before: Authorization | None
+    ) -> None:
         """Set what the update sets, once the gate is open."""
+        del before
         self.sent.append((authorization_id, update))
         if self.gate is not None:
             await self.gate.wait()

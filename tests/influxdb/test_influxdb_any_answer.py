@@ -105,7 +105,9 @@ class Rig:
         calls: dict[str, Callable[[], Awaitable[object]]] = {
             "list": lambda: self._client.list(Filter(user="alice")),
             "get": lambda: self._client.get(ONE),
-            "update": lambda: self._client.update(ONE, AuthorizationUpdate(status=Status.INACTIVE)),
+            "update": lambda: self._client.update(
+                ONE, AuthorizationUpdate(status=Status.INACTIVE), None
+            ),
             "own_token": self._client.own_token,
             "user_active": lambda: self._client.user_active(ONE),
         }

@@ -91,7 +91,7 @@ async def test_an_untrusted_certificate_is_named_as_such(
         ca_file = certificate[0] if named else None
         async with reaching(f"https://{host}:{port}", ca_file) as client:
             with pytest.raises(UpstreamError) as caught:
-                await client.update(ONE, DISABLE)
+                await client.update(ONE, DISABLE, None)
 
     problem = caught.value.problem
     assert problem.code is ErrorCode.INSTANCE_UNAVAILABLE
@@ -136,7 +136,7 @@ async def test_where_nobody_listens_nothing_was_changed() -> None:
         port = taken.getsockname()[1]
     async with reaching(f"http://user:pass@127.0.0.1:{port}") as client:
         with pytest.raises(UpstreamError) as caught:
-            await client.update(ONE, DISABLE)
+            await client.update(ONE, DISABLE, None)
 
     assert caught.value.problem.message == "InfluxDB default cannot be reached."
     assert (caught.value.problem.code, caught.value.effect) == (
@@ -164,7 +164,7 @@ async def test_a_server_that_does_not_accept_in_time_was_not_asked() -> None:
             )
             async with client:
                 with pytest.raises(UpstreamError) as caught:
-                    await client.update(ONE, DISABLE)
+                    await client.update(ONE, DISABLE, None)
 
     assert caught.value.problem.message == "InfluxDB default cannot be reached."
     assert caught.value.effect is Effect.NONE
@@ -238,7 +238,7 @@ async def test_a_dripping_answer_is_cut(raw: Raw) -> None:
     retries = Retries(attempts=1)
     async with raw(head, *[b" "] * 40, pause=0.01, timeout=0.05, retries=retries) as client:
         with pytest.raises(UpstreamError) as caught:
-            await client.update(ONE, DISABLE)
+            await client.update(ONE, DISABLE, None)
 
     assert caught.value.problem.message == "InfluxDB default did not answer within 0.05 s."
     assert caught.value.effect is Effect.POSSIBLE
@@ -271,7 +271,7 @@ async def test_a_broken_answer_leaves_a_change_in_doubt(
     """What is no HTTP, no gzip, or ends early is named, and the change may have been made."""
     async with raw(sent) as client:
         with pytest.raises(UpstreamError) as caught:
-            await client.update(ONE, DISABLE)
+            await client.update(ONE, DISABLE, None)
 
     assert (caught.value.problem.code, caught.value.problem.message) == (code, message)
     assert caught.value.effect is Effect.POSSIBLE

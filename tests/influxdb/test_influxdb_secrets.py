@@ -35,7 +35,7 @@ ASKING: tuple[Callable[[InfluxDBClient], Awaitable[object]], ...] = (
     InfluxDBClient.own_token,
     lambda client: client.list(Filter()),
     lambda client: client.get(ONE),
-    lambda client: client.update(ONE, UPDATE),
+    lambda client: client.update(ONE, UPDATE, None),
     lambda client: client.user_active("0c0c0c0c0c0c0002"),
 )
 

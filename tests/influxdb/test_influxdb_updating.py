@@ -33,7 +33,7 @@ DISABLE = AuthorizationUpdate(status=Status.INACTIVE)
 async def failed(client: InfluxDBClient, authorization_id: str = ONE) -> UpstreamError:
     """Disable an authorization in vain."""
     with pytest.raises(UpstreamError) as caught:
-        await client.update(authorization_id, DISABLE)
+        await client.update(authorization_id, DISABLE, None)
     return caught.value
 
 
@@ -54,7 +54,7 @@ async def test_sends_what_is_set_and_no_more(
     influxdb: InfluxDBStandIn, client: InfluxDBClient, update: AuthorizationUpdate, body: str
 ) -> None:
     """A field that stays as it is does not appear: an empty status would make a token active."""
-    await client.update(ONE, update)
+    await client.update(ONE, update, None)
 
     (patch,) = influxdb.patches()
     assert patch.body == body
@@ -65,39 +65,58 @@ async def test_half_a_character_does_no_harm(
     influxdb: InfluxDBStandIn, client: InfluxDBClient
 ) -> None:
     """A lone surrogate, which no UTF-8 can carry, still makes a request."""
-    await client.update(ONE, AuthorizationUpdate(description="a\ud83d"))
+    await client.update(ONE, AuthorizationUpdate(description="a\ud83d"), None)
 
     assert influxdb.authorization(ONE).description == "a\ufffd"
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "patches"),
     [
-        Fault.TOO_MANY_REQUESTS,
-        Fault.UNAVAILABLE,
-        Fault.STARTING,
-        Fault.BAD_GATEWAY_HTML,
-        Fault.TIMEOUT_BEFORE,
-        Fault.TIMEOUT_AFTER,
-        Fault.RESET_BEFORE,
-        Fault.RESET_AFTER,
+        (Fault.TOO_MANY_REQUESTS, 3),
+        (Fault.UNAVAILABLE, 3),
+        (Fault.STARTING, 3),
+        (Fault.BAD_GATEWAY_HTML, 3),
+        (Fault.TIMEOUT_BEFORE, 3),
+        (Fault.RESET_BEFORE, 3),
+        # Found by reading, so that it is not sent again.
+        (Fault.TIMEOUT_AFTER, 1),
+        (Fault.RESET_AFTER, 1),
     ],
 )
 async def test_tries_again_where_that_may_help(
-    influxdb: InfluxDBStandIn, opened: Opened, fault: Fault
+    influxdb: InfluxDBStandIn, opened: Opened, fault: Fault, patches: int
 ) -> None:
     """Two faults that pass are outlived by the third attempt."""
-    influxdb.faults.add(fault, times=2, retry_after=0.01)
     async with opened(influxdb.app, timeout=SOON) as client:
-        await client.update(ONE, DISABLE)
+        before = await client.get(ONE)
+        influxdb.faults.add(fault, method="PATCH", times=2, retry_after=0.01)
+        await client.update(ONE, DISABLE, before)
 
-    assert len(influxdb.patches()) == 3
+    assert len(influxdb.patches()) == patches
     assert influxdb.authorization(ONE).status == "inactive"
+
+
+@pytest.mark.parametrize("fault", [Fault.UNAVAILABLE, Fault.TIMEOUT_BEFORE, Fault.RESET_BEFORE])
+async def test_what_others_have_touched_is_not_sent_again(
+    influxdb: InfluxDBStandIn, opened: Opened, fault: Fault
+) -> None:
+    """Somebody changed it since it was decided to send it: a second PATCH would undo that."""
+    influxdb.faults.add(fault, method="PATCH", retry_after=0.01)
+    async with opened(influxdb.app, timeout=SOON) as client:
+        before = await client.get(ONE)
+        influxdb.edit(ONE, description="theirs")
+        with pytest.raises(UpstreamError) as caught:
+            await client.update(ONE, DISABLE, before)
+
+    assert len(influxdb.patches()) == 1
+    assert (caught.value.effect, caught.value.passing) == (Effect.POSSIBLE, False)
 
 
 @pytest.mark.parametrize(
     ("fault", "effect", "message"),
     [
+        # Of all methods, so that the reading between two PATCHes fails as well.
         (Fault.TOO_MANY_REQUESTS, Effect.NONE, "InfluxDB default is busy (HTTP 429)."),
         (Fault.UNAVAILABLE, Effect.POSSIBLE, "InfluxDB default is busy (HTTP 503)."),
         (Fault.STARTING, Effect.POSSIBLE, "InfluxDB default is starting (HTTP 503)."),
@@ -116,7 +135,8 @@ async def test_gives_up_after_four_attempts(
     async with opened(influxdb.app, timeout=SOON) as client:
         error = await failed(client)
 
-    assert len(influxdb.patches()) == 4
+    tried = [exchange.method for exchange in influxdb.journal]
+    assert tried == ["PATCH"] * 4 if effect is Effect.NONE else ["PATCH", "GET", "GET", "GET"]
     assert error.problem.code is ErrorCode.INSTANCE_UNAVAILABLE
     assert (error.problem.message, error.effect) == (message, effect)
 
@@ -203,12 +223,14 @@ async def test_an_orphan_after_a_lost_attempt_is_certain(
     influxdb: InfluxDBStandIn, opened: Opened
 ) -> None:
     """If the owner vanishes while an attempt is lost, the next one proves the change applied."""
-    influxdb.faults.add(Fault.TIMEOUT_BEFORE)
-    influxdb.faults.add(Fault.OWNER_VANISHES)
     async with opened(influxdb.app, timeout=SOON) as client:
-        error = await failed(client)
+        before = await client.get(ONE)
+        influxdb.faults.add(Fault.TIMEOUT_BEFORE, method="PATCH")
+        influxdb.faults.add(Fault.OWNER_VANISHES, method="PATCH")
+        with pytest.raises(OrphanError) as caught:
+            await client.update(ONE, DISABLE, before)
 
-    assert (type(error), error.effect) == (OrphanError, Effect.APPLIED)
+    assert caught.value.effect is Effect.APPLIED
 
 
 async def test_gone_after_a_lost_attempt_stays_in_doubt(

@@ -373,3 +373,24 @@ async def test_fast_to_stop(guarded: World) -> None:
     await guarded.say(f"disable {TELEGRAF_EDGE_42}")
 
     assert guarded.patches() == [(path(), INACTIVE)]
+
+
+async def test_an_enable_that_got_lost_is_not_sent_over_a_disable(idle_world: World) -> None:
+    """The answer to its PATCH is lost; before it would be sent again somebody has disabled it."""
+    here = idle_world
+    await here.start()
+    held = here.influxdb.gate("PATCH", path(INACTIVE_LOAD_TEST))
+    await here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", f"enable {INACTIVE_LOAD_TEST}")
+    await here.reached(held)
+    here.influxdb.faults.add(Fault.RESET_AFTER, method="PATCH", path=path(INACTIVE_LOAD_TEST))
+    reading = here.influxdb.gate("GET", path(INACTIVE_LOAD_TEST))
+    held.release()
+    await here.reached(reading)
+
+    here.influxdb.edit(INACTIVE_LOAD_TEST, status="inactive")
+    reading.release()
+    await here.settled()
+
+    assert reopened(here) == [path(INACTIVE_LOAD_TEST)]
+    assert here.influxdb.authorization(INACTIVE_LOAD_TEST).status == "inactive"
+    assert "Token enabled" not in here.channel()[-1].plain

@@ -44,7 +44,11 @@ ROOMY = f"""{SIMPLE}
 targets_per_person = 1000
 """
 # PATCHes that are held on purpose must not run out of time on a busy machine.
-PATIENT = replace(BRISK, influxdb_timeout=20.0)
+PATIENT = replace(
+    BRISK,
+    influxdb_timeout=20.0,
+    influxdb_retries=replace(BRISK.influxdb_retries, seconds=20.0),
+)
 AT_ONCE = BRISK.tempo.patches_at_once
 LIST = "/api/v2/authorizations"
 ANY = f"{LIST}/.*"

@@ -39,8 +39,13 @@ class Authorizations(Protocol):
         """Give one; raise AuthorizationNotFoundError or OrphanError."""
         ...
 
-    async def update(self, authorization_id: str, update: AuthorizationUpdate) -> None:
-        """Send one PATCH. Returning means accepted, not in effect: read it back."""
+    async def update(
+        self, authorization_id: str, update: AuthorizationUpdate, before: Authorization | None
+    ) -> None:
+        """Send one PATCH. Returning means accepted, not in effect: read it back.
+
+        It is sent again after a failure only where the authorization is as it was ``before``.
+        """
         ...
 
     async def own_token(self) -> OwnToken:
