@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime
 
 from bot.changes.ports import Drifted, Messenger, Related, Store
 from bot.changes.request import ChangeRequest
@@ -66,6 +67,15 @@ class Announcing:
         told = told.with_drift(replace(told.drifts[number], told=True))
         await self._remember_watch(told)
         return told
+
+    async def news_since(self, request: ChangeRequest) -> datetime:
+        """Give the moment of what the record tells last of a request.
+
+        That is its end, or whatever somebody has done to it since: there is no other news.
+        """
+        async with self._store.reading() as reading:
+            last = await reading.events(change_id=request.id, limit=1)
+        return last[0].event.at if last else request.created_at
 
     async def progress(self, request: ChangeRequest, sent: int) -> None:
         """Show how far a request with several targets is."""

@@ -6,12 +6,17 @@ from datetime import datetime, timedelta
 from bot.changes.request import ChangeRequest
 
 
+def soonest(*moments: datetime | None) -> datetime | None:
+    """Give the first of some moments, of which there may be none."""
+    return min((each for each in moments if each is not None), default=None)
+
+
 @dataclass(frozen=True)
 class Pauses:
     """How long things are waited for.
 
     Attributes:
-        first: After the first failure; pauses grow with the request's age.
+        first: After the first failure; pauses grow with how long there was nothing but failures.
         longest: The longest.
         held_back: While all changes are stopped.
         in_line: Before a request looks whether its turn has come; whoever ends calls the next one,
@@ -20,7 +25,7 @@ class Pauses:
         unreachable: The longest, while an instance cannot be reached and nothing was sent.
         try_for: How long a request is tried before an instance that cannot be reached fails it.
         resolve_within: How long an outcome that is not known is read for.
-        tell_within: How long it is tried to tell of an outcome that Slack takes on no way.
+        tell_within: How long it is tried to tell what Slack takes on no way, from its news on.
     """
 
     first: timedelta = timedelta(seconds=2)
@@ -33,20 +38,30 @@ class Pauses:
     resolve_within: timedelta = timedelta(days=1)
     tell_within: timedelta = timedelta(days=2)
 
-    def later(
-        self, request: ChangeRequest, now: datetime, *, turn: float | None = None
-    ) -> datetime:
-        """Put the next try as far ahead as the request is old, within bounds.
+    def later(self, since: datetime, now: datetime, *, turn: float | None = None) -> datetime:
+        """Put the next try as far ahead as the first one is back, within bounds.
 
         Args:
-            request: The request.
+            since: Since when it is tried.
             now: The moment.
-            turn: In how many seconds its turn comes, where that is known; its age does not matter
+            turn: In how many seconds its turn comes, where that is known; nothing else matters
                 then.
         """
         if turn is not None:
             return now + timedelta(seconds=turn)
-        return now + max(self.first, min(now - request.created_at, self.longest))
+        return now + max(self.first, min(now - since, self.longest))
+
+    def tell_again(self, since: datetime, now: datetime, turn: float | None) -> datetime | None:
+        """Say when to tell again what Slack did not take, or None to give it up.
+
+        Args:
+            since: Since when there is something to tell.
+            now: The moment.
+            turn: In how many seconds its turn comes; what has a turn is not given up.
+        """
+        if turn is None and now - since > self.tell_within:
+            return None
+        return self.later(since, now, turn=turn)
 
     def unreached(self, request: ChangeRequest, now: datetime, at_least: float | None) -> datetime:
         """Put the next try of an instance that could not be reached, the last one at the end."""
