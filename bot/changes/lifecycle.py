@@ -185,9 +185,9 @@ class Lifecycle:
 
     async def _unresolved(self, request: ChangeRequest) -> ChangeRequest | Rest:
         """Say when to read again what is not known, or stop reading."""
-        now = self._clock()
-        if now < request.created_at + self._pauses.resolve_within:
-            return Rest(request, self._pauses.later(request.created_at, now))
+        again = self._pauses.read_again(request, self._clock())
+        if again is not None:
+            return Rest(request, again)
         stopped = await self._carrying_out.stop_reading(request)
         self._count(request, stopped)
         return stopped

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
 
 
 def soonest(*moments: datetime | None) -> datetime | None:
@@ -24,7 +25,7 @@ class Pauses:
         told_in_line: How long a request stands in line before that is said.
         unreachable: The longest, while an instance cannot be reached and nothing was sent.
         try_for: How long a request is tried before an instance that cannot be reached fails it.
-        resolve_within: How long an outcome that is not known is read for.
+        resolve_within: How long an outcome that is not known is read for, from when it was sent.
         tell_within: How long it is tried to tell what Slack takes on no way, from its news on.
     """
 
@@ -63,6 +64,11 @@ class Pauses:
             return None
         return self.later(since, now, turn=turn)
 
+    def read_again(self, request: ChangeRequest, now: datetime) -> datetime | None:
+        """Say when to read again what is not known, or None to give it up."""
+        since = _sent(request)
+        return self.later(since, now) if now < since + self.resolve_within else None
+
     def unreached(self, request: ChangeRequest, now: datetime, at_least: float | None) -> datetime:
         """Put the next try of an instance that could not be reached, the last one at the end."""
         pause = max(self.first, min(now - _its_turn(request), self.unreachable))
@@ -72,6 +78,13 @@ class Pauses:
     def gives_up_at(self, request: ChangeRequest) -> datetime:
         """Tell when an instance that cannot be reached fails a request."""
         return _its_turn(request) + self.try_for
+
+
+def _sent(request: ChangeRequest) -> datetime:
+    """Give the moment since which an outcome may be known."""
+    unknown = request.in_state(TargetState.UNKNOWN)
+    sent = (target.intended_at for target in unknown if target.intended_at is not None)
+    return max(sent, default=request.created_at)
 
 
 def _its_turn(request: ChangeRequest) -> datetime:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bot.changes.authorization import Status
+from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
 from bot.changes.intake import Order
 from bot.changes.policy import ApprovalRules
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
 from tests.changes.conftest import TOKENS
@@ -263,3 +265,19 @@ async def test_the_note_before_an_end_is_tried_ever_more_seldom(here: Workshop) 
 
     assert tried <= 7
     assert here.board.notes == [request.id]
+
+
+async def test_what_is_approved_late_is_read_as_long_as_any(here: Workshop) -> None:
+    """What is not known is read from when it was sent on, and not from when it was asked for."""
+    here.policy = IN_A_WHILE
+    lost = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "No answer.")
+    here.default.refusals = {TOKENS[0].id: UpstreamError(lost, Effect.POSSIBLE)}
+    async with here.working():
+        waiting = await asked(here, 0)
+        here.later(2 * DAY)
+        await here.heart.moves.approve(here.ask(BOB), waiting.id)
+        unresolved = await now(here, waiting)
+        settled = await later(here, 3 * MINUTE, waiting)
+
+    assert unresolved.state is RequestState.UNRESOLVED
+    assert [target.state.value for target in settled.targets] == ["failed"]
