@@ -1,6 +1,7 @@
 from dataclasses import replace
+from datetime import datetime
 
-from bot.changes.ports import Drifted, Messenger, Related, Store
+from bot.changes.ports import Drifted, Messenger, Related, Remember, Store
 from bot.changes.request import ChangeRequest
 from bot.changes.steps import Reached, Step, unobserved
 
@@ -32,7 +33,7 @@ class Announcing:
             drifted = await self._drifted(await self._read(current.again_of))
             related = replace(related, drifted=drifted)
         self._reached(Step.POSTING)
-        told = await self._messenger.announce(current, related, self._remember)
+        told = await self._messenger.announce(current, related, self._remember_of(current))
         self._reached(Step.POSTED)
         # All of it was told; what there is to tell later is told anew.
         told = replace(told, announced=current.state.final, posted_by_url=False)
@@ -67,9 +68,33 @@ class Announcing:
         await self._remember_watch(told)
         return told
 
+    async def news_since(self, request: ChangeRequest) -> datetime:
+        """Give the moment of what the record tells last of a request.
+
+        That is its end, or whatever somebody has done to it since: there is no other news.
+        """
+        async with self._store.reading() as reading:
+            last = await reading.events(change_id=request.id, limit=1)
+        return last[0].event.at if last else request.created_at
+
     async def progress(self, request: ChangeRequest, sent: int) -> None:
         """Show how far a request with several targets is."""
         await self._messenger.show_progress(request, sent)
+
+    def _remember_of(self, request: ChangeRequest) -> Remember:
+        """Give what stores where a request is told, and an earlier one with it."""
+
+        async def remember(told: ChangeRequest) -> None:
+            await (self._remember(told) if told.id == request.id else self._place(told))
+
+        return remember
+
+    async def _place(self, earlier: ChangeRequest) -> None:
+        """Store where an earlier change is told of, unless its own announcement was faster."""
+        async with self._store.transaction() as transaction:
+            current = await transaction.request_to_move(earlier.id)
+            if current is not None and current.message is None and not current.announced:
+                await transaction.save_message(replace(current, message=earlier.message))
 
     async def _remember(self, told: ChangeRequest) -> None:
         async with self._store.transaction() as transaction:

@@ -1,10 +1,11 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from bot.changes import evidence, timers
+from bot.changes.pauses import Pauses, soonest
 from bot.changes.ports import AnnouncementError, Messenger, Requests, Store
 from bot.changes.request import ChangeRequest, new_change_id
 from bot.changes.steps import Reached, Step, unobserved
@@ -16,11 +17,14 @@ _log = structlog.get_logger()
 class Ending:
     """End the timers of finished changes: a note beforehand, and then a change that restores.
 
+    It needs no message of the change: the note goes to the requester, and the change that restores
+    is told by itself.
+
     Args:
         store: The database.
         messenger: Slack.
         clock: Tells the time.
-        retry: How long to wait after Slack did not take the note.
+        pauses: How long to wait where Slack does not take the note, or somebody's undo is open.
         reached: Told of each step.
     """
 
@@ -29,13 +33,13 @@ class Ending:
         store: Store,
         messenger: Messenger,
         clock: Callable[[], datetime],
-        retry: timedelta,
+        pauses: Pauses,
         reached: Reached = unobserved,
     ) -> None:
         self._store = store
         self._messenger = messenger
         self._clock = clock
-        self._retry = retry
+        self._pauses = pauses
         self._reached = reached
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
@@ -60,9 +64,9 @@ class Ending:
                 await self._messenger.note_end(request)
             except AnnouncementError as error:
                 _log.warning("the end of a timer is not noted yet", reason=str(error))
-                turn = error.retry_after
-                wait = self._retry if turn is None else timedelta(seconds=turn)
-                return min(timer.ends_at, now + wait)
+                since = timers.noted_from(timer.ends_at, timer.lasts)
+                again = self._pauses.tell_again(since, now, error.retry_after)
+                return soonest(timer.ends_at, again)
         noted = replace(request, timer=replace(timer, noted_at=now))
         async with self._store.transaction() as transaction:
             await transaction.save_timer(noted)
@@ -93,7 +97,7 @@ class Ending:
             reserved = await transaction.claim_undo(request.id, again.id)
             if not reserved and await _may_come_to_nothing(transaction, request.id):
                 # Somebody's undo waits for them or for others; if they leave it, the end is due.
-                return now + self._retry
+                return now + self._pauses.first
             if await transaction.save_timer(over) and reserved:
                 await transaction.add_request(again, now)
                 await transaction.append(evidence.accepted(again))

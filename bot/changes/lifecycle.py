@@ -12,7 +12,7 @@ from bot.changes.carrying_out import CarryingOut
 from bot.changes.decision import NeedsApproval
 from bot.changes.ending import Ending
 from bot.changes.errors import BotError, Problem, UpstreamError
-from bot.changes.pauses import Pauses
+from bot.changes.pauses import Pauses, soonest
 from bot.changes.ports import AnnouncementError
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
@@ -72,15 +72,18 @@ class Lifecycle:
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Bring a request as far as it goes; say when it is due again, or None for never."""
-        if request.state.final and request.announced:
-            return await self._afterwards(request)
         told = request.state is RequestState.UNRESOLVED and request.message is not None
         rest = await self._through_stages(request)
-        if rest.request.state.final and rest.request.state is not RequestState.FINISHED:
-            await self._carrying_out.pass_on(rest.request)
-        if not rest.news or (rest.request.state is RequestState.UNRESOLVED and told):
-            return rest.due
-        return await self._tell(rest.request, rest.due)
+        request, again = rest.request, None
+        was_closed = request.state.final and request.state is not RequestState.FINISHED
+        if rest.news and was_closed:
+            await self._carrying_out.pass_on(request)
+        if rest.news and not (request.state is RequestState.UNRESOLVED and told):
+            request, again = await self._tell(request)
+        due = soonest(rest.due, again)
+        if not request.state.final:
+            return due
+        return soonest(due, await self._afterwards(request, again))
 
     async def _through_stages(self, request: ChangeRequest) -> Rest:
         """Take stage after stage, until the request ends or has to wait."""
@@ -90,7 +93,7 @@ class Lifecycle:
             if isinstance(outcome, Rest):
                 return outcome
             request = outcome
-        return Rest(request, None)
+        return Rest(request, None, news=not request.announced)
 
     async def _through_one(
         self, request: ChangeRequest, told: ChangeRequest
@@ -187,9 +190,9 @@ class Lifecycle:
 
     async def _unresolved(self, request: ChangeRequest) -> ChangeRequest | Rest:
         """Say when to read again what is not known, or stop reading."""
-        now = self._clock()
-        if now < request.created_at + self._pauses.resolve_within:
-            return Rest(request, self._pauses.later(request, now))
+        again = self._pauses.read_again(request, self._clock())
+        if again is not None:
+            return Rest(request, again)
         stopped = await self._carrying_out.stop_reading(request)
         self._count(request, stopped)
         return stopped
@@ -203,26 +206,38 @@ class Lifecycle:
             if new and target.state.final:
                 self._finished(target.update.kind.value, target.state.value)
 
-    async def _tell(self, request: ChangeRequest, due: datetime | None) -> datetime | None:
+    async def _tell(self, request: ChangeRequest) -> tuple[ChangeRequest, datetime | None]:
+        """Tell of a request; say when that is tried again, if Slack did not take it."""
         try:
-            request = await self._announcing.tell(request)
+            return await self._announcing.tell(request), None
         except AnnouncementError as error:
-            if request.state.final and (
-                self._clock() - request.created_at > self._pauses.tell_within
-            ):
-                _log.error("an outcome reached nobody", reason=str(error))
-                return None
+            turn, reason = error.retry_after, str(error)
+        since = await self._announcing.news_since(request)
+        now = self._clock()
+        if not request.state.final:
+            again: datetime | None = self._pauses.later(since, now, turn=turn)
+        else:
+            again = self._pauses.tell_again(since, now, turn)
+        if again is None:
+            # What else makes it due takes it up once more.
+            _log.error("an outcome reached nobody", reason=reason)
+        else:
             # Its turn comes by itself; what else is in the way is somebody's trouble.
-            log = _log.warning if error.retry_after is None else _log.info
-            log("not announced yet", reason=str(error))
-            later = self._pauses.later(request, self._clock(), turn=error.retry_after)
-            return later if due is None else min(due, later)
-        if request.state.final:
-            return await self._afterwards(request)
-        return due
+            log = _log.warning if turn is None else _log.info
+            log("not announced yet", reason=reason)
+        return request, again
 
-    async def _afterwards(self, request: ChangeRequest) -> datetime | None:
-        """Do what goes on after the outcome is told; say when any of it is due again."""
+    async def _afterwards(
+        self, request: ChangeRequest, told_again: datetime | None
+    ) -> datetime | None:
+        """Do what goes on after the end, told or not; say when any of it is due again.
+
+        Args:
+            request: The request.
+            told_again: When it is tried again to tell of it, if that is to come.
+        """
         ends = await self._ending.advance(request)
-        looks = await self._rereading.advance(request)
-        return min((due for due in (ends, looks) if due is not None), default=None)
+        # What is found is told below the outcome, which comes first while it is on its way.
+        placed = request.message is not None or request.posted_by_url
+        looks = await self._rereading.advance(request, tell=placed or told_again is None)
+        return soonest(ends, looks)

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
+
+
+def soonest(*moments: datetime | None) -> datetime | None:
+    """Give the first of some moments, of which there may be none."""
+    return min((each for each in moments if each is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -11,7 +17,7 @@ class Pauses:
     """How long things are waited for.
 
     Attributes:
-        first: After the first failure; pauses grow with the request's age.
+        first: After the first failure; pauses grow with how long there was nothing but failures.
         longest: The longest.
         held_back: While all changes are stopped.
         in_line: Before a request looks whether its turn has come; whoever ends calls the next one,
@@ -19,8 +25,8 @@ class Pauses:
         told_in_line: How long a request stands in line before that is said.
         unreachable: The longest, while an instance cannot be reached and nothing was sent.
         try_for: How long a request is tried before an instance that cannot be reached fails it.
-        resolve_within: How long an outcome that is not known is read for.
-        tell_within: How long it is tried to tell of an outcome that Slack takes on no way.
+        resolve_within: How long an outcome that is not known is read for, from when it was sent.
+        tell_within: How long it is tried to tell what Slack takes on no way, from its news on.
     """
 
     first: timedelta = timedelta(seconds=2)
@@ -33,20 +39,35 @@ class Pauses:
     resolve_within: timedelta = timedelta(days=1)
     tell_within: timedelta = timedelta(days=2)
 
-    def later(
-        self, request: ChangeRequest, now: datetime, *, turn: float | None = None
-    ) -> datetime:
-        """Put the next try as far ahead as the request is old, within bounds.
+    def later(self, since: datetime, now: datetime, *, turn: float | None = None) -> datetime:
+        """Put the next try as far ahead as the first one is back, within bounds.
 
         Args:
-            request: The request.
+            since: Since when it is tried.
             now: The moment.
-            turn: In how many seconds its turn comes, where that is known; its age does not matter
+            turn: In how many seconds its turn comes, where that is known; nothing else matters
                 then.
         """
         if turn is not None:
             return now + timedelta(seconds=turn)
-        return now + max(self.first, min(now - request.created_at, self.longest))
+        return now + max(self.first, min(now - since, self.longest))
+
+    def tell_again(self, since: datetime, now: datetime, turn: float | None) -> datetime | None:
+        """Say when to tell again what Slack did not take, or None to give it up.
+
+        Args:
+            since: Since when there is something to tell.
+            now: The moment.
+            turn: In how many seconds its turn comes; what has a turn is not given up.
+        """
+        if turn is None and now - since > self.tell_within:
+            return None
+        return self.later(since, now, turn=turn)
+
+    def read_again(self, request: ChangeRequest, now: datetime) -> datetime | None:
+        """Say when to read again what is not known, or None to give it up."""
+        since = _sent(request)
+        return self.later(since, now) if now < since + self.resolve_within else None
 
     def unreached(self, request: ChangeRequest, now: datetime, at_least: float | None) -> datetime:
         """Put the next try of an instance that could not be reached, the last one at the end."""
@@ -57,6 +78,13 @@ class Pauses:
     def gives_up_at(self, request: ChangeRequest) -> datetime:
         """Tell when an instance that cannot be reached fails a request."""
         return _its_turn(request) + self.try_for
+
+
+def _sent(request: ChangeRequest) -> datetime:
+    """Give the moment since which an outcome may be known."""
+    unknown = request.in_state(TargetState.UNKNOWN)
+    sent = (target.intended_at for target in unknown if target.intended_at is not None)
+    return max(sent, default=request.created_at)
 
 
 def _its_turn(request: ChangeRequest) -> datetime:

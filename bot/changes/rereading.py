@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from bot.changes import drift_watch, evidence
 from bot.changes.announcing import Announcing
 from bot.changes.drift_watch import DriftPace, Look
+from bot.changes.pauses import Pauses, soonest
 from bot.changes.ports import AnnouncementError, Authorizations, Store, Watches
 from bot.changes.reading import Reading, read
 from bot.changes.request import ChangeRequest
@@ -27,13 +28,11 @@ class Rereading:
         announcing: Tells of what is found.
         clock: Tells the time.
         pace: When to look.
-        retry: How long to wait at first after Slack did not take what was found.
-        longest: How long to wait at most.
-        tell_within: How long it is tried to tell what Slack takes on no way.
+        pauses: How long to wait where Slack does not take what was found.
         count: Told the instance of each token that is found active again, for the metrics.
     """
 
-    def __init__(  # noqa: PLR0913 - its parts, all named
+    def __init__(
         self,
         *,
         instances: Mapping[str, Authorizations],
@@ -41,9 +40,7 @@ class Rereading:
         announcing: Announcing,
         clock: Callable[[], datetime],
         pace: DriftPace,
-        retry: timedelta,
-        longest: timedelta,
-        tell_within: timedelta,
+        pauses: Pauses,
         count: Callable[[str], None],
     ) -> None:
         self._instances = instances
@@ -51,27 +48,32 @@ class Rereading:
         self._announcing = announcing
         self._clock = clock
         self._pace = pace
-        self._retry = retry
-        self._longest = longest
-        self._tell_within = tell_within
+        self._pauses = pauses
         self._count = count
         self._room = asyncio.Semaphore(pace.at_once)
 
-    async def advance(self, request: ChangeRequest) -> datetime | None:
-        """Do what the watch over a finished request asks for now; say when it is due again."""
-        request, due = await self._tell(request)
+    async def advance(self, request: ChangeRequest, *, tell: bool) -> datetime | None:
+        """Do what the watch over a finished request asks for now; say when it is due again.
+
+        Args:
+            request: The request.
+            tell: Whether what was found may be told now; what is not is told at another time,
+                which is not for the watch to say.
+        """
+        request, due = await self._tell(request) if tell else (request, None)
         if isinstance(drift_watch.next_step(request, self._clock(), self._pace), Look):
             if self._room.locked():
-                return self._clock() + self._pace.crowded
+                return soonest(due, self._clock() + self._pace.crowded)
             async with self._room:
                 request = await self._look(request)
-            request, due = await self._tell(request)
+            if tell:
+                request, due = await self._tell(request)
         now = self._clock()
         match drift_watch.next_step(request, now, self._pace):
             case Sleep(until):
-                return until if due is None else min(until, due)
+                return soonest(due, until)
             case Look():
-                return now + self._pace.again
+                return soonest(due, now + self._pace.again)
             case None:
                 return due
 
@@ -119,15 +121,12 @@ class Rereading:
             try:
                 request = await self._announcing.tell_drift(request, drift.number)
             except AnnouncementError as error:
-                now = self._clock()
-                if now - drift.found_at > self._tell_within:
+                again = self._pauses.tell_again(drift.found_at, self._clock(), error.retry_after)
+                if again is None:
                     _log.error("what is active again reached nobody", reason=str(error))
                     continue
                 _log.warning("what is active again is not told yet", reason=str(error))
-                if error.retry_after is not None:
-                    return request, now + timedelta(seconds=error.retry_after)
-                pause = max(self._retry, min(now - drift.found_at, self._longest))
-                return request, now + pause
+                return request, again
         return request, None
 
 

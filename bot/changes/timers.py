@@ -37,13 +37,18 @@ def started(request: ChangeRequest) -> ChangeRequest:
     return replace(request, timer=replace(timer, ends_at=ended + timer.lasts))
 
 
+def noted_from(ends_at: datetime, lasts: timedelta) -> datetime:
+    """Say from when on it is said that the end is near."""
+    return ends_at - min(_NOTED_BEFORE, lasts / 4)
+
+
 def next_step(timer: Timer | None, now: datetime) -> NoteEnd | EnableAgain | Sleep | None:
     """Say what is to be done about a timer now; None if it does not run."""
     if timer is None or timer.ends_at is None:
         return None
     if now >= timer.ends_at:
         return EnableAgain()
-    note_at = timer.ends_at - min(_NOTED_BEFORE, timer.lasts / 4)
+    note_at = noted_from(timer.ends_at, timer.lasts)
     if timer.noted_at is not None:
         return Sleep(timer.ends_at)
     return NoteEnd() if now >= note_at else Sleep(note_at)

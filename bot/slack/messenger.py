@@ -180,7 +180,11 @@ class SlackMessenger:
         pressed = undo.origin.pressed is not None and undo.state.final
         if pressed and url is not None and await self._sending.respond(url, drawn, replace=True):
             return undo
-        return await self._post(undo, partial(self._drawn, undone, undo))
+        undo = await self._post(undo, partial(self._drawn, undone, undo))
+        if undone.message is None and undo.message is not None:
+            # It has ended before Slack took anything of it, and is told with its undo.
+            await remember(replace(undone, message=undo.message))
+        return undo
 
     async def _post(self, request: ChangeRequest, draw: Draw) -> ChangeRequest:
         place = await self._placing.post(request, draw)

@@ -149,13 +149,19 @@ class Circle:
 
 
 class Board:
-    """Slack as a list of what was shown; a ``Messenger`` port."""
+    """Slack as a list of what was shown; a ``Messenger`` port.
+
+    Attributes:
+        tried: What was to be told, taken or not.
+        trouble: What everything fails with.
+    """
 
     def __init__(self) -> None:
         self.shown: list[ChangeRequest] = []
         self.progress: list[tuple[str, int]] = []
         self.notes: list[str] = []
         self.drifts: list[tuple[str, int]] = []
+        self.tried: list[str] = []
         self.trouble: AnnouncementError | None = None
 
     def states(self, change_id: str) -> list[str]:
@@ -167,8 +173,7 @@ class Board:
     ) -> ChangeRequest:
         """Show a request, and give it a message."""
         del related, remember
-        if self.trouble is not None:
-            raise self.trouble
+        self._take("request")
         self.shown.append(request)
         return replace(request, message=MessageRef(request.origin.channel_id, "1764000000.000100"))
 
@@ -178,8 +183,7 @@ class Board:
 
     async def note_end(self, request: ChangeRequest) -> None:
         """Note that the end of a timer was told."""
-        if self.trouble is not None:
-            raise self.trouble
+        self._take("end")
         self.notes.append(request.id)
 
     async def tell_drift(
@@ -187,10 +191,14 @@ class Board:
     ) -> ChangeRequest:
         """Note that a drift was told."""
         del again, remember
-        if self.trouble is not None:
-            raise self.trouble
+        self._take("drift")
         self.drifts.append((drifted.change.id, drift.number))
         return drifted.change
+
+    def _take(self, what: str) -> None:
+        self.tried.append(what)
+        if self.trouble is not None:
+            raise self.trouble
 
 
 @dataclass

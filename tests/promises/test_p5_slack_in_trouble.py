@@ -14,7 +14,7 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_43,
 )
 from bot.sandbox.slack import Message
-from tests.attacks import INACTIVE, SIMPLE, told
+from tests.attacks import ACTIVE, INACTIVE, SIMPLE, told
 from tests.world import World
 
 POST = "chat.postMessage"
@@ -189,6 +189,29 @@ async def test_the_note_before_a_timers_end_fails(idle_world: World) -> None:
 
     assert len(here.slack.direct_messages(cast.ALICE)) == 1
     assert answers(here) == [200, 500, 500, 200]
+
+
+async def test_a_timer_ends_while_slack_is_down(idle_world: World) -> None:
+    """The token is enabled again at its time; once Slack is back, one message tells of both."""
+    here = idle_world
+    # As in a real channel: whoever is not first reads anew who was.
+    here.timing = replace(here.timing, post_interval=timedelta(seconds=1))
+    await here.start(policy=SIMPLE)
+    trouble(here, POST, times=999)
+    timed = f"disable {TELEGRAF_EDGE_42} --for 1h"
+    await here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", timed)
+    await here.slack.wait_for(lambda: len(here.patches()) == 1, 10)
+
+    here.now.advance(timedelta(hours=1))
+    await here.slack.wait_for(lambda: len(here.patches()) == 2, 10)
+    assert here.channel() == []
+    here.slack.faults.clear()
+    await announced(here)
+
+    assert [body for _, body in here.patches()] == [INACTIVE, ACTIVE]
+    (message,) = here.channel()
+    assert "then undone" in message.plain
+    assert message.buttons == []
 
 
 async def test_the_answer_to_an_undo_fails_after_its_copy_was_posted(idle_world: World) -> None:

@@ -60,7 +60,8 @@ class Messenger(Protocol):
         Args:
             request: The request as it is recorded.
             related: What else its message tells of.
-            remember: Stores what Slack has taken, before the next part is tried.
+            remember: Stores what Slack has taken, before the next part is tried; also the place of
+                an earlier change that is told with this one, and was not told yet.
 
         Returns:
             The request with the places of its messages, where it has some.
