@@ -1,5 +1,6 @@
 import gc
 import logging
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -9,6 +10,7 @@ import structlog
 
 from bot.telemetry.logs import configure_logs
 from tests.counting import Count, Tally, counting, summarize, tallying
+from tests.durability.lives import Nursery, nursery
 from tests.postgresql import Databases, Server, any_server, own_server
 from tests.world import World, world
 
@@ -28,19 +30,34 @@ async def here(idle_world: World) -> World:
 
 
 @pytest.fixture
-def logs_at_debug() -> Iterator[StringIO]:
-    """What `LOG_LEVEL=DEBUG LOG_FORMAT=json` writes; afterwards the logs are as they were."""
-    stream = StringIO()
+def logging_as_before() -> Iterator[None]:
+    """Put the process's logging back after the test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in root.manager.loggerDict}
-    configure_logs("DEBUG", "json", stream)
-    yield stream
+    yield
     root.handlers[:] = handlers
     root.setLevel(level)
     for name in root.manager.loggerDict:
         logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def logs_at_debug(logging_as_before: None) -> StringIO:
+    """What `LOG_LEVEL=DEBUG LOG_FORMAT=json` writes."""
+    del logging_as_before
+    stream = StringIO()
+    configure_logs("DEBUG", "json", stream)
+    return stream
+
+
+@pytest.fixture(scope="session")
+def born() -> Iterator[Nursery]:
+    """Where bots are forked, one for all tests of this process."""
+    # A socket's path must be short.
+    with tempfile.TemporaryDirectory() as folder, nursery(Path(folder)) as given:
+        yield given
 
 
 @pytest.fixture(scope="session")

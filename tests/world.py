@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import aiohttp
 from psycopg import AsyncConnection
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -148,6 +149,11 @@ class World:
     def url(self) -> str:
         """The bot's own address."""
         return self.slack.events_url.removesuffix("/slack/events")
+
+    async def readiness(self) -> tuple[int, str]:
+        """Ask the bot whether it is ready, and what it says of Slack."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as answer:
+            return answer.status, (await answer.json())["slack"]
 
     async def settled(self) -> None:
         """Wait until everything that was asked is carried out and told."""

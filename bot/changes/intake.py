@@ -150,7 +150,7 @@ class Intake:
         wanted = wanted_by(draft, earlier)
         freeze = await transaction.freeze()
         decision = decide(policy, ask.person, ask.standing, wanted, freeze)
-        asked = "undo" if draft.undo_of else draft.kind.value
+        asked = evidence.what_was_asked(draft)
         about = draft.targets[0] if len(draft.targets) == 1 else None
         if isinstance(decision, Denied):
             return await self.deny(transaction, ask, asked, decision, about)

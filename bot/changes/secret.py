@@ -1,11 +1,10 @@
 import re
 
-# Pages and chats put these into what is copied from them, and they do not show; control characters
+from bot.changes.unseen import CONTROL, INVISIBLE
+
+# Pages and chats put some into what is copied from them, and they do not show; control characters
 # are dropped from what is stored. Neither hides a secret.
-_UNSEEN = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-)
+_UNSEEN = CONTROL + INVISIBLE
 # A token that InfluxDB mints is 64 random bytes in URL-safe base 64: 86 characters and "==".
 # Shorter runs are held back too: people paste halves, and other products' secrets.
 _MINTED = 70

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.unseen import CONTROL, INVISIBLE
 
 LONGEST_TEXT = 2_000
 
@@ -18,13 +19,11 @@ _CLOSING = {
     **dict.fromkeys(_SINGLE, _SINGLE),
     "`": "`",
 }
-# Zero-width characters and the marks that turn the direction of writing.
-_UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_INVISIBLE = re.compile(f"[{_UNSEEN}]")
-_GAP = re.compile(rf"[\s{_UNSEEN}]+")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_GAP = re.compile(rf"[\s{INVISIBLE}]+")
 _RUN = re.compile(r"\S+")
 _BEFORE_GAP = {
-    closing: re.compile(rf"[{closing}](?=[\s{_UNSEEN}]|\Z)") for closing in set(_CLOSING.values())
+    closing: re.compile(rf"[{closing}](?=[\s{INVISIBLE}]|\Z)") for closing in set(_CLOSING.values())
 }
 # A quote that stands within a word, and is no apostrophe.
 _WITHIN = {
@@ -43,7 +42,7 @@ _MARKUP = re.compile(
     r"(?:\|(?P<label>[^<>]*))?>"
 )
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(f"[{CONTROL}]")
 
 
 @dataclass(frozen=True)

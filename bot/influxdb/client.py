@@ -106,11 +106,6 @@ class InfluxDBClient:
         """The instance's name in the configuration."""
         return self._name
 
-    @property
-    def respite_seconds(self) -> float:
-        """Give for how long the instance has asked to be left alone; 0 if it has not."""
-        return self._respite.seconds
-
     async def list(self, wanted: Filter) -> list[Authorization]:
         """Give those that can be seen and fit, by ascending id.
 

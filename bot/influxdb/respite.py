@@ -16,11 +16,6 @@ class Respite:
         self._until = 0.0
         self._asked: Failure | None = None
 
-    @property
-    def seconds(self) -> float:
-        """Give how long it lasts still; 0 if it is over."""
-        return max(0.0, self._until - _now())
-
     def note(self, failure: Failure) -> None:
         """Remember what a failure asks for, if it asks for a pause."""
         if failure.retry_after is None:
@@ -39,7 +34,7 @@ class Respite:
         Returns:
             None, or at once what the instance has answered, if it would take longer.
         """
-        while (left := self.seconds) > 0:
+        while (left := self._until - _now()) > 0:
             if left > within and self._asked is not None:
                 return self._asked.held(left)
             await asyncio.sleep(left)

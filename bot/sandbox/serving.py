@@ -9,6 +9,8 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.server import bind
+
 DROP_CONNECTION = "sandbox.drop_connection"
 """The ASGI extension by which an application closes its connection without an answer."""
 
@@ -109,14 +111,7 @@ async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Asyn
     Raises:
         OSError: If the port is in use.
     """
-    # Only of a socket that names its protocol does asyncio switch Nagle's algorithm off.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError:
-        listener.close()
-        raise
+    listener = bind(host, port)
     config = uvicorn.Config(
         app,
         http=_DroppableProtocol,

@@ -46,9 +46,7 @@ class RequestRows(Locks, Waking):
         found = await self.read(statement.with_for_update(key_share=True))
         return found[0] if found else None
 
-    async def save_request(
-        self, request: ChangeRequest, changed: Sequence[Target] | None = None
-    ) -> None:
+    async def save_request(self, request: ChangeRequest, changed: Sequence[Target]) -> None:
         """Store how far a request has come, and those of its targets that have changed."""
         saved = await self._connection.execute(
             update(requests)
@@ -62,7 +60,7 @@ class RequestRows(Locks, Waking):
         )
         if saved.rowcount == 0:
             raise await self._why_not(request)
-        await self._save_targets(request, request.targets if changed is None else changed)
+        await self._save_targets(request, changed)
 
     async def save_message(self, request: ChangeRequest) -> None:
         """Store where a request's messages are, and whether its outcome is told.

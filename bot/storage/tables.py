@@ -100,7 +100,8 @@ requests = Table(
     # When what it disabled was looked at last, and the looks at which some was active again.
     Column("watched_at", UtcDateTime),
     Column("drifts", JSON, nullable=False),
-    # What the executor works by: a request is due until it is finished and announced.
+    # What the executor works by: a request is due until it is finished and announced, and then
+    # whenever its timer or the watch over what it disabled wants something done.
     Column("due_at", UtcDateTime),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),

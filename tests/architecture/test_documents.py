@@ -1,15 +1,26 @@
 """The documents say what the code does."""
 
 import re
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.changes.states import (
+    IllegalTransitionError,
+    RequestState,
+    TargetState,
+    move_request,
+    move_target,
+)
 from bot.cli.commands import table
 from bot.commands.registry import Registry, discover
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -65,3 +76,29 @@ def test_every_make_target_of_the_readme_exists() -> None:
     named = re.findall(r"(?:^|`)make ([a-z ]+)", README + contributing, re.MULTILINE)
 
     assert {word for words in named for word in words.split()} <= set(targets)
+
+
+@pytest.mark.parametrize(
+    ("title", "states", "move"),
+    [
+        ("A request (", RequestState, move_request),
+        ("Each of its targets:", TargetState, move_target),
+    ],
+)
+def test_the_diagrams_have_every_arrow(
+    title: str, states: type[StrEnum], move: Callable[[Any, Any], object]
+) -> None:
+    """What the diagrams of the states show is what the code allows."""
+    _, _, rest = ARCHITECTURE.partition(f"\n{title}")
+    diagram, _, _ = rest.partition("\n```\n")
+    drawn = set(re.findall(r"^ +(\w+) --> (\w+)", diagram, re.MULTILINE))
+
+    def allowed(one: StrEnum, other: StrEnum) -> bool:
+        try:
+            move(one, other)
+        except IllegalTransitionError:
+            return False
+        return True
+
+    arrows = {(one.value, other.value) for one in states for other in states if allowed(one, other)}
+    assert drawn == arrows

@@ -9,6 +9,7 @@ from bot.changes.request import ChangeRequest, MessageRef
 from bot.changes.states import RequestState, TargetState
 from bot.changes.update import ChangeKind
 from bot.sandbox.influxdb import InfluxDBStandIn
+from bot.sandbox.influxdb.organisation import realistic_fixture
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.sandbox.slack.messages import Button
 from tests.durability.records import Record
@@ -121,7 +122,7 @@ class Checker:
     def violations(self) -> list[str]:
         """Say what does not hold."""
         found = [*self._chain(), *self._work_left(), *self._promises(), *self._patches()]
-        found += self._truth()
+        found += untrue(self._record, self._influxdb)
         for request in self._record.requests:
             for each in (
                 *self._outcome(request),
@@ -196,28 +197,6 @@ class Checker:
             request = self._record.find(change_id)
             if request is not None and times > 1 + request.interrupted:
                 yield f"{change_id}: {times} PATCHes of {authorization_id}"
-
-    def _truth(self) -> Iterator[str]:
-        """What InfluxDB has is what the record says last of it."""
-        ends = sorted(
-            (
-                (target.finished_at, target)
-                for request in self._record.requests
-                for target in request.targets
-                if target.state is TargetState.DONE and target.finished_at is not None
-            ),
-            key=lambda end: end[0],
-        )
-        for target in {target.authorization_id: target for _, target in ends}.values():
-            if target.authorization_id in self._record.unclear:
-                continue
-            there = self._influxdb.authorization(target.authorization_id)
-            update = target.update
-            status = there.status if update.status is None else update.status.value
-            description = there.description
-            description = description if update.description is None else update.description
-            if (there.status, there.description) != (status, description):
-                yield f"{target.authorization_id} is not what the record says that it was made"
 
     def _outcome(self, request: ChangeRequest) -> Iterator[str]:
         if not request.state.final:
@@ -350,6 +329,31 @@ class Checker:
             if message.ts == place.ts:
                 return "" if message.deleted else message.plain
         return ""
+
+
+def untrue(record: Record, influxdb: InfluxDBStandIn) -> Iterator[str]:
+    """Every token is as the last outcome that took effect has left it, or as it was at first."""
+    truth = {
+        each["id"]: (each["status"], each["description"])
+        for each in realistic_fixture()["authorizations"]
+    }
+    targets = [target for request in record.requests for target in request.targets]
+    ends = [
+        (target.finished_at, target)
+        for target in targets
+        if target.state is TargetState.DONE and target.finished_at is not None
+    ]
+    for _, target in sorted(ends, key=lambda end: end[0]):
+        status, description = truth[target.authorization_id]
+        update = target.update
+        truth[target.authorization_id] = (
+            status if update.status is None else update.status.value,
+            description if update.description is None else update.description,
+        )
+    for authorization_id, should in truth.items():
+        there = influxdb.authorization(authorization_id)
+        if authorization_id not in record.unclear and (there.status, there.description) != should:
+            yield f"{authorization_id} is {there.status}, {there.description!r}, not {should}"
 
 
 def is_right(button: Button, request: ChangeRequest) -> bool:

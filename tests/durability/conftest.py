@@ -1,11 +1,10 @@
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.durability.databases import Databases, PostgresqlDatabases, sqlite_databases
-from tests.durability.lives import Nursery, nursery
+from tests.durability.lives import Nursery
 from tests.durability.outside import outside
 from tests.durability.succession import Ground
 from tests.postgresql import Databases as Server
@@ -15,14 +14,6 @@ from tests.postgresql import Databases as Server
 async def databases(tmp_path: Path) -> AsyncIterator[Databases]:
     """Databases for one round each."""
     async with sqlite_databases(tmp_path) as given:
-        yield given
-
-
-@pytest.fixture(scope="session")
-def born() -> Iterator[Nursery]:
-    """Where bots are forked, one for all tests of this process."""
-    # A socket's path must be short.
-    with tempfile.TemporaryDirectory() as folder, nursery(Path(folder)) as given:
         yield given
 
 

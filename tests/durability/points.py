@@ -18,7 +18,11 @@ _COMMITTED = "committed, and not given back yet"
 
 
 class Kind(StrEnum):
-    """What is counted until a process is killed."""
+    """What is counted until a process is killed.
+
+    Steps, statements and commits are counted by the process itself. Calls are counted by the
+    stand-ins: one that has come and had no effect yet, or had it and is not answered.
+    """
 
     STEP = "step"
     BEFORE_STATEMENT = "before statement"
@@ -29,10 +33,6 @@ class Kind(StrEnum):
     AFTER_INFLUXDB = "after influxdb call"
     BEFORE_SLACK = "before slack call"
     AFTER_SLACK = "after slack call"
-
-
-CALLS = (Kind.BEFORE_INFLUXDB, Kind.AFTER_INFLUXDB, Kind.BEFORE_SLACK, Kind.AFTER_SLACK)
-"""What the stand-ins count: a call that has come and had no effect yet, or had it, unanswered."""
 
 
 @dataclass(frozen=True)

@@ -140,18 +140,19 @@ async def test_each_request_is_measured(answering: Answering) -> None:
 
 async def test_one_retry_after_holds_every_call(answering: Answering) -> None:
     """Once the server asks to wait, no other call is sent before the time is over."""
-    async with answering(busy("0.2"), EMPTY) as (client, asked):
-        first = asyncio.create_task(client.list(Filter()))
-        while not asked:  # noqa: ASYNC110 - the server has no event for a request's arrival
-            await asyncio.sleep(0.001)
-        while client.respite_seconds == 0:  # noqa: ASYNC110 - nor has the client for an answer
-            await asyncio.sleep(0.001)
-        begun = asyncio.get_running_loop().time()
-        left = client.respite_seconds
-        await asyncio.gather(first, *(client.list(Filter()) for _ in range(5)))
-        elapsed = asyncio.get_running_loop().time() - begun
+    answered: list[float] = []
+    first_answer = asyncio.Event()
 
-    assert elapsed >= left > 0
+    def observe(*_: object) -> None:
+        answered.append(asyncio.get_running_loop().time())
+        first_answer.set()
+
+    async with answering(busy("0.2"), EMPTY, observe=observe) as (client, asked):
+        first = asyncio.create_task(client.list(Filter()))
+        await first_answer.wait()
+        await asyncio.gather(first, *(client.list(Filter()) for _ in range(5)))
+
+    assert min(answered[1:]) - answered[0] >= 0.2
     assert len(asked) == 7
 
 

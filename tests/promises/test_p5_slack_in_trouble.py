@@ -15,6 +15,7 @@ from bot.sandbox.influxdb.organisation import (
 )
 from bot.sandbox.slack import Message
 from tests.attacks import ACTIVE, INACTIVE, SIMPLE, told
+from tests.slack.traces import answers
 from tests.world import World
 
 POST = "chat.postMessage"
@@ -24,11 +25,6 @@ CHANNELS_WITH_FEED = f"""{SIMPLE}
 [channels]
 feed = "{cast.SECURITY}"
 """
-
-
-def answers(here: World, method: str = POST) -> list[int]:
-    """Give the statuses with which Slack has answered, in their order."""
-    return [call.status for call in here.slack.journal if call.method == method]
 
 
 def trouble(here: World, method: str, *, after: int = 0, times: int = 2) -> None:

@@ -9,10 +9,8 @@ from bot.changes import evidence
 from bot.changes.audit import EventTag
 from bot.changes.decision import Freeze
 from bot.changes.request import ChangeRequest
-from bot.changes.states import TargetState
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault
-from bot.sandbox.influxdb.organisation import realistic_fixture
 from bot.sandbox.slack import Button, Message
 from bot.storage.store import SqlStore
 from tests.attacks import path
@@ -221,7 +219,7 @@ class Life:
             record, self._slack, self._influxdb, self._bots.witness, waits=self._waits
         )
         found = [*self.violations, *checker.violations()]
-        found += [*self._truth(record), *self._no_undo_of_an_undo(record)]
+        found += self._no_undo_of_an_undo(record)
         return found
 
     async def _bear(self, point: Point | None = None) -> None:
@@ -309,23 +307,6 @@ class Life:
             agreed -= {change.requester.user_id}
             if len(agreed) < quorum:
                 yield f"{change.id} enables, and {len(agreed)} of {quorum} approvers agreed"
-
-    def _truth(self, record: Record) -> Iterator[str]:
-        """Every token is as the last outcome that took effect has left it, or as it was."""
-        truth = {each["id"]: each["status"] for each in realistic_fixture()["authorizations"]}
-        ends = [
-            (target.finished_at, target)
-            for request in record.requests
-            for target in request.targets
-            if target.state is TargetState.DONE and target.finished_at is not None
-        ]
-        for _, target in sorted(ends, key=lambda end: end[0]):
-            if target.update.status is not None:
-                truth[target.authorization_id] = target.update.status.value
-        for authorization_id, status in truth.items():
-            found = self._influxdb.authorization(authorization_id).status
-            if authorization_id not in record.unclear and found != status:
-                yield f"{authorization_id} is {found}, and by the record {status}"
 
     def _no_undo_of_an_undo(self, record: Record) -> Iterator[str]:
         for request in record.requests:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from bot.sandbox.influxdb.organisation import (
 from bot.sandbox.serving import serve
 from tests.attacks import ACTIVE, INACTIVE, path
 from tests.counting import Count, Tally
-from tests.durability.lives import Nursery, nursery
+from tests.durability.lives import Nursery
 from tests.durability.outside import Outside, outside
 from tests.postgresql import Server
 from tests.replicas.fleet import Fleet, fleet
@@ -28,13 +27,6 @@ from tests.world import Now
 
 DISABLE = f"disable {TELEGRAF_EDGE_42}"
 Fleets = Callable[..., AbstractAsyncContextManager[Fleet]]
-
-
-@pytest.fixture(scope="session")
-def born() -> Iterator[Nursery]:
-    """Where bots are forked, one for all tests of this process."""
-    with tempfile.TemporaryDirectory() as folder, nursery(Path(folder)) as given:
-        yield given
 
 
 @pytest.fixture

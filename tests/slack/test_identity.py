@@ -1,6 +1,5 @@
 """Who the bot is, is asked once; until Slack tells, people are told to wait."""
 
-import aiohttp
 import pytest
 from pydantic import SecretStr
 
@@ -8,11 +7,6 @@ from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.slack.identity import BadSlackTokenError
 from tests.slack.traces import traces
 from tests.world import World
-
-
-async def _readiness(here: World) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as session, session.get(f"{here.url}/readyz") as answer:
-        return answer.status, (await answer.json())["slack"]
 
 
 @pytest.mark.parametrize("fault", ["internal_error", "ratelimited", None])
@@ -23,7 +17,7 @@ async def test_until_slack_tells_commands_are_answered_and_then_carried_out(
     idle_world.slack.faults.add("auth.test", error=fault, drop=fault is None, times=2)
     await idle_world.start()
 
-    readiness = await _readiness(idle_world)
+    readiness = await idle_world.readiness()
     before = traces(idle_world)
     early = await idle_world.slack.command(
         "U0ALICE", "C0INCIDENTS", "/token", f"disable {TELEGRAF_EDGE_42}"
@@ -39,7 +33,7 @@ async def test_until_slack_tells_commands_are_answered_and_then_carried_out(
     await idle_world.slack.wait_for(lambda: idle_world.slack.journal[-1].answer.get("ok"))
     await idle_world.say(f"disable {TELEGRAF_EDGE_42}")
 
-    assert await _readiness(idle_world) == (200, "ok")
+    assert await idle_world.readiness() == (200, "ok")
     assert "Token disabled" in idle_world.channel()[0].plain
 
 

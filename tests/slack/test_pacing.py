@@ -23,6 +23,7 @@ from bot.sandbox.influxdb.organisation import (
 )
 from bot.sandbox.slack import Message
 from bot.sandbox.slack.rate_limits import POSTING
+from tests.slack.traces import answers
 from tests.world import BRISK, World, world
 
 RUNNERS = tuple(f"0fd43095c7{number:03x}000" for number in range(1, 31))
@@ -63,10 +64,6 @@ async def here(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path, fixture=_with_runners()) as here:
         await here.start(policy=POLICY)
         yield here
-
-
-def _calls(here: World, method: str = "chat.postMessage") -> list[int]:
-    return [call.status for call in here.slack.journal if call.method == method]
 
 
 async def _disable(
@@ -118,7 +115,7 @@ async def test_thirty_changes_at_once_on_two_replicas(strict: World) -> None:
 
     took = float(messages[-1].ts) - float(messages[0].ts)
     assert (made, standing) == (30, [])
-    assert _calls(strict) == [429] + [200] * 30
+    assert answers(strict) == [429] + [200] * 30
     assert _changes(messages) == await _asked(strict)
     # Looking at each poll alone would take a minute.
     assert 29 * 0.1 <= took < 20
@@ -133,7 +130,7 @@ async def test_the_pace_in_production_is_slacks(tmp_path: Path) -> None:
         await _disable(here, FOUR[:3])
         messages = await _posted(here, 3)
 
-        assert _calls(here) == [200] * 3
+        assert answers(here) == [200] * 3
         assert 2 <= float(messages[-1].ts) - float(messages[0].ts) < 3
 
 
@@ -158,14 +155,14 @@ async def test_what_waits_for_slack_is_in_nobodys_way(here: World) -> None:
     await here.settled()
 
     await here.say(f"disable {TELEGRAF_EDGE_42}")
-    calls, standing = _calls(here), here.channel()
+    calls, standing = answers(here), here.channel()
 
     assert here.influxdb.authorization(TELEGRAF_EDGE_42).status == "inactive"
     assert len(here.patches()) == 21
     assert (calls, standing) == ([429], [])
     here.now.advance(timedelta(seconds=60))
     assert len(await _posted(here, 21)) == 21
-    assert _calls(here) == [429] + [200] * 21
+    assert answers(here) == [429] + [200] * 21
 
 
 async def test_what_slack_asks_to_wait_holds_for_all_edits(here: World) -> None:
@@ -176,14 +173,14 @@ async def test_what_slack_asks_to_wait_holds_for_all_edits(here: World) -> None:
 
     await here.press(first, "Undo")
     await here.press(second, "Undo")
-    calls = _calls(here, "chat.update")
+    calls = answers(here, "chat.update")
 
     assert calls == [429]
     assert len(here.patches()) == 4
     here.now.advance(timedelta(seconds=60))
     await here.slack.wait_for(lambda: first.edited and second.edited)
     assert ["then undone" in message.plain for message in here.channel()] == [True, True]
-    assert _calls(here, "chat.update") == [429, 200, 200]
+    assert answers(here, "chat.update") == [429, 200, 200]
 
 
 async def test_what_slack_asks_to_wait_holds_for_whispers(here: World) -> None:
@@ -198,7 +195,7 @@ async def test_what_slack_asks_to_wait_holds_for_whispers(here: World) -> None:
     await here.say("list telegraf")
 
     assert len(told) == 2
-    assert _calls(here, "chat.postEphemeral") == [429, 200]
+    assert answers(here, "chat.postEphemeral") == [429, 200]
     assert [message.plain == here.last() for message in told] == [True, True]
 
 

@@ -24,6 +24,11 @@ def traces(here: World) -> tuple[int, ...]:
     return len(here.influxdb.journal), len(here.slack.journal), *rows
 
 
+def answers(here: World, method: str = "chat.postMessage") -> list[int]:
+    """Give the statuses with which Slack has answered calls of a method, in their order."""
+    return [call.status for call in here.slack.journal if call.method == method]
+
+
 def assert_fit_for_people(here: World) -> None:
     """Every message has a text, keeps to Slack's rules, unfurls nothing, mentions whom it knows."""
     known = {*here.slack.workspace.people, *here.slack.workspace.usergroups}

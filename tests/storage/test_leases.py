@@ -224,7 +224,7 @@ async def test_nobody_saves_what_is_anothers(store: SqlStore) -> None:
 async def save(store: SqlStore, request: ChangeRequest) -> None:
     """Save a request."""
     async with store.transaction() as transaction:
-        await transaction.save_request(request)
+        await transaction.save_request(request, request.targets)
 
 
 async def test_a_token_changes_in_the_order_of_asking(store: SqlStore) -> None:

@@ -13,6 +13,7 @@ from bot.bootstrap import open_store
 from bot.changes.approval import Approval, Vote
 from bot.changes.decision import Freeze
 from bot.changes.errors import StoreUnavailableError
+from bot.changes.request import Timer
 from bot.changes.states import RequestState
 from bot.storage.store import SqlStore, SqlTransaction
 from tests.changes.samples import BOB, NOON, change, done
@@ -64,6 +65,8 @@ async def test_writers_do_not_wait_for_each_other(store: SqlStore) -> None:
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         group.create_task(meet("a"))
         group.create_task(meet("b"))
+
+    assert [await read(store, name) for name in ("a", "b")] == ["{}", "{}"]
 
 
 async def test_numbers_are_drawn_in_the_order_of_commits(
@@ -257,6 +260,9 @@ async def test_a_restart_that_nobody_noticed(own_postgres: Server) -> None:
 
         await asyncio.gather(*(write(store, f"after {n}") for n in range(8)))
 
+        kept = [await read(store, f"{when} {n}") for when in ("before", "after") for n in range(8)]
+        assert kept == ["{}"] * 16
+
 
 async def test_a_password_is_in_no_error(own_postgres: Server) -> None:
     """Neither where it is wrong nor where nobody answers."""
@@ -283,7 +289,15 @@ ASKED = change(
     state=RequestState.AWAITING_APPROVAL,
     approval=Approval("enabling needs an approval", ("U0BOB",), 2),
 )
-TIMED = done(id="00000C", announced=True)
+PREVIEWED = change(id="00000B", state=RequestState.PREVIEWED)
+TIMED = done(id="00000C", announced=True, timer=Timer(timedelta(hours=1), LATER))
+EXECUTING = change(id="00000D", state=RequestState.EXECUTING)
+
+
+async def stand_in_line_and_be_called(transaction: SqlTransaction, called: str) -> None:
+    """Have a request wait for one token, and call whoever waits for another or the same."""
+    await transaction.wait_for_turn("a-00000A", "default:one")
+    await transaction.call_next([f"default:{called}"], NOON)
 
 
 @pytest.mark.parametrize(
@@ -301,6 +315,12 @@ TIMED = done(id="00000C", announced=True)
             0,
         ),
         ("a vote", lambda t: t.add_vote("00000A", Vote(BOB, NOON), NOON), 1),
+        ("called", lambda t: stand_in_line_and_be_called(t, "one"), 1),
+        ("not called", lambda t: stand_in_line_and_be_called(t, "another"), 0),
+        ("its timer stopped", lambda t: t.stop_timer("00000C", "U0BOB", NOON), 1),
+        ("no timer stopped", lambda t: t.stop_timer("00000D", "U0BOB", NOON), 0),
+        ("cancelled midway", lambda t: t.cancel_the_rest("00000D", "U0BOB", NOON), 1),
+        ("cancelled too late", lambda t: t.cancel_the_rest("00000C", "U0BOB", NOON), 0),
         ("due now", lambda t: t.release("a-00000A", NOON, 0, NOON), 1),
         ("due later", lambda t: t.release("a-00000A", LATER, 0, NOON), 0),
         ("never due", lambda t: t.release("a-00000A", None, 0, NOON), 0),
@@ -314,7 +334,7 @@ async def test_what_wakes_the_others(
 ) -> None:
     """Whatever makes a request due does, once it is committed; nothing else does."""
     del name
-    await stored(store, ASKED, change(id="00000B", state=RequestState.PREVIEWED))
+    await stored(store, ASKED, PREVIEWED, TIMED, EXECUTING)
     async with store.transaction() as transaction:
         await transaction.claim("a", NOON, LEASE, 1)
     heard: list[str] = []

@@ -113,7 +113,7 @@ async def test_progress_is_stored(
 
     async with store.transaction() as transaction:
         await transaction.save_request(
-            replace(later, id=request_.id, version=request_.version, targets=targets)
+            replace(later, id=request_.id, version=request_.version, targets=targets), targets
         )
 
     assert await found(store, request_.id) == replace(request_, **moved)
@@ -256,7 +256,7 @@ async def test_an_executor_does_not_write_over_what_a_person_did(store: SqlStore
     with pytest.raises(MovedOnError):
         async with store.transaction() as transaction:
             await transaction.save_request(
-                replace(claimed, state=RequestState.EXECUTING, targets=intended)
+                replace(claimed, state=RequestState.EXECUTING, targets=intended), intended
             )
 
     assert await found(store, "7F3K2Q") == replace(cancelled, version=1)
@@ -273,7 +273,7 @@ async def test_whoever_lost_the_lease_is_told_that_first(store: SqlStore) -> Non
 
     with pytest.raises(LeaseLostError):
         async with store.transaction() as transaction:
-            await transaction.save_request(claimed)
+            await transaction.save_request(claimed, claimed.targets)
 
 
 APPROVAL = Approval("enabling needs an approval", ("U0BOB", "U0CAROL"), 2)
@@ -289,7 +289,7 @@ async def test_votes_are_kept_in_their_order(store: SqlStore) -> None:
     async with store.transaction() as transaction:
         read = [await transaction.add_vote(request.id, vote, NOON) for vote in votes]
     async with store.transaction() as transaction:
-        await transaction.save_request(replace(request, version=2, interrupted=1))
+        await transaction.save_request(replace(request, version=2, interrupted=1), ())
 
     voted = [replace(APPROVAL, votes=votes[:n]) for n in (1, 2)]
     assert read == [
@@ -360,7 +360,7 @@ async def test_saving_leaves_a_reservation_alone(store: SqlStore) -> None:
         assert await transaction.claim_undo(request.id, "0000AB")
 
     async with store.transaction() as transaction:
-        await transaction.save_request(replace(request, interrupted=2))
+        await transaction.save_request(replace(request, interrupted=2), ())
         await transaction.save_message(replace(request, message=MessageRef("C0", "1.2")))
 
     read = await found(store, request.id)
@@ -615,7 +615,7 @@ async def test_several_targets_keep_their_order(store: SqlStore) -> None:
 
     async with store.transaction() as transaction:
         await transaction.save_request(
-            replace(request, targets=moved, state=RequestState.EXECUTING)
+            replace(request, targets=moved, state=RequestState.EXECUTING), moved
         )
 
     read = await found(store, request.id)

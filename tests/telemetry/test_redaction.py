@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -19,6 +18,7 @@ from bot.telemetry.redaction import redact
 from tests.changes.samples import UNHURRIED
 from tests.changes.test_secret import MINTED
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 FORMATS = ["console", "json"]
 RESPONSE_URL = "https://hooks.slack.com/commands/T0HOME/123456789012/AbCdEfGhIjKl"
 
@@ -31,20 +31,6 @@ class Failure:
 
     def __str__(self) -> str:
         return f"Failure({self.text})"
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """Put the process's logging back after each test."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in root.manager.loggerDict}
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name in root.manager.loggerDict:
-        logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
-    structlog.reset_defaults()
 
 
 def configured(log_format: str, level: str = "INFO") -> io.StringIO:

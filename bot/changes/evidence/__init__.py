@@ -1,5 +1,6 @@
 """What the record says of each step: one function an event, so that no caller forgets a field."""
 
+from bot.changes.evidence.details import what_was_asked
 from bot.changes.evidence.drift import found_later
 from bot.changes.evidence.people import (
     by_person,
@@ -34,4 +35,5 @@ __all__ = [
     "refused",
     "shown",
     "unfrozen",
+    "what_was_asked",
 ]

@@ -153,7 +153,7 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=_BAD_TICKET)
         self._tickets.remove(ticket)
-        answer = web.WebSocketResponse(autoping=False)
+        answer = web.WebSocketResponse(autoping=False, autoclose=False)
         await answer.prepare(request)
         socket = Socket(next(self._numbers), answer, request.transport)
         # What Slack says where Socket Mode is off is not documented, but for this reason's meaning.

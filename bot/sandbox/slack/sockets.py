@@ -61,7 +61,7 @@ class Socket:
         self.frozen = True
 
     async def received(self) -> AsyncIterator[WSMessage]:
-        """Yield what the app sends, pings answered, until the socket ends."""
+        """Yield what the app sends, pings and its close answered, until the socket ends."""
         while True:
             message = await self._answer.receive()
             if self.frozen:
@@ -72,4 +72,5 @@ class Socket:
             elif message.type in {WSMsgType.TEXT, WSMsgType.PONG}:
                 yield message
             else:
+                await self._answer.close()
                 return

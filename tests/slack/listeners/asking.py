@@ -1,6 +1,5 @@
 """What these tests ask for, and the policy under which they do."""
 
-from bot.changes.decision import Freeze
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import (
     INACTIVE_LOAD_TEST,
@@ -33,30 +32,6 @@ async def asked(here: World, text: str, user: str = cast.ALICE) -> Message:
     return message
 
 
-def texts(message: Message) -> list[str]:
-    """Give the texts of a message's buttons."""
-    return [button.text for button in message.buttons]
-
-
 def statuses(here: World) -> list[str | None]:
     """Give the bodies of the PATCHes that InfluxDB got."""
     return [body for _, body in here.patches()]
-
-
-def reload(here: World, policy: str) -> None:
-    """Put another policy in force, as SIGHUP does."""
-    assert here.bot is not None
-    here.write_policy(policy)
-    assert here.bot.reload()
-
-
-async def freeze(here: World) -> None:
-    """Stop all changes, as ``token-bot freeze`` does."""
-    async with here.store() as store, store.transaction() as transaction:
-        await transaction.set_freeze(Freeze(here.now(), "drill"))
-
-
-async def unfreeze(here: World) -> None:
-    """Let changes go on, as ``token-bot unfreeze`` does."""
-    async with here.store() as store, store.transaction() as transaction:
-        await transaction.set_freeze(None)

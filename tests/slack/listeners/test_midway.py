@@ -11,7 +11,8 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Gate
 from bot.sandbox.influxdb.organisation import CI_BACKUP, realistic_fixture
 from bot.sandbox.slack import Message
-from tests.slack.listeners.asking import FREE, PATH, asked, freeze, texts, unfreeze
+from tests.attacks import freeze, texts, unfreeze
+from tests.slack.listeners.asking import FREE, PATH, asked
 from tests.slack.traces import assert_fit_for_people
 from tests.world import BRISK, World, world
 

@@ -11,19 +11,8 @@ from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from bot.sandbox.influxdb.state import api_token
 from bot.sandbox.slack import Message
 from bot.sandbox.slack.modal_view import View
-from tests.slack.listeners.asking import (
-    ENABLE,
-    FREE,
-    PATH,
-    POLICY,
-    TWO,
-    asked,
-    freeze,
-    reload,
-    statuses,
-    texts,
-    unfreeze,
-)
+from tests.attacks import freeze, reload, texts, unfreeze
+from tests.slack.listeners.asking import ENABLE, FREE, PATH, POLICY, TWO, asked, statuses
 from tests.world import World
 
 INACTIVE, ACTIVE = '{"status":"inactive"}', '{"status":"active"}'

@@ -7,7 +7,8 @@ import pytest
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.slack import Message
-from tests.slack.listeners.asking import ENABLE, FREE, POLICY, TWO, asked, reload, statuses, texts
+from tests.attacks import reload, texts
+from tests.slack.listeners.asking import ENABLE, FREE, POLICY, TWO, asked, statuses
 from tests.world import World
 
 

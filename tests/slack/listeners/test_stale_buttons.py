@@ -9,7 +9,8 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.slack import Message
-from tests.slack.listeners.asking import ENABLE, PATH, POLICY, TWO, asked, texts
+from tests.attacks import texts
+from tests.slack.listeners.asking import ENABLE, PATH, POLICY, TWO, asked
 from tests.world import World
 
 

@@ -28,12 +28,10 @@ class Requests(Protocol):
         """
         ...
 
-    async def save_request(
-        self, request: ChangeRequest, changed: Sequence[Target] | None = None
-    ) -> None:
+    async def save_request(self, request: ChangeRequest, changed: Sequence[Target]) -> None:
         """Store how far a request has come, and those of its targets that have changed.
 
-        Without ``changed``, all targets are stored; those that are new are in any case.
+        Targets that are new are stored in any case.
 
         Raises LeaseLostError if the request's lease is another's by now, and MovedOnError if a
         person has moved it on meanwhile.
