@@ -79,6 +79,12 @@ class Pauses:
         """Tell when an instance that cannot be reached fails a request."""
         return _its_turn(request) + self.try_for
 
+    def waits_until(self, request: ChangeRequest) -> datetime:
+        """Tell when a request that waits for an instance ends, be it that its approval does."""
+        ends = request.expires_at if request.approval is not None else None
+        gives_up = self.gives_up_at(request)
+        return gives_up if ends is None else min(gives_up, ends)
+
 
 def _sent(request: ChangeRequest) -> datetime:
     """Give the moment since which an outcome may be known."""

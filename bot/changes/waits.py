@@ -66,7 +66,7 @@ class Waits:
         self, request: ChangeRequest, told: ChangeRequest, error: UpstreamError
     ) -> Rest:
         """Let a request wait for an instance that cannot be reached; nothing was sent there."""
-        reason = outcomes.waits_for_instance(error.problem, self._pauses.gives_up_at(request))
+        reason = outcomes.waits_for_instance(error.problem, self._pauses.waits_until(request))
         due = self._pauses.unreached(request, self._clock(), error.retry_after)
         return await self._wait(request, told, reason, due)
 

@@ -84,8 +84,10 @@ class Moves(RequestRows):
             )
             .values(cancelled_by=user_id, due_at=now, called=True)
         )
+        if noted.rowcount == 0:
+            return False
         await self._wake_all()
-        return noted.rowcount == 1
+        return True
 
     async def stop_timer(self, change_id: str, user_id: str, now: datetime) -> bool:
         """Stop a timer, so that its message is drawn anew; False if it runs no more."""

@@ -173,13 +173,15 @@ async def test_an_approval_does_not_outlive_its_time(idle_world: World) -> None:
     idle_world.timing = PATIENT
     await idle_world.start(policy=APPROVALS)
     await idle_world.say(f"enable {INACTIVE_LOAD_TEST}")
+    _, _, ends = idle_world.channel()[0].plain.partition("unless it is approved by ")
     down(idle_world)
     await idle_world.slack.press(cast.BOB, idle_world.channel()[0], "Approve")
-    await shows(idle_world, "Waiting")
+    waiting = (await shows(idle_world, "Waiting")).plain
     idle_world.now.advance(timedelta(minutes=31))
 
     over = await shows(idle_world, "ran out")
 
+    assert f"It is tried again until {ends[:12]}" in waiting
     assert "Nothing was changed." in over.plain
     idle_world.influxdb.faults.clear()
     await idle_world.influxdb_quiet(0.2)

@@ -17,7 +17,7 @@ from tests.storage.test_requests import found, stored
 # No test takes so long; what is to have ended ends at once, and what is to end soon does.
 LEASE = timedelta(minutes=1)
 OVER = timedelta()
-SOON = timedelta(milliseconds=300)
+SOON = timedelta(seconds=2)
 TICK = timedelta(microseconds=1)
 LATER = timedelta(seconds=6)
 
