@@ -27,8 +27,9 @@ def _recorded(request: ChangeRequest, record: Record) -> Iterator[str]:
     )
     for target in request.targets:
         named = target.authorization_id
-        if found[named] != (target.active_again is not None):
-            yield f"{named}: found {target.active_again}, and {found[named]} are recorded"
+        again = target.active_again is not None
+        if found[named] != again:
+            yield f"{named}: found active again: {again}, and recorded {found[named]} times"
 
 
 def _disabled_again(request: ChangeRequest, record: Record) -> Iterator[str]:
