@@ -32,6 +32,8 @@ def targets_to_restore(
 ) -> tuple[Target, ...] | Problem:
     """Give what an undo restores, or say why the change cannot be undone.
 
+    What was disabled again after others had set it active is the later change's to restore.
+
     Args:
         original: The change that is to be undone.
         now: The moment of asking.
@@ -67,7 +69,17 @@ def targets_to_restore(
             "Nothing was changed.",
             instead,
         )
-    return found
+    again = disabled_again(original)
+    left = tuple(target for target in found if target.authorization_id not in again)
+    if not left:
+        later = next(iter(again.values()))
+        return Problem(
+            ErrorCode.NOT_UNDOABLE,
+            f"What change {original.id} had disabled was set active by others, and change {later} "
+            "disables it again. Nothing was changed.",
+            f"Undo that one: {command} undo {later}.",
+        )
+    return left
 
 
 def already_undone(original: ChangeRequest, undo: ChangeRequest | None) -> Problem:
@@ -176,6 +188,15 @@ def retryable(change: ChangeRequest) -> bool:
     if change.retried_by is not None:
         return False
     return not isinstance(targets_to_retry(change, ""), Problem)
+
+
+def disabled_again(change: ChangeRequest) -> dict[str, str]:
+    """Give what was disabled again since, by the change that did so."""
+    return {
+        target.authorization_id: target.active_again.again_by
+        for target in change.targets
+        if target.active_again is not None and target.active_again.again_by is not None
+    }
 
 
 def _all_active_again(change: ChangeRequest) -> bool:

@@ -9,10 +9,11 @@ from bot.changes.request import ChangeRequest, MessageRef
 from bot.changes.states import RequestState, TargetState
 from bot.changes.update import ChangeKind
 from bot.sandbox.influxdb import InfluxDBStandIn
-from bot.sandbox.influxdb.organisation import realistic_fixture
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.sandbox.slack.messages import Button
+from tests.durability.drifts import misdrifted
 from tests.durability.records import Record
+from tests.durability.truth import untrue
 
 _OUTCOMES = {
     EventTag.CHANGE_DONE: TargetState.DONE,
@@ -115,8 +116,7 @@ class Checker:
         self._places = {
             (place.channel_id, place.ts)
             for request in record.requests
-            for place in (request.message, request.feed_message)
-            if place is not None
+            for place in _places(request)
         }
 
     def violations(self) -> list[str]:
@@ -128,6 +128,7 @@ class Checker:
                 *self._outcome(request),
                 *self._undone_once(request),
                 *self._interruption(request),
+                *misdrifted(request, self._record, self._slack, self._witness.deaths),
                 *self._told(request),
                 *self._copies(request),
             ):
@@ -331,29 +332,12 @@ class Checker:
         return ""
 
 
-def untrue(record: Record, influxdb: InfluxDBStandIn) -> Iterator[str]:
-    """Every token is as the last outcome that took effect has left it, or as it was at first."""
-    truth = {
-        each["id"]: (each["status"], each["description"])
-        for each in realistic_fixture()["authorizations"]
-    }
-    targets = [target for request in record.requests for target in request.targets]
-    ends = [
-        (target.finished_at, target)
-        for target in targets
-        if target.state is TargetState.DONE and target.finished_at is not None
-    ]
-    for _, target in sorted(ends, key=lambda end: end[0]):
-        status, description = truth[target.authorization_id]
-        update = target.update
-        truth[target.authorization_id] = (
-            status if update.status is None else update.status.value,
-            description if update.description is None else update.description,
-        )
-    for authorization_id, should in truth.items():
-        there = influxdb.authorization(authorization_id)
-        if authorization_id not in record.unclear and (there.status, there.description) != should:
-            yield f"{authorization_id} is {there.status}, {there.description!r}, not {should}"
+def _places(request: ChangeRequest) -> Iterator[MessageRef]:
+    """Give where a request, and what was found active again after it, is told."""
+    drifts = (place for each in request.drifts for place in (each.message, each.feed_message))
+    for place in (request.message, request.feed_message, *drifts):
+        if place is not None:
+            yield place
 
 
 def is_right(button: Button, request: ChangeRequest) -> bool:
@@ -363,9 +347,16 @@ def is_right(button: Button, request: ChangeRequest) -> bool:
 
 def _undoable(request: ChangeRequest) -> bool:
     done = request.in_state(TargetState.DONE)
+    # What others have set active already needs no undo.
+    left = [target for target in done if target.active_again is None]
     return bool(
-        request.state.final and done and request.undone_by is None and request.undo_of is None
+        request.state.final and left and request.undone_by is None and request.undo_of is None
     )
+
+
+def _to_disable_again(request: ChangeRequest) -> bool:
+    found = [target.active_again for target in request.targets]
+    return any(again is not None and again.again_by is None for again in found)
 
 
 def _retryable(request: ChangeRequest) -> bool:
@@ -385,6 +376,7 @@ _RIGHT = {
     "cancel_change": _cancellable,
     "undo_change": _undoable,
     "retry_change": _retryable,
+    "disable_again": _to_disable_again,
 }
 
 

@@ -29,10 +29,10 @@ from bot.sandbox.serving import serve
 from bot.settings import Settings
 from bot.telemetry.logs import configure_logs
 from tests.durability.points import Kind, Point, Switch
+from tests.durability.scenarios import WATCHED_AFTER
 from tests.world import BRISK, Now
 
 _INFLUXDB_TIMEOUT_SECONDS = 10.0
-_WATCHED_AFTER = timedelta(hours=12)
 PRELOADED = (
     aiosqlite,
     alembic.command,
@@ -87,8 +87,7 @@ async def _live(connection: socket.socket, spec: dict[str, Any]) -> None:
     now = Now()
     now.advance(timedelta(seconds=spec["ahead"]))
     pace = replace(BRISK.tempo.pace, lease=timedelta(seconds=spec["lease"]))
-    # What was disabled is not looked at again while a test waits for everything to be done.
-    watch = DriftPace(pauses=(_WATCHED_AFTER,))
+    watch = DriftPace(pauses=(WATCHED_AFTER,))
     # A busy machine must not look like an InfluxDB that does not answer.
     timing = replace(
         BRISK,

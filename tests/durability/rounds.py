@@ -11,7 +11,7 @@ from tests.durability import records
 from tests.durability.checker import Checker, Offered, differences, is_right
 from tests.durability.points import Kind, Point
 from tests.durability.records import Record
-from tests.durability.scenarios import Act, Hinder, Pass, Press, Say, Scenario
+from tests.durability.scenarios import Act, Hinder, Pass, Press, Reopen, Say, Scenario
 from tests.durability.succession import LEASE, Birth, Ground, Succession
 
 _SHORT_LEASE = timedelta(seconds=1)
@@ -165,7 +165,7 @@ class Round:
                     self._taken = None if button is None else (button, button.value or "")
                 if inputs and await self._settled() and self._slack.open_view(user) is not None:
                     await self._slack.submit(user, dict(inputs))
-            case Hinder():
+            case Hinder() | Reopen():
                 act.lay_out(self._influxdb)
             case Pass(by):
                 await self._bots.advance(by)

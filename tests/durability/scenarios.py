@@ -12,6 +12,9 @@ from bot.sandbox.influxdb.organisation import (
 )
 from tests.attacks import SIMPLE, path
 
+WATCHED_AFTER = timedelta(hours=12)
+"""When what was disabled is looked at: not while a test waits for everything to be done."""
+
 
 @dataclass(frozen=True)
 class Say:
@@ -49,7 +52,18 @@ class Hinder:
         influxdb.faults.add(Fault.INTERNAL_ERROR, method="PATCH", path=where)
 
 
-Act = Say | Press | Pass | Hinder
+@dataclass(frozen=True)
+class Reopen:
+    """Somebody else sets a token active, beside the bot."""
+
+    authorization_id: str
+
+    def lay_out(self, influxdb: InfluxDBStandIn) -> None:
+        """Set it active."""
+        influxdb.edit(self.authorization_id, status="active")
+
+
+Act = Say | Press | Pass | Hinder | Reopen
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,16 @@ SCENARIOS = {
                 Say(f"disable {TELEGRAF_EDGE_42} --for 1h"),
                 Pass(timedelta(minutes=51)),
                 Pass(timedelta(minutes=10)),
+            ),
+        ),
+        Scenario(
+            "drift",
+            SIMPLE,
+            (
+                _DISABLE,
+                Reopen(TELEGRAF_EDGE_42),
+                Pass(WATCHED_AFTER + timedelta(minutes=1)),
+                Press("disable_again"),
             ),
         ),
         Scenario("deny", cast.SECOND_PERSON, (_ENABLE, _DENY)),

@@ -615,6 +615,38 @@ async def test_an_undo_after_the_drift(simple: World) -> None:
     assert sent(simple) == [INACTIVE]
 
 
+async def test_an_undo_after_disable_again(simple: World) -> None:
+    """It would take back the later change: it names that one, and changes nothing."""
+    told = await drifted(simple)
+    await simple.press(told, "Disable again")
+    ids = [event.change_id for event in await simple.events()]
+    first, second = dict.fromkeys(each for each in ids if each)
+
+    await simple.say(f"undo {first}")
+
+    assert f"change {second} disables it again. Nothing was changed." in simple.last()
+    assert f"/token undo {second}" in simple.last()
+    assert sent(simple) == [INACTIVE, INACTIVE]
+    await simple.say(f"undo {second}")
+    assert simple.influxdb.authorization(TELEGRAF_EDGE_42).status == "active"
+
+
+async def test_an_undo_leaves_out_what_is_disabled_again(simple: World) -> None:
+    """Of two, one was set active by others and disabled again: the undo restores the other."""
+    await disabled(simple, f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}")
+    simple.influxdb.edit(TELEGRAF_EDGE_42, status="active")
+    await later(simple)
+    (told,) = drifts(simple)
+    await simple.press(told, "Disable 1 again")
+
+    await simple.press(simple.channel()[0], "Undo 1")
+
+    statuses = [
+        simple.influxdb.authorization(i).status for i in (TELEGRAF_EDGE_42, TELEGRAF_EDGE_43)
+    ]
+    assert statuses == ["inactive", "active"]
+
+
 async def test_the_metric(simple: World) -> None:
     """It is counted."""
     await drifted(simple)

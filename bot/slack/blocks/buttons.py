@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement, InteractiveElem
 from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.changes.undoing import disabled_again
 from bot.changes.update import ChangeKind
 from bot.slack.blocks.wording import tokens, verb
 
@@ -41,7 +42,9 @@ def row(*buttons: ButtonElement) -> dict[str, Any]:
 
 def undo(change: ChangeRequest) -> ButtonElement:
     """Give the button that restores what was before a change."""
-    count = len(change.in_state(TargetState.DONE))
+    later = disabled_again(change)
+    done = change.in_state(TargetState.DONE)
+    count = sum(target.authorization_id not in later for target in done)
     text, label = "Undo", f"Undo change {change.id}"
     if len(change.targets) > 1:
         text, label = f"Undo {count}", f"{label} of {tokens(count)}"
