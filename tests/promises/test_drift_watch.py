@@ -647,6 +647,17 @@ async def test_an_undo_leaves_out_what_is_disabled_again(simple: World) -> None:
     assert statuses == ["inactive", "active"]
 
 
+async def test_the_end_of_a_timer_after_disable_again(simple: World) -> None:
+    """Its end would enable what somebody has meanwhile disabled for good: it does nothing."""
+    told = await drifted(simple, f"disable {TELEGRAF_EDGE_42} --for 2h")
+    await simple.press(told, "Disable again")
+    await later(simple, timedelta(hours=2))
+
+    assert simple.influxdb.authorization(TELEGRAF_EDGE_42).status == "inactive"
+    assert sent(simple) == [INACTIVE, INACTIVE]
+    assert "To be enabled again" not in simple.channel()[0].plain
+
+
 async def test_the_metric(simple: World) -> None:
     """It is counted."""
     await drifted(simple)
