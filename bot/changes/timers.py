@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(days=30)
@@ -35,6 +36,12 @@ def started(request: ChangeRequest) -> ChangeRequest:
     if timer is None or ended is None or timer.ends_at is not None:
         return request
     return replace(request, timer=replace(timer, ends_at=ended + timer.lasts))
+
+
+def awaiting_end(request: ChangeRequest) -> tuple[Target, ...]:
+    """List what a disable's end is to enable again; what others have set active has no end left."""
+    done = request.in_state(TargetState.DONE)
+    return tuple(target for target in done if target.active_again is None)
 
 
 def next_step(timer: Timer | None, now: datetime) -> NoteEnd | EnableAgain | Sleep | None:
