@@ -82,7 +82,10 @@ async def all_disabled_since(
     found: dict[str, ChangeRequest] = {}
     for target in change.drifted(number):
         place = (target.instance, target.authorization_id)
-        since = disabled_since(target, await reading.changes_of(*place, _NEWEST))
+        others = [
+            each for each in await reading.changes_of(*place, _NEWEST) if each.id != change.id
+        ]
+        since = disabled_since(target, others)
         if since is None:
             return ()
         found[since.id] = since
@@ -107,7 +110,9 @@ def already_disabled_since(
     )
 
 
-async def timer_is_over(transaction: Transaction, request: ChangeRequest) -> Problem | None:
+async def timer_is_over(
+    transaction: Transaction, request: ChangeRequest, command: str
+) -> Problem | None:
     """Say of a timer that it does not run, and what has come since; None if none ever ran."""
     disabled = request.in_state(TargetState.DONE)
     if request.timer is None or not disabled:
@@ -119,11 +124,11 @@ async def timer_is_over(transaction: Transaction, request: ChangeRequest) -> Pro
         ids = [target.authorization_id for target in disabled if target.instance == name]
         since = decided_since(disabled)
         others += await transaction.other_words(request.id, name, ids, since)
-    return timer_over(request, undo, others)
+    return timer_over(request, undo, others, command)
 
 
 def timer_over(
-    request: ChangeRequest, undo: ChangeRequest | None, others: Sequence[Target]
+    request: ChangeRequest, undo: ChangeRequest | None, others: Sequence[Target], command: str
 ) -> Problem:
     """Say that a timer does not run any more, why, and whether its tokens are active.
 
@@ -131,7 +136,12 @@ def timer_over(
         request: The disable, whose timer ran.
         undo: The change that took it back, or is trying to.
         others: What other requests want, or did, about its tokens.
+        command: The slash command's name, for hints.
     """
+    disabled = request.in_state(TargetState.DONE)
+    found = [last_read(target, others) for target in disabled]
+    active = len([each for each in found if each is not None and each.active])
+    back = f"What it changed can be taken back: {command} undo {request.id}."
     who = "" if request.timer is None else request.timer.stopped_by
     if who:
         over = f"The timer of change {request.id} was stopped already."
@@ -145,7 +155,8 @@ def timer_over(
         who = undo.requester.user_id
     return Problem(
         ErrorCode.NOT_CANCELLABLE,
-        f"{over}{_status(request, others)} Nothing more was changed.",
+        f"{over} {_status(len(disabled), active)} Nothing more was changed.",
+        back if undo is None and active < len(disabled) else "",
         by=who,
     )
 
@@ -156,13 +167,11 @@ def _readings(target: Target) -> list[Authorization]:
     return [each for each in found if each is not None]
 
 
-def _status(request: ChangeRequest, others: Sequence[Target]) -> str:
-    disabled = request.in_state(TargetState.DONE)
-    found = [last_read(target, others) for target in disabled]
-    active = len([each for each in found if each is not None and each.active])
-    if len(disabled) == 1:
-        return f" The token was {'active' if active else 'inactive'} when it was read last."
-    return f" Of its {len(disabled)} tokens {active} were active when they were read last."
+def _status(count: int, active: int) -> str:
+    if count == 1:
+        return f"The token was {'active' if active else 'inactive'} when it was read last."
+    were = "was" if active == 1 else "were"
+    return f"Of its {count} tokens {active or 'none'} {were} active when they were read last."
 
 
 def _moment(at: datetime) -> str:

@@ -179,7 +179,7 @@ class Moves:
             done = await transaction.stop_timer(request.id, ask.person.user_id, ask.now)
             tag = EventTag.TIMER_STOPPED
         if not done:
-            over = await timer_is_over(transaction, request)
+            over = await timer_is_over(transaction, request, self._intake.command)
             return over or moving.not_cancellable(request, self._intake.command)
         digest = self._intake.policy().digest
         event = evidence.by_person(request, tag, ask.person, ask.now, policy=digest)
