@@ -63,9 +63,19 @@ async def test_active_again(simple: World) -> None:
     assert texts(change) == ["Details"]
     await simple.say("pending", user=cast.BOB)
     assert "Nothing waits" in simple.last(cast.BOB)
-    simple.now.advance(JUST_BEFORE)
-    await simple.influxdb_quiet(seconds=0.2)
-    assert simple.slack.direct_messages(cast.ALICE) == []
+
+
+async def test_no_note_of_what_is_active_again(simple: World) -> None:
+    """Nobody is asked to keep it disabled; of another one, which ends after it, they are."""
+    await disabled(simple)
+    await active_again(simple)
+    await disabled(simple, TELEGRAF_EDGE_43)
+
+    note = await noted(simple)
+    await simple.settled()
+
+    assert TELEGRAF_EDGE_43 in note.plain
+    assert simple.slack.direct_messages(cast.ALICE) == [note]
 
 
 async def test_kept_disabled_although_active(simple: World) -> None:

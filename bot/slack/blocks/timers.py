@@ -7,6 +7,7 @@ from bot.changes.timers import awaiting_end
 from bot.slack.blocks import buttons
 from bot.slack.blocks.endings import undone_lines, undone_text
 from bot.slack.blocks.people import named_text
+from bot.slack.blocks.problems import problem_lines
 from bot.slack.blocks.rich import (
     Line,
     Message,
@@ -116,7 +117,9 @@ def ended_message(change: ChangeRequest, undo: ChangeRequest | None) -> Message:
     title = "Timer stopped" if _stopped_by(change) else "Timer over"
     told, after = [timer_line(change)], timer_mentions(change)
     if undo is not None:
-        told, after = undone_lines(undo, []), undone_text(undo)
+        why = problem_lines(undo.targets[0].problem) if one else [[plain("its message tells why.")]]
+        came_to_nothing = undo.state.final and not undo.effective
+        told, after = undone_lines(undo, why if came_to_nothing else []), undone_text(undo)
     return Message(
         read_out(f"{title}: {what}.", f"Change {change.id}.", after=after),
         (
