@@ -1,6 +1,6 @@
 """Decide whether a person may do something; every decision carries its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.changes.people import Account, Person, Standing
@@ -65,16 +65,28 @@ class Denied:
 
     Attributes:
         helpers: The ids of users and user groups that may do it instead.
+        of_requester: The rule as others read it, where it speaks to the person.
+        of_requester_hint: The hint as others read it, where it speaks to the person.
     """
 
     rule: str
     hint: str
     helpers: tuple[str, ...] = ()
+    of_requester: str = field(default="", compare=False)
+    of_requester_hint: str = field(default="", compare=False)
+
+    @property
+    def to_others(self) -> "Denied":
+        """Say the same of the requester, for a message that everybody reads."""
+        hint = self.of_requester_hint or self.hint
+        return Denied(self.of_requester or self.rule, hint, self.helpers)
 
 
 Decision = Allowed | NeedsApproval | Denied
 
 _HELPERS_NAMED = 3
+_ACCOUNT = "what kind of account you have"
+_ACCOUNT_OF_REQUESTER = "what kind of account the requester has"
 _VERBS = {
     ChangeKind.ENABLE: "enabling",
     ChangeKind.DISABLE: "disabling",
@@ -102,6 +114,7 @@ def decide(
         return Denied(
             "you belong to another Slack workspace than this bot",
             "Ask somebody of the bot's own workspace.",
+            of_requester="the requester belongs to another Slack workspace than this bot",
         )
     if wanted.role is Role.ANYONE:
         return Allowed("anyone may")
@@ -144,7 +157,10 @@ def role_held(policy: Policy, person: Person, standing: Standing) -> Held | Deni
     match standing.account:
         case Account.DEACTIVATED:
             return Denied(
-                "your Slack account is deactivated", "Ask whoever runs your Slack workspace."
+                "your Slack account is deactivated",
+                "Ask whoever runs your Slack workspace.",
+                of_requester="the requester's Slack account is deactivated",
+                of_requester_hint="Ask whoever runs the Slack workspace.",
             )
         case Account.BOT:
             return Denied("bots may do nothing here", "A person has to ask.")
@@ -152,6 +168,7 @@ def role_held(policy: Policy, person: Person, standing: Standing) -> Held | Deni
             return Denied(
                 "guests may do nothing here unless they are listed by their own user id",
                 _ask(policy, person),
+                of_requester_hint=_ask(policy, person, whose="the"),
             )
         case _:
             pass
@@ -198,15 +215,34 @@ def _lacking(
     """Say that a role is lacking, or that Slack does not tell whether it is."""
     untold = _untold(policy, standing, needed)
     if untold:
+        theirs = _ACCOUNT_OF_REQUESTER if untold == _ACCOUNT else untold
         return Denied(
             f"Slack does not tell now {untold}, so this bot cannot tell whether you may",
             "Try again in a minute, or ask somebody who is listed by their own user id.",
+            of_requester=(
+                f"Slack does not tell now {theirs}, so this bot cannot tell whether the requester "
+                "may"
+            ),
         )
     helpers = tuple(sorted(policy.roles.holding(needed) | policy.roles.approver)[:_HELPERS_NAMED])
     if policy.source is PolicySource.ALLOWED_USERS:
-        return Denied("you are not in ALLOWED_USERS", _ask(policy, person), helpers)
-    holds = "you hold no role" if held.role is Role.ANYONE else f"you are {_a(held.role)}"
-    return Denied(f"{holds}, and this takes {_a(needed)}", _ask(policy, person, needed), helpers)
+        return Denied(
+            "you are not in ALLOWED_USERS",
+            _ask(policy, person),
+            helpers,
+            of_requester="the requester is not in ALLOWED_USERS",
+            of_requester_hint=_ask(policy, person, whose="the"),
+        )
+    none, takes = held.role is Role.ANYONE, f"and this takes {_a(needed)}"
+    holds = "you hold no role" if none else f"you are {_a(held.role)}"
+    is_now = "holds no role" if none else f"is {_a(held.role)}"
+    return Denied(
+        f"{holds}, {takes}",
+        _ask(policy, person, needed),
+        helpers,
+        of_requester=f"the requester {is_now}, {takes}",
+        of_requester_hint=_ask(policy, person, needed, whose="the"),
+    )
 
 
 def _untold(policy: Policy, standing: Standing, needed: Role) -> str:
@@ -215,7 +251,7 @@ def _untold(policy: Policy, standing: Standing, needed: Role) -> str:
         group for role in Role if role >= needed for group in sorted(policy.roles.holding(role))
     ]
     if standing.account is Account.UNKNOWN and standing.groups.intersection(giving):
-        return "what kind of account you have"
+        return _ACCOUNT
     might = [group for group in giving if group in standing.unreadable]
     return f"who is in the user group {might[0]}" if might else ""
 
@@ -271,13 +307,15 @@ def _by(policy: Policy, role: Role, group: str) -> str:
     return f"you are {_a(role)}{f' by the user group {group}' if group else ''}"
 
 
-def _ask(policy: Policy, person: Person, needed: Role = Role.OPERATOR) -> str:
+def _ask(
+    policy: Policy, person: Person, needed: Role = Role.OPERATOR, *, whose: str = "your"
+) -> str:
     where = (
         policy.source
         if policy.source is PolicySource.ALLOWED_USERS
         else f"{needed.title} in {policy.source}"
     )
-    return f"Ask whoever runs this bot to add your Slack user id {person.user_id} to {where}."
+    return f"Ask whoever runs this bot to add {whose} Slack user id {person.user_id} to {where}."
 
 
 def _a(role: Role) -> str:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.changes import evidence, moving
+from bot.changes.afterwards import timer_is_over
 from bot.changes.approval import Vote
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
@@ -178,7 +179,8 @@ class Moves:
             done = await transaction.stop_timer(request.id, ask.person.user_id, ask.now)
             tag = EventTag.TIMER_STOPPED
         if not done:
-            return moving.not_cancellable(request, self._intake.command)
+            over = await timer_is_over(transaction, request, self._intake.command)
+            return over or moving.not_cancellable(request, self._intake.command)
         digest = self._intake.policy().digest
         event = evidence.by_person(request, tag, ask.person, ask.now, policy=digest)
         await transaction.append(event)

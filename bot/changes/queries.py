@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.changes.afterwards import DriftState, all_disabled_since
 from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
 from bot.changes.errors import BotError, ErrorCode, Problem, UpstreamError, UserError
@@ -205,14 +206,15 @@ class Queries:
             undone_by = None if change is None else change.undone_by
             return change, None if undone_by is None else await reading.request(undone_by)
 
-    async def drift(
-        self, change_id: str, number: int
-    ) -> tuple[ChangeRequest | None, ChangeRequest | None]:
-        """Give a change and the one that disables again what was found at one of its drifts."""
+    async def drift(self, change_id: str, number: int) -> DriftState | None:
+        """Give what has become of what was found active again at one of a change's drifts."""
         async with self._store.reading() as reading:
             change = await reading.request(change_id)
-            again_by = None if change is None else change.again_by(number)
-            return change, None if again_by is None else await reading.request(again_by)
+            if change is None:
+                return None
+            again_by = change.again_by(number)
+            again = None if again_by is None else await reading.request(again_by)
+            return DriftState(change, again, await all_disabled_since(reading, change, number))
 
     async def pending(self) -> Pending:
         """Give what waits: for approval, for its requester, for InfluxDB, for its time."""

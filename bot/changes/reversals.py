@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from bot.changes import evidence, undoing
+from bot.changes.afterwards import all_disabled_since, already_disabled_since
 from bot.changes.asking import Ask
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.intake import Intake, Order
@@ -85,6 +86,10 @@ class Reversals:
         found = undoing.targets_to_disable_again(original, drift)
         if not found:
             return await self._already_disabled_again(transaction, ask, original, drift)
+        since = await all_disabled_since(transaction, original, drift)
+        if since:
+            problem = already_disabled_since(original, drift, since, command)
+            return await self._refused(transaction, ask, asked, problem, original)
         draft = Order(found, reason=original.reason).draft(ask, again_of=original.id)
         judged = await self._intake.judge(transaction, ask, draft)
         if isinstance(judged, Problem):

@@ -152,12 +152,13 @@ def expired(request: ChangeRequest) -> Problem:
 
 
 def not_allowed_any_more(decision: Denied) -> Problem:
-    """Say that the policy says no by now."""
+    """Say that the policy says no by now, in a message that not the requester alone reads."""
+    said = decision.to_others
     return Problem(
         ErrorCode.NOT_ALLOWED,
-        f"Not allowed any more: {decision.rule}. Nothing was changed.",
-        decision.hint,
-        helpers=decision.helpers,
+        f"Not allowed any more: {said.rule}. Nothing was changed.",
+        said.hint,
+        helpers=said.helpers,
     )
 
 

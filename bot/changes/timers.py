@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import TargetState
+from bot.changes.target import Target
 
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(days=30)
@@ -40,6 +41,12 @@ def started(request: ChangeRequest) -> ChangeRequest:
 def noted_from(ends_at: datetime, lasts: timedelta) -> datetime:
     """Say from when on it is said that the end is near."""
     return ends_at - min(_NOTED_BEFORE, lasts / 4)
+
+
+def awaiting_end(request: ChangeRequest) -> tuple[Target, ...]:
+    """List what a disable's end is to enable again; what others have set active has no end left."""
+    done = request.in_state(TargetState.DONE)
+    return tuple(target for target in done if target.active_again is None)
 
 
 def next_step(timer: Timer | None, now: datetime) -> NoteEnd | EnableAgain | Sleep | None:

@@ -12,14 +12,20 @@ def worth_a_word(undo: ChangeRequest) -> ChangeRequest | None:
     return undo if undo.effective or not undo.state.final else None
 
 
-def has_message_of_its_own(request: ChangeRequest) -> bool:
-    """Tell whether an undo was shown to somebody before it was carried out."""
+def has_message_of_its_own(request: ChangeRequest, undone: ChangeRequest) -> bool:
+    """Tell whether an undo was shown to somebody before it was carried out, or while it waited.
+
+    Args:
+        request: The undo.
+        undone: The change that it takes back, whose message is not the undo's own.
+    """
+    theirs = {undone.message, undone.feed_message, request.origin.pressed}
     return (
         request.state.waiting
         or request.state.closed
         or request.confirmed_at is not None
-        or (request.approval is not None and request.message is not None)
         or bool(request.held_back)
+        or (request.message is not None and request.message not in theirs)
     )
 
 

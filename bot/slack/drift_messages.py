@@ -1,6 +1,7 @@
 from dataclasses import replace
 from functools import partial
 
+from bot.changes.afterwards import DriftState
 from bot.changes.ports import Remember
 from bot.changes.request import ChangeRequest, Drift, MessageRef
 from bot.slack.blocks.drift import drift_message
@@ -65,12 +66,9 @@ class DriftMessages:
                 for place in dict.fromkeys(places):
                     await self._placing.edit(place, drawn)
 
-    async def redraw(
-        self,
-        change: ChangeRequest,
-        number: int,
-        again: ChangeRequest | None,
-        place: MessageRef | None,
-    ) -> None:
-        """Bring one copy of a message up to what is recorded."""
-        await self._placing.edit(place, drift_message(change, number, again))
+    async def redraw(self, state: DriftState, number: int, place: MessageRef | None) -> None:
+        """Bring the messages that tell of a drift up to what is recorded, and a copy of them."""
+        drawn = drift_message(state.change, number, state.again, since=state.since)
+        drift = state.change.drifts[number]
+        for each in dict.fromkeys((place, drift.message, drift.feed_message)):
+            await self._placing.edit(each, drawn)

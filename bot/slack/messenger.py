@@ -5,9 +5,12 @@ from functools import partial
 
 import structlog
 
+from bot.changes.afterwards import DriftState
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Drifted, Related, Remember
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
+from bot.changes.states import RequestState
+from bot.changes.timers import awaiting_end
 from bot.changes.undoing import retryable, undoable
 from bot.slack.audience import (
     belongs_in_the_feed,
@@ -19,7 +22,7 @@ from bot.slack.audience import (
 from bot.slack.blocks.private import decided_message, private_outcome
 from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
-from bot.slack.blocks.timers import end_message
+from bot.slack.blocks.timers import end_message, ended_message
 from bot.slack.blocks.under_way import progress_message
 from bot.slack.drift_messages import DriftMessages
 from bot.slack.placing import Draw, Placing
@@ -66,7 +69,7 @@ class SlackMessenger:
         Raises:
             AnnouncementError: If Slack took it on no way.
         """
-        if related.undone is not None and not has_message_of_its_own(request):
+        if related.undone is not None and not has_message_of_its_own(request, related.undone):
             return await self._announce_undo(request, related.undone, remember)
         if related.retried is not None:
             await self._edit_earlier(related.retried, None)
@@ -85,7 +88,12 @@ class SlackMessenger:
             copy = await self._placing.copy_to_feed(request, drawn)
             request = await _with_copy(request, copy, remember)
         if related.undone is not None:
-            await self._edit_earlier(related.undone, worth_a_word(request))
+            # What was to happen by itself, and did not, is told to everybody who relies on it.
+            finished = request.automatic and request.state is RequestState.FINISHED
+            seen = request if finished else worth_a_word(request)
+            # The copy that was pressed to retry it tells of the undo itself.
+            pressed = None if request.retry_of is not None else request.origin.pressed
+            await self._edit_earlier(related.undone, seen, pressed)
         if request.approval is not None and is_news(request):
             await self._tell_requester(request)
         return request
@@ -110,12 +118,13 @@ class SlackMessenger:
         return told
 
     async def note_end(self, request: ChangeRequest) -> None:
-        """Tell the requester that a timer is about to end.
+        """Tell the requester that a timer is about to end, unless others have ended all of it.
 
         Raises:
             AnnouncementError: If Slack took it on no way.
         """
-        await self._responder.tell_directly(request.requester, end_message(request), request)
+        if awaiting_end(request):
+            await self._responder.tell_directly(request.requester, end_message(request), request)
 
     async def redraw(
         self, change: ChangeRequest, undo: ChangeRequest | None, pressed: Origin
@@ -133,12 +142,16 @@ class SlackMessenger:
         if pressed.response_url is not None:
             await self._sending.respond(pressed.response_url, drawn, replace=True)
 
-    async def redraw_drift(
-        self, change: ChangeRequest, number: int, again: ChangeRequest | None, pressed: Origin
+    async def redraw_note(
+        self, change: ChangeRequest, undo: ChangeRequest | None, pressed: Origin
     ) -> None:
+        """Let the note whose Keep disabled was pressed say what became of the timer."""
+        await self._placing.edit(pressed.pressed, ended_message(change, undo))
+
+    async def redraw_drift(self, state: DriftState, number: int, pressed: Origin) -> None:
         """Bring the message whose Disable again was pressed up to what is recorded."""
-        if change.drifted(number):
-            await self._drifts.redraw(change, number, again, pressed.pressed)
+        if state.change.drifted(number):
+            await self._drifts.redraw(state, number, pressed.pressed)
 
     async def _tell_requester(self, request: ChangeRequest) -> None:
         """Tell whoever waited for others, who may have left the channel where everybody sees it."""
@@ -198,16 +211,19 @@ class SlackMessenger:
     async def _edit_own(self, drifted: Drifted) -> None:
         """Let the message in which a change was told say that its tokens are active again."""
         change, related = drifted.change, drifted.related
-        if related.undone is not None and not has_message_of_its_own(change):
-            await self._edit_earlier(related.undone, change)
+        undone = related.undone
+        if undone is not None and not has_message_of_its_own(change, undone):
+            await self._edit_earlier(undone, change)
         else:
             undo = None if related.undo is None else worth_a_word(related.undo)
             await self._edit_earlier(change, undo)
 
-    async def _edit_earlier(self, earlier: ChangeRequest, undo: ChangeRequest | None) -> None:
-        """Let the message of an earlier change tell of what refers to it."""
+    async def _edit_earlier(
+        self, earlier: ChangeRequest, undo: ChangeRequest | None, pressed: MessageRef | None = None
+    ) -> None:
+        """Let the message of an earlier change, and a copy of it, tell of what refers to it."""
         drawn = self._drawn(earlier, undo)
-        for place in dict.fromkeys((earlier.message, earlier.feed_message)):
+        for place in dict.fromkeys((earlier.message, earlier.feed_message, pressed)):
             await self._placing.edit(place, drawn)
 
     def _drawn(

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
@@ -101,7 +101,13 @@ class Lookback(RequestRows):
 
     async def open_requests(self, limit: int) -> list[ChangeRequest]:
         """Give the requests that wait for somebody or something, the oldest first."""
-        timed = requests.c.ends_at.is_not(None) & requests.c.undone_by.is_(None)
+        # What others have set active again has no end left to wait for.
+        to_end = exists().where(
+            targets.c.request_id == requests.c.id,
+            targets.c.state == TargetState.DONE.value,
+            targets.c.drift_number.is_(None),
+        )
+        timed = requests.c.ends_at.is_not(None) & requests.c.undone_by.is_(None) & to_end
         return await self.read(
             select(requests)
             .where(requests.c.state.in_(OPEN) | timed)

@@ -233,6 +233,24 @@ def test_why_it_expired_is_said(approval: Approval | None, message: str) -> None
     assert stage.problem.message == message
 
 
+def test_a_refusal_that_others_read() -> None:
+    """It speaks of the requester, and to nobody."""
+    denied = Denied(
+        "you hold no role",
+        "Ask for your role.",
+        of_requester="the requester holds no role",
+        of_requester_hint="Ask for the role.",
+    )
+
+    stage = next_stage(ONE, ruling(denied), NOON, 1)
+
+    assert isinstance(stage, Refuse)
+    assert (stage.problem.message, stage.problem.hint) == (
+        "Not allowed any more: the requester holds no role. Nothing was changed.",
+        "Ask for the role.",
+    )
+
+
 def test_a_refusal_says_who_can_help() -> None:
     """By which rule, what to do, and whom to ask."""
     stage = next_stage(ONE, ruling(DENIED), NOON, 1)

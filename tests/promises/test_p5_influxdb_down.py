@@ -15,7 +15,7 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_42,
     TELEGRAF_EDGE_43,
 )
-from tests.attacks import APPROVALS, SIMPLE, shows, texts
+from tests.attacks import APPROVALS, SIMPLE, id_of, shows, texts
 from tests.world import BRISK, World, world
 
 PATIENT = replace(
@@ -256,3 +256,24 @@ async def test_who_stands_in_line_takes_no_place(idle_world: World) -> None:
 def test_the_end_is_two_hours_in_production() -> None:
     """So long does an incident with InfluxDB itself take, and no longer is it what was meant."""
     assert Timing().tempo.pauses.try_for == timedelta(hours=2)
+
+
+async def test_an_undo_that_had_to_wait(patient: World) -> None:
+    """An undo that waited has a message of its own, which tells its own outcome and no more."""
+    await patient.say(f"disable {TELEGRAF_EDGE_42}")
+    (change,) = patient.channel()
+    undone = id_of(change)
+    down(patient)
+    await patient.slack.press(cast.BOB, change, "Undo")
+    undo = await shows(patient, "Waiting")
+
+    patient.influxdb.faults.clear()
+    patient.now.advance(timedelta(minutes=40))
+    await shows(patient, "then undone")
+    await patient.settled()
+
+    assert undo.plain.startswith("Token enabled")
+    assert f", undo of {undone}" in undo.plain
+    assert "Token disabled" not in undo.plain
+    assert change.plain.startswith("Token disabled, then undone")
+    assert len(patient.channel()) == 2

@@ -437,7 +437,9 @@ async def test_a_requester_who_may_not_ask_any_more(idle_world: World) -> None:
     await unfreeze(idle_world)
     await idle_world.slack.wait_for(lambda: "Token not enabled" in message.plain)
 
-    assert "Not allowed any more" in message.plain
+    assert "Not allowed any more: the requester holds no role" in message.plain
+    assert "add the Slack user id U0ALICE to operator" in message.plain
+    assert "you" not in message.plain.split()
     assert_closed(idle_world)
 
 

@@ -116,7 +116,8 @@ async def test_keep_disabled_too_late(simple: World) -> None:
 
     await simple.press(message, "Keep disabled", outdated=True)
 
-    assert "nothing to cancel" in simple.last()
+    assert "ended at" in simple.last()
+    assert "The token was active when it was read last." in simple.last()
 
 
 @pytest.mark.parametrize("what", ["described", "enabled and disabled", "touched"])
@@ -344,5 +345,6 @@ async def test_kept_after_its_undo(simple: World) -> None:
 
     await simple.press(message, "Keep disabled", user=cast.BOB, outdated=True)
 
-    assert "nothing to cancel" in simple.last(cast.BOB)
+    assert "was undone as change" in simple.last(cast.BOB)
+    assert "The token was active when it was read last." in simple.last(cast.BOB)
     assert "Undone by @alice" in message.plain

@@ -27,6 +27,9 @@ class ActionId(StrEnum):
     PAGE_LIST = "page_list"
 
 
+NOTE = "note"
+"""The place of what stands in the note that a timer is about to end."""
+
 _ON = {
     ChangeKind.DISABLE: "Disable",
     ChangeKind.ENABLE: "Enable",
@@ -60,10 +63,15 @@ def retry(change: ChangeRequest) -> ButtonElement:
     return _of_change(change, ActionId.RETRY_CHANGE, text, label)
 
 
-def keep(change: ChangeRequest) -> ButtonElement:
-    """Give the button that stops the timer of a disable."""
-    label = f"Keep disabled: stop the timer of change {change.id}"
-    return _of_change(change, ActionId.CANCEL_CHANGE, "Keep disabled", label)
+def keep(change: ChangeRequest, place: str = "") -> ButtonElement:
+    """Give the button that stops the timer of a disable; its place says in what it stands."""
+    action_id = ActionId.CANCEL_CHANGE
+    return ButtonElement(
+        text="Keep disabled",
+        action_id=f"{action_id}:{place}" if place else action_id,
+        value=change.id,
+        accessibility_label=f"Keep disabled: stop the timer of change {change.id}",
+    )
 
 
 def disable_again(change: ChangeRequest, number: int) -> ButtonElement:

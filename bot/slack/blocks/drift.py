@@ -34,7 +34,12 @@ _AGAIN = {TargetState.DONE, TargetState.UNCHANGED}
 
 
 def drift_message(
-    change: ChangeRequest, number: int, again: ChangeRequest | None, note: str = ""
+    change: ChangeRequest,
+    number: int,
+    again: ChangeRequest | None,
+    note: str = "",
+    *,
+    since: Sequence[ChangeRequest] = (),
 ) -> Message:
     """Tell that tokens are active again which a change had disabled, with a button against that.
 
@@ -43,11 +48,12 @@ def drift_message(
         number: Which of its drifts.
         again: The change that disables, or disabled, them again.
         note: A last line, such as why it was sent to one person alone.
+        since: Other changes that have disabled all of them since.
     """
     targets = change.drifted(number)
     one = targets[0] if len(targets) == 1 else None
     title = "Active again" if one is not None else f"{tokens(len(targets))} active again"
-    title = f"{title}{', then disabled again' if _disabled(again) else ''}"
+    title = f"{title}{', then disabled again' if since or _disabled(again) else ''}"
     how = _HOW.format(it="it" if one is not None else "them")
     reason = f" Reason then: {quoted(change.reason)}." if change.reason else ""
     told = _one(one) if one is not None else _several(targets)
@@ -62,7 +68,8 @@ def drift_message(
             code(change.id),
             plain(f".{reason}"),
         ],
-        *_again_lines(again),
+        _again_line(again),
+        *(_by("Disabled again since", each) for each in since),
         [plain(note)],
     ]
     text = read_out(
@@ -71,16 +78,18 @@ def drift_message(
         how,
         f"Change {change.id} had disabled {'it' if one is not None else 'them'}.{reason}",
         "" if again is None else f"Change {again.id} tells what became of Disable again.",
+        *(f"Disabled again since as change {each.id}." for each in since),
         after=" ".join(
             each
             for each in (
                 named_text("Disabled before by ", [change.requester.user_id]),
                 named_text(f"{_how(again)} by ", [again.requester.user_id]) if again else "",
+                named_text("Disabled again since by ", [each.requester.user_id for each in since]),
             )
             if each
         ),
     )
-    offered = [] if again is not None else [buttons.disable_again(change, number)]
+    offered = [] if again is not None or since else [buttons.disable_again(change, number)]
     if one is not None:
         offered.append(buttons.details(one.instance, one.authorization_id))
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
@@ -168,19 +177,16 @@ def _since(target: Target) -> str:
     return f"Active{at}." if at else "InfluxDB does not tell since when."
 
 
-def _again_lines(again: ChangeRequest | None) -> list[Line]:
+def _again_line(again: ChangeRequest | None) -> Line:
     if again is None:
         return []
     follows = "." if _disabled(again) else ", which tells the outcome."
-    return [
-        [
-            plain(f"{_how(again)} by "),
-            person(again.requester.user_id),
-            plain(" as change "),
-            code(again.id),
-            plain(follows),
-        ]
-    ]
+    return _by(_how(again), again, follows)
+
+
+def _by(how: str, change: ChangeRequest, follows: str = ".") -> Line:
+    who = person(change.requester.user_id)
+    return [plain(f"{how} by "), who, plain(" as change "), code(change.id), plain(follows)]
 
 
 def _how(again: ChangeRequest | None) -> str:

@@ -18,6 +18,7 @@ from bot.slack.blocks.rich import (
     read_out,
 )
 from bot.slack.blocks.several import tally
+from bot.slack.blocks.timers import stopped_words
 from bot.slack.blocks.wording import (
     OUTCOMES,
     STANDS,
@@ -87,7 +88,7 @@ def moved_message(moved: Moved) -> Message:
     change = moved.request
     did = _DID[moved.move]
     if moved.move is MoveName.CANCEL and change.state is RequestState.FINISHED:
-        did, next_up = "stopped the timer of", "What is disabled stays disabled."
+        did, next_up = "stopped the timer of", stopped_words(change)
     elif moved.move is MoveName.CANCEL and not change.state.closed:
         next_up = "What is not sent yet is not sent. The outcome follows."
     elif change.state.closed:

@@ -5,7 +5,7 @@ from bot.changes.errors import ErrorCode, StoreUnavailableError
 from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
 from bot.commands.answers import Accepted, Later, Moved
-from bot.slack.blocks.buttons import ActionId, drift_number
+from bot.slack.blocks.buttons import NOTE, ActionId, drift_number
 from bot.slack.listeners.answering import Answered, Answering
 from bot.slack.listeners.asking import CLICK
 from bot.slack.messenger import SlackMessenger
@@ -62,7 +62,7 @@ class Telling:
             # What one person alone sees and can move on from is the list of what waits.
             waiting = Later(self._queries.pending)
             self._answering.follow_up(ask.person, ask.origin, waiting, replace=True)
-        elif outdated:
+        elif outdated or _stands_in_note(received):
             self._tasks.spawn(self._redraw(received), "redraw")
 
     async def _redraw(self, received: Received) -> None:
@@ -74,10 +74,10 @@ class Telling:
                 number = drift_number(place)
                 shown = None
                 while (found := await self._queries.drift(change_id, number)) != shown:
-                    drifted, again = shown = found
-                    if drifted is None:
+                    if found is None:
                         return
-                    await self._messenger.redraw_drift(drifted, number, again, pressed)
+                    await self._messenger.redraw_drift(found, number, pressed)
+                    shown = found
                 return
             drawn = None
             # What is recorded may move on while it is drawn, and what told of that has been
@@ -86,9 +86,17 @@ class Telling:
                 change, undo = drawn = recorded
                 if change is None:
                     return
-                await self._messenger.redraw(change, undo, pressed)
+                if _stands_in_note(received):
+                    await self._messenger.redraw_note(change, undo, pressed)
+                else:
+                    await self._messenger.redraw(change, undo, pressed)
         except (AnnouncementError, StoreUnavailableError) as error:
             _log.warning("an outdated message stays as it is", reason=str(error))
+
+
+def _stands_in_note(received: Received) -> bool:
+    """Tell whether what was pressed stands in the note that a timer is about to end."""
+    return received.content.get("action") == f"{ActionId.CANCEL_CHANGE}:{NOTE}"
 
 
 def _shows_by_itself(received: Received, answered: Answered) -> bool:

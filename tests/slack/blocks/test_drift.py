@@ -23,6 +23,7 @@ from tests.slack.blocks.samples import (
     read,
     several,
     target,
+    timer,
     to_come,
     undo,
     waiting,
@@ -163,3 +164,19 @@ def test_nothing_comes_out_of_a_description(text: str) -> None:
 def test_the_place_of_a_button(place: str, number: int) -> None:
     """What is no place names no drift that there is."""
     assert drift_number(place) == number
+
+
+def test_disabled_since_by_others(snapshot: SnapshotAssertion) -> None:
+    """Disabled by somebody's command meanwhile: by whom, as which change; no button against it."""
+    since = change(id="5CCAT4", requester=BOB)
+
+    assert read(drift_message(ONE, 0, None, since=[since])) == snapshot
+
+
+@pytest.mark.parametrize("stopped_by", ["", "U0BOB"], ids=["runs", "stopped"])
+@pytest.mark.parametrize("told", [pytest.param(ONE, id="all"), pytest.param(TWO, id="some")])
+def test_with_a_timer(told: ChangeRequest, stopped_by: str, snapshot: SnapshotAssertion) -> None:
+    """What is active again does not end by itself, nor stay disabled; the others do."""
+    timed = replace(told, timer=timer(running=not stopped_by, stopped_by=stopped_by))
+
+    assert read(request_message(timed, Offer())) == snapshot

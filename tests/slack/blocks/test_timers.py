@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.slack.blocks.request import Offer, request_message
-from bot.slack.blocks.timers import end_message
+from bot.slack.blocks.timers import end_message, ended_message
 from tests.slack.blocks.samples import (
     ALICE,
     UPDATES,
@@ -89,6 +89,33 @@ def test_it_has_ended(
 ) -> None:
     """Nobody asked for the undo: its time was over; where that did not work, it is said."""
     assert read(request_message(told, Offer(), undo=ended)) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("told", "ended"),
+    [
+        pytest.param(change(timer=timer(stopped_by="U0BOB")), None, id="stopped"),
+        pytest.param(
+            change(timer=timer()), undo(requester=ALICE, automatic=True), id="enabled again"
+        ),
+        pytest.param(change(timer=timer()), undo(), id="undone"),
+        pytest.param(
+            change(timer=timer()),
+            undo(TargetState.REFUSED, requester=ALICE, automatic=True),
+            id="refused",
+        ),
+        pytest.param(
+            replace(SEVERAL, timer=timer()),
+            replace(ENABLED, targets=(target(UPDATES["enable"], TargetState.FAILED),)),
+            id="several failed",
+        ),
+    ],
+)
+def test_the_note_afterwards(
+    told: ChangeRequest, ended: ChangeRequest | None, snapshot: SnapshotAssertion
+) -> None:
+    """What became of the timer, without a button."""
+    assert read(ended_message(told, ended)) == snapshot
 
 
 def test_without_a_timer_there_is_nothing_to_keep() -> None:
