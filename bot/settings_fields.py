@@ -9,6 +9,8 @@ import ssl
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+import psycopg
+from psycopg import conninfo
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -42,7 +44,8 @@ def address(value: str) -> str:
 
 def database(value: SecretStr) -> SecretStr:
     """Check a database's address, and name its driver; it may hold a password."""
-    scheme, _, rest = value.get_secret_value().strip().partition("://")
+    written, _, rest = value.get_secret_value().strip().partition("://")
+    scheme = written.lower()
     if scheme in _SQLITE:
         return SecretStr(f"sqlite+aiosqlite://{_sqlite_file(rest)}")
     if scheme in _POSTGRESQL:
@@ -110,6 +113,11 @@ def _postgresql(address: str) -> str:
         raise ValueError("holds a blank or a line break")
     if not url.database:
         raise ValueError("names no database")
+    try:
+        conninfo.make_conninfo(**dict.fromkeys(url.query, ""))
+    except psycopg.ProgrammingError:
+        # Not named: what stands behind an unescaped ? may be a part of the password.
+        raise ValueError("has a parameter behind its ? that PostgreSQL does not know") from None
     return address
 
 

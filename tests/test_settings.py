@@ -191,6 +191,7 @@ def test_an_empty_variable_is_an_absent_one(environment: Environment) -> None:
         ("PORT", "65536", "cannot be used. Set it to a TCP port."),
         ("LOG_LEVEL", "LOUD", "cannot be used. Set it to DEBUG, INFO, WARNING or ERROR."),
         ("LOG_FORMAT", "xml", "cannot be used. Set it to console or json."),
+        ("DATABASE_URL", "postgresql://u@db/bot?hunter2=1", "a parameter behind its ? that Post"),
         ("DATABASE_URL", "postgresql://u:hunter2@db", "names no database. Set it to a SQLite"),
         ("DATABASE_URL", "postgresql://u:hunter2@db:port/bot", "is no address of a PostgreSQL."),
         ("DATABASE_URL", "postgres://u:x@hunter2@db/bot", "an @ in it, which is written %40."),
@@ -301,6 +302,8 @@ def test_blanks_around_a_token_are_dropped(environment: Environment) -> None:
         ("", "sqlite+aiosqlite:///./var/token-bot.db"),
         ("postgresql://u:p%40@db:5433/bot", "postgresql+psycopg://u:p%40@db:5433/bot"),
         ("postgres://db/bot?sslmode=require\n", "postgresql+psycopg://db/bot?sslmode=require"),
+        ("POSTGRESQL://db/bot", "postgresql+psycopg://db/bot"),
+        ("SQLite:///bot.db", "sqlite+aiosqlite:///bot.db"),
         ("postgresql+psycopg:///bot?host=/run", "postgresql+psycopg:///bot?host=/run"),
     ],
 )

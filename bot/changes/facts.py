@@ -26,6 +26,21 @@ class History:
 
 
 @dataclass(frozen=True)
+class Touch:
+    """What the bot did last with a token after a change that failed and is tried again.
+
+    Attributes:
+        change_id: The change that did it, or is about to.
+        by: The user id of whoever asked for that.
+        target: What became of the token there.
+    """
+
+    change_id: str
+    by: str
+    target: Target
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is true just before a PATCH; the judgement is about this and nothing else.
 
@@ -34,6 +49,7 @@ class Facts:
         barred: Why the policy does not let it pass now, or None.
         shown: Whether somebody has confirmed or approved what was shown.
         history: For an undo: what the record says.
+        touch: For a retry: what was asked for since it failed, if anything was.
         own: What is known of the bot's own token; None where its value was shown.
         seen: The authorizations that the bot can see, where an operator token is at stake.
         active_users: The owners of operator tokens among them that may use InfluxDB.
@@ -43,6 +59,7 @@ class Facts:
     barred: Problem | None = None
     shown: bool = False
     history: History | None = None
+    touch: Touch | None = None
     own: OwnToken | None = None
     seen: Sequence[Authorization] = ()
     active_users: frozenset[str] = frozenset()
@@ -124,6 +141,26 @@ async def histories(
         )
     undone = {} if original is None else {t.authorization_id: t.update for t in original.targets}
     return {each: History(undone.get(each), recorded.get(each), touched.get(each)) for each in ids}
+
+
+async def touches(
+    request: ChangeRequest, targets: Sequence[Target], instance: str, store: Store
+) -> Mapping[str, Touch]:
+    """Read what was done last with targets of a retry since they failed, by their ids.
+
+    Nothing if it is no retry; earlier tries that failed as well have touched nothing.
+    """
+    if request.retry_of is None:
+        return {}
+    ids = [target.authorization_id for target in targets]
+    async with store.reading() as reading:
+        last = await reading.last_touches(request.retry_of, instance, ids, until=request.id or None)
+    return {
+        target.authorization_id: Touch(found.id, found.requester.user_id, target)
+        for each, found in last.items()
+        for target in found.targets
+        if (target.instance, target.authorization_id) == (instance, each)
+    }
 
 
 async def _taken_back(request: ChangeRequest, reading: Requests) -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.changes.drift import drifted, in_words
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.facts import Facts
+from bot.changes.facts import Facts, Touch
 from bot.changes.lockout import OwnToken, last_operator_problem, own_token_problem
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind, conflict, differences
@@ -34,8 +34,8 @@ def judge(target: Target, facts: Facts) -> Verdict:
     """Decide whether the PATCH of a target may be sent now.
 
     The policy comes first, then whether the token still is what was shown, then whether an undo
-    would trample on somebody's decision, then whether anything is to be done at all, then the
-    bot's own branch.
+    or a retry would trample on somebody's decision, then whether anything is to be done at all,
+    then the bot's own branch.
     """
     if facts.barred is not None:
         return Refuse(facts.barred)
@@ -43,10 +43,9 @@ def judge(target: Target, facts: Facts) -> Verdict:
         problem = drifted(target, facts.current)
         if problem is not None:
             return Refuse(problem)
-    if facts.history is not None:
-        problem = _undo_conflict(facts)
-        if problem is not None:
-            return Refuse(problem)
+    problem = _undo_conflict(facts) or _retry_conflict(target, facts.touch)
+    if problem is not None:
+        return Refuse(problem)
     if target.update.holds(facts.current):
         return NothingToDo()
     if target.update.kind is ChangeKind.DISABLE:
@@ -82,3 +81,26 @@ def _undo_conflict(facts: Facts) -> Problem | None:
             by=history.touched_by,
         )
     return None
+
+
+def _retry_conflict(target: Target, touch: Touch | None) -> Problem | None:
+    if touch is None:
+        return None
+    if touch.target.update != target.update:
+        return Problem(
+            ErrorCode.CHANGED_SINCE,
+            f"Change {touch.change_id} has asked for something else of this token since, so it is "
+            "not tried again. Nothing was changed.",
+            "Talk to them, then say what you want with disable, enable or describe.",
+            by=touch.by,
+        )
+    if not touch.target.state.final:
+        # It stands before this one in line; what there is to do is judged after it.
+        return None
+    return Problem(
+        ErrorCode.ALREADY_RETRIED,
+        f"The same was carried out meanwhile, as change {touch.change_id}, so it is not tried "
+        "again. Nothing more was changed.",
+        "If the token is not as you want it, say so with disable, enable or describe.",
+        by=touch.by,
+    )

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
-from bot.changes.facts import Facts, histories, surroundings, weighs_operators
+from bot.changes.facts import Facts, histories, surroundings, touches, weighs_operators
 from bot.changes.judgement import Proceed, Verdict, judge
 from bot.changes.ports import Authorizations, Store
 from bot.changes.reading import Readings
@@ -48,6 +48,7 @@ class Weighing:
         judged = [target for target in targets if target.authorization_id in found]
         around = await surroundings(judged, found, instance, readings.listed)
         past = await histories(request, judged, instance.name, self._store)
+        since = await touches(request, judged, instance.name, self._store)
         seen = list(around.seen)
         verdicts: dict[str, Verdict] = {}
         for target in judged:
@@ -57,6 +58,7 @@ class Weighing:
                 barred=barred,
                 shown=request.confirmed_at is not None or request.approval is not None,
                 history=past.get(target.authorization_id),
+                touch=since.get(target.authorization_id),
                 own=around.own,
                 seen=seen,
                 active_users=around.active_users,

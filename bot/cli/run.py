@@ -32,7 +32,7 @@ def run() -> int:
     except BadAppTokenError as error:
         return _refuse(_refused_by_slack("slack_app_token", error))
     except StoreUnavailableError as error:
-        return _refuse(f"DATABASE_URL cannot be opened: {error}.")
+        return _refuse(f"DATABASE_URL cannot be opened: {error}. token-bot check says what to do.")
 
 
 async def _serve(settings: Settings) -> int:

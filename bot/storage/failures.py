@@ -13,8 +13,9 @@ def reason_of_driver(error: BaseException) -> str:
     """Say why a database failed, in one line.
 
     PostgreSQL's details hold the values of rows, and its message alone does not; nor does
-    SQLite's.
+    SQLite's. Its client asks back in lines of their own, which are left out.
     """
     if isinstance(error, psycopg.Error) and error.diag.message_primary:
         return error.diag.message_primary
-    return " ".join(str(error).split())
+    lines = (line for line in str(error).splitlines() if not line.startswith("\t"))
+    return " ".join(" ".join(lines).split())

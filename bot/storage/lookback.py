@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 
 from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
@@ -67,25 +67,24 @@ class Lookback(RequestRows):
         until: str | None,
     ) -> dict[str, str]:
         """Give who first asked for something else of authorizations, later than a change."""
-        statement = (
-            select(targets.c.authorization_id, requests.c.requester)
-            .join(requests, requests.c.id == targets.c.request_id)
-            .where(
-                targets.c.instance == instance,
-                targets.c.authorization_id.in_(ids),
-                targets.c.state.not_in(_NOT_TOUCHED),
-                requests.c.state.not_in(_NOTHING_SENT),
-                requests.c.number > _number_of(change_id),
-            )
-            .order_by(requests.c.number.desc())
-        )
+        statement = _touching(change_id, instance, ids, until).order_by(requests.c.number.desc())
         if except_for is not None:
             statement = statement.where(requests.c.requester != except_for)
-        if until is not None:
-            statement = statement.where(requests.c.id != until)
         found = await self._connection.execute(statement)
         # The earliest comes last, and stays.
         return {row.authorization_id: row.requester for row in found}
+
+    async def last_touches(
+        self, change_id: str, instance: str, ids: Sequence[str], *, until: str | None
+    ) -> dict[str, ChangeRequest]:
+        """Give the newest request that touched each of some authorizations, later than a change."""
+        statement = _touching(change_id, instance, ids, until).order_by(requests.c.number)
+        found = await self._connection.execute(statement)
+        # The newest comes last, and stays.
+        newest = {row.authorization_id: row.id for row in found}
+        read = await self.read(select(requests).where(requests.c.id.in_(newest.values())))
+        by_id = {request.id: request for request in read}
+        return {key: by_id[request_id] for key, request_id in newest.items()}
 
     async def changes_of(
         self, instance: str, authorization_id: str, limit: int
@@ -134,6 +133,22 @@ class Lookback(RequestRows):
         if before is not None:
             statement = statement.where(requests.c.number < _number_of(before))
         return (await self._connection.execute(statement)).scalar_one()
+
+
+def _touching(change_id: str, instance: str, ids: Sequence[str], until: str | None) -> Select[Any]:
+    """Select what was asked for of authorizations, later than a change, but for one request."""
+    statement = (
+        select(targets.c.authorization_id, requests.c.requester, requests.c.id)
+        .join(requests, requests.c.id == targets.c.request_id)
+        .where(
+            targets.c.instance == instance,
+            targets.c.authorization_id.in_(ids),
+            targets.c.state.not_in(_NOT_TOUCHED),
+            requests.c.state.not_in(_NOTHING_SENT),
+            requests.c.number > _number_of(change_id),
+        )
+    )
+    return statement if until is None else statement.where(requests.c.id != until)
 
 
 def _number_of(change_id: str) -> Any:

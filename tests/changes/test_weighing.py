@@ -273,3 +273,66 @@ async def test_what_is_so_already_takes_no_operator_token_away(here: Workshop) -
 
     assert next(iter(verdicts.values())) == NothingToDo()
     assert codes(verdicts)[1] is ErrorCode.LAST_OPERATOR
+
+
+@pytest.mark.parametrize(
+    ("update", "state", "verdict"),
+    [
+        (DISABLE, TargetState.DONE, ErrorCode.CHANGED_SINCE),
+        (DISABLE, TargetState.PENDING, ErrorCode.CHANGED_SINCE),
+        (AuthorizationUpdate(description="x"), TargetState.DONE, ErrorCode.CHANGED_SINCE),
+        (ENABLE, TargetState.DONE, ErrorCode.ALREADY_RETRIED),
+        (ENABLE, TargetState.UNCHANGED, ErrorCode.ALREADY_RETRIED),
+        (ENABLE, TargetState.INTENDED, "Proceed"),
+        (ENABLE, TargetState.FAILED, "Proceed"),
+        (DISABLE, TargetState.FAILED, "Proceed"),
+        (DISABLE, TargetState.REFUSED, "Proceed"),
+    ],
+)
+async def test_a_retry_tramples_on_nothing_that_was_asked_for_since(
+    here: Workshop, update: AuthorizationUpdate, state: TargetState, verdict: ErrorCode | str
+) -> None:
+    """Not on something else, be it one's own word; nor again on the same. Failed tries are none."""
+    token = plain(1, status=Status.INACTIVE)
+    failed = change(targets=(Target("default", token.id, ENABLE, TargetState.FAILED),))
+    since = change(
+        targets=(Target("default", token.id, update, state),),
+        id="0000BB",
+        state=RequestState.EXECUTING,
+    )
+    retry = request_for([token], ENABLE, id="0000AR", retry_of=failed.id)
+    await here.put(failed, since, retry)
+
+    verdicts = await weigh(here.store, InMemoryAuthorizations([token]), retry)
+
+    assert codes(verdicts) == [verdict]
+    if isinstance(verdict, ErrorCode):
+        (refused,) = verdicts.values()
+        assert isinstance(refused, Refuse)
+        assert (refused.problem.by, "0000BB" in refused.problem.message) == ("U0ALICE", True)
+
+
+async def test_a_retry_minds_the_newest_word(here: Workshop) -> None:
+    """Carried out meanwhile, and then taken back by somebody else: that somebody is named."""
+    token, other = plain(1, status=Status.INACTIVE), plain(2, status=Status.INACTIVE)
+    failed = request_for([token, other], ENABLE)
+    ended = change(
+        targets=(Target("default", token.id, ENABLE, TargetState.DONE),),
+        id="0000BA",
+        state=RequestState.FINISHED,
+    )
+    leaked = change(
+        targets=(Target("default", token.id, DISABLE, TargetState.DONE),),
+        id="0000BB",
+        state=RequestState.FINISHED,
+        requester=BOB,
+    )
+    retry = request_for([token, other], ENABLE, id="0000AR", retry_of=failed.id)
+    await here.put(failed, ended, leaked, retry)
+
+    verdicts = await weigh(here.store, InMemoryAuthorizations([token, other]), retry)
+
+    assert codes(verdicts) == [ErrorCode.CHANGED_SINCE, "Proceed"]
+    refused = verdicts[token.id]
+    assert isinstance(refused, Refuse)
+    assert refused.problem.by == "U0BOB"

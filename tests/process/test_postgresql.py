@@ -64,7 +64,7 @@ async def test_a_server_that_does_not_answer(idle_world: World, tmp_path: Path) 
 
     assert (code, out) == (2, "")
     assert err.startswith("DATABASE_URL cannot be opened: bot at 127.0.0.1: ")
-    assert "refused" in err
+    assert err.endswith("refused. token-bot check says what to do.\n")
     assert "hunter2" not in err
     assert "Traceback" not in err
 

@@ -187,6 +187,7 @@ async def test_a_database_that_cannot_be_opened(idle_world: World, tmp_path: Pat
 
     assert code == 2
     assert "DATABASE_URL cannot be opened" in err
+    assert err.endswith(". token-bot check says what to do.\n")
     assert "Traceback" not in err
 
 

@@ -215,6 +215,30 @@ async def test_the_retry_of_an_approved_enable(guarded: World) -> None:
     assert guarded.influxdb.authorization(INACTIVE_LOAD_TEST).status == "inactive"
 
 
+async def test_an_old_retry(lenient: World) -> None:
+    """What a later try has done and somebody took back is not done by the first one's Retry."""
+    lenient.influxdb.faults.add(
+        Fault.INTERNAL_ERROR, method="PATCH", path=path(INACTIVE_LOAD_TEST), times=2
+    )
+    await lenient.say(f"enable {INACTIVE_LOAD_TEST}")
+    first = lenient.channel()[-1]
+    await lenient.press(first, "Retry")
+    await lenient.press(lenient.channel()[-1], "Retry")
+    assert lenient.influxdb.authorization(INACTIVE_LOAD_TEST).status == "active"
+    await lenient.press(first, "Retry")
+    meanwhile = await told(lenient, "carried out meanwhile")
+    await lenient.say(f"disable {INACTIVE_LOAD_TEST}", user=cast.BOB)
+    opened = len(reopened(lenient))
+
+    await lenient.press(first, "Retry")
+
+    refused = await told(lenient, "something else of this token since")
+    assert "Nothing more was changed." in meanwhile
+    assert "By @bob." in refused
+    assert len(reopened(lenient)) == opened
+    assert lenient.influxdb.authorization(INACTIVE_LOAD_TEST).status == "inactive"
+
+
 async def test_an_old_preview(lenient: World) -> None:
     """What was shown before the policy changed is confirmed under the new one: it asks."""
     lenient.influxdb.edit(TELEGRAF_EDGE_42, status="inactive")

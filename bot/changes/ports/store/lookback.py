@@ -43,6 +43,15 @@ class Lookback(Protocol):
         """
         ...
 
+    async def last_touches(
+        self, change_id: str, instance: str, ids: Sequence[str], *, until: str | None
+    ) -> dict[str, ChangeRequest]:
+        """Give the newest request that touched each of some authorizations, later than a change.
+
+        What touches is as for ``touched_since``; everybody's requests count.
+        """
+        ...
+
     async def changes_of(
         self, instance: str, authorization_id: str, limit: int
     ) -> list[ChangeRequest]:
