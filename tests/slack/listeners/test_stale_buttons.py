@@ -127,7 +127,7 @@ async def test_a_disable_again_that_came_too_late(here: World) -> None:
 
 
 async def test_a_timer_that_is_stopped_already(idle_world: World) -> None:
-    """Keep disabled, pressed twice: there is nothing to cancel, and the copy says who did."""
+    """Keep disabled, pressed twice: it was stopped already, and the copy says by whom."""
     here = idle_world
     await here.start()
     stray, known = await _stray(here, f"disable {TELEGRAF_EDGE_42} --for 2h")
@@ -137,7 +137,7 @@ async def test_a_timer_that_is_stopped_already(idle_world: World) -> None:
     await here.press(stray, "Keep disabled")
     await here.settled()
 
-    assert "so there is nothing to cancel." in here.last()
+    assert "was stopped already." in here.last()
     assert "Stays disabled: @bob stopped the timer." in stray.plain
     assert texts(stray) == ["Undo", "Details"]
 
