@@ -139,4 +139,6 @@ class Heart:
         self.intake = Intake(store, edges.policy, edges.command, self.executor.wake, reached)
         self.reversals = Reversals(self.intake)
         self.moves = Moves(self.intake)
-        self.queries = Queries(instances, store, preparation, rulings, clock)
+        self.queries = Queries(
+            *(instances, store, preparation, rulings, clock), patience=tempo.pauses.try_for
+        )

@@ -72,9 +72,11 @@ def not_the_requester(request: ChangeRequest) -> Problem:
 
 def not_cancellable(request: ChangeRequest, command: str) -> Problem:
     """Say that there is nothing left to cancel."""
+    more = "" if request.state.closed else "more "
     return Problem(
         ErrorCode.NOT_CANCELLABLE,
-        f"Change {request.id} {_IS.get(request.state, 'is over')}, so there is nothing to cancel.",
+        f"Change {request.id} {_IS.get(request.state, 'is over')}, so there is nothing to cancel. "
+        f"Nothing {more}was changed.",
         f"What it changed can be taken back: {command} undo {request.id}."
         if request.effective
         else "",

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
@@ -36,13 +36,18 @@ class TokenDetails:
 
 @dataclass(frozen=True)
 class History:
-    """The newest events of the record that fit, newest first."""
+    """The newest events of the record that fit, newest first.
+
+    Attributes:
+        unfinished: The change that was asked about, as long as it is not over.
+    """
 
     events: tuple[ChainedEvent, ...]
     authorization_id: str | None = None
     actor: str | None = None
     change_id: str | None = None
     more: bool = False
+    unfinished: ChangeRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,14 @@ class Preview:
     Attributes:
         request: The request as it would be shown, with its targets read.
         ruling: What the policy says of it now.
+        waits_for: What it would wait for, so that its targets were not read; None if for nothing.
+        patience: How long it would wait at most.
     """
 
     request: ChangeRequest
     ruling: Ruling
+    waits_for: Problem | None = None
+    patience: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class Queries:
         preparation: Finds and reads what a preview shows.
         rulings: Judges a preview.
         clock: Tells the time.
+        patience: How long a change waits for an instance that cannot be reached.
     """
 
     def __init__(
@@ -85,12 +95,14 @@ class Queries:
         preparation: Preparation,
         rulings: Rulings,
         clock: Callable[[], datetime],
+        patience: timedelta,
     ) -> None:
         self._instances = instances
         self._store = store
         self._preparation = preparation
         self._rulings = rulings
         self._clock = clock
+        self._patience = patience
 
     @property
     def only_instance(self) -> str:
@@ -194,9 +206,11 @@ class Queries:
                 leave_out=EventTag.CHANGE_INTENDED,
                 limit=HISTORY_LENGTH + 1,
             )
+            change = None if change_id is None else await reading.request(change_id)
         shown = tuple(events[:HISTORY_LENGTH])
         more = len(events) > HISTORY_LENGTH
-        return History(shown, authorization_id, actor, change_id, more=more)
+        unfinished = None if change is None or change.state.final else change
+        return History(shown, authorization_id, actor, change_id, more=more, unfinished=unfinished)
 
     async def change(self, change_id: str) -> tuple[ChangeRequest | None, ChangeRequest | None]:
         """Give a change and the one that took it back, as far as they exist."""
@@ -226,8 +240,15 @@ class Queries:
         Raises:
             BotError: If its tokens cannot be looked up.
         """
-        prepared = await self._preparation.prepare(draft)
-        return Preview(prepared, await self._rulings.of(prepared, stored=False))
+        waits_for = None
+        try:
+            prepared = await self._preparation.prepare(draft, last_try=not self._patience)
+        except UpstreamError as error:
+            if not (self._patience and error.passing):
+                raise
+            prepared, waits_for = draft, error.problem
+        ruling = await self._rulings.of(prepared, stored=False)
+        return Preview(prepared, ruling, waits_for, self._patience)
 
     async def _details(self, name: str, token: Authorization) -> TokenDetails:
         async with self._store.reading() as reading:

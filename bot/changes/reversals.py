@@ -8,7 +8,11 @@ from bot.changes.ports import Transaction
 from bot.changes.request import ChangeRequest
 
 # Without a name, undo means the latest change alone; these say that it cannot be undone.
-_ABOUT_THE_LATEST = (ErrorCode.ALREADY_UNDONE, ErrorCode.NOT_UNDOABLE)
+_ABOUT_THE_LATEST = (
+    ErrorCode.ALREADY_UNDONE,
+    ErrorCode.BEING_UNDONE,
+    ErrorCode.NOT_UNDOABLE,
+)
 
 
 class Reversals:

@@ -16,6 +16,10 @@ _OUTCOMES = {
     RequestState.CANCELLED: "was cancelled",
     RequestState.VOIDED: "became void",
 }
+_WAITS = {
+    RequestState.PREVIEWED: ", which waits for its requester to confirm it",
+    RequestState.AWAITING_APPROVAL: ", which waits for approval",
+}
 
 
 def restoring(original: ChangeRequest) -> tuple[Target, ...]:
@@ -47,9 +51,11 @@ def targets_to_restore(
         )
     if not original.state.final:
         return Problem(
-            ErrorCode.NOT_UNDOABLE,
+            ErrorCode.NOT_FINISHED,
             f"Change {original.id} is not finished yet. Nothing was changed.",
-            "Wait for its outcome, then undo it.",
+            "Wait for its outcome, then undo it."
+            if original.state is RequestState.UNRESOLVED
+            else f"Cancel it, in its message or in {command} pending, or undo it once it is over.",
         )
     found = restoring(original)
     ended = [t.finished_at for t in original.targets if t.finished_at is not None]
@@ -79,9 +85,11 @@ def already_undone(original: ChangeRequest, undo: ChangeRequest | None) -> Probl
     """
     finished = undo is not None and undo.state.final
     state = "is already undone" if finished else "is already being undone"
+    waits = "" if undo is None else _WAITS.get(undo.state, "")
     return Problem(
-        ErrorCode.ALREADY_UNDONE,
-        f"Change {original.id} {state}, as change {original.undone_by}. Nothing more was changed.",
+        ErrorCode.ALREADY_UNDONE if finished else ErrorCode.BEING_UNDONE,
+        f"Change {original.id} {state}, as change {original.undone_by}{waits}. Nothing more was "
+        "changed.",
         by="" if undo is None else undo.requester.user_id,
     )
 

@@ -114,7 +114,7 @@ async def test_what_is_undone_already_is_said_and_no_earlier_change_is_undone(
 
     problem = await problem_of(here, "undo", None, ALICE)
 
-    assert problem.code is ErrorCode.ALREADY_UNDONE
+    assert problem.code is ErrorCode.BEING_UNDONE
     assert f"is already being undone, as change {undo.id}" in problem.message
     assert problem.hint == "To undo an earlier change, name it: /token undo CHANGE."
     assert (await here.request("000001")).undone_by is None
@@ -123,7 +123,7 @@ async def test_what_is_undone_already_is_said_and_no_earlier_change_is_undone(
 @pytest.mark.parametrize(
     ("what", "request_", "code"),
     [
-        ("undo", change(), ErrorCode.NOT_UNDOABLE),
+        ("undo", change(), ErrorCode.NOT_FINISHED),
         ("undo", change(state=S.DENIED), ErrorCode.NOT_UNDOABLE),
         ("undo", ended(T.REFUSED), ErrorCode.NOT_UNDOABLE),
         ("retry", ended(T.DONE), ErrorCode.NOTHING_TO_RETRY),
@@ -226,7 +226,7 @@ async def test_of_several_at_once_one_wins(here: Workshop, what: str) -> None:
     losers = [each for each in told if isinstance(each, Problem)]
     assert {(each.code, each.by) for each in losers} == {
         (
-            ErrorCode.ALREADY_UNDONE if what == "undo" else ErrorCode.ALREADY_RETRIED,
+            ErrorCode.BEING_UNDONE if what == "undo" else ErrorCode.ALREADY_RETRIED,
             winner.requester.user_id,
         )
     }

@@ -95,9 +95,12 @@ def test_what_is_not_finished_is_not_undone(state: RequestState) -> None:
 
     assert isinstance(found, Problem)
     assert (found.code, found.message) == (
-        ErrorCode.NOT_UNDOABLE,
+        ErrorCode.NOT_FINISHED,
         "Change 7F3K2Q is not finished yet. Nothing was changed.",
     )
+    # What was sent already cannot be cancelled any more.
+    assert ("Cancel" in found.hint) == (state is not RequestState.UNRESOLVED)
+    assert "undo it" in found.hint
 
 
 @pytest.mark.parametrize(
@@ -304,20 +307,33 @@ def test_a_change_that_is_being_undone_shows_no_button() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "said", "waits"),
     [
-        (RequestState.FINISHED, "is already undone"),
-        (RequestState.EXECUTING, "is already being undone"),
-        (RequestState.UNRESOLVED, "is already being undone"),
+        (RequestState.FINISHED, "is already undone", ""),
+        (RequestState.EXECUTING, "is already being undone", ""),
+        (RequestState.UNRESOLVED, "is already being undone", ""),
+        (
+            RequestState.PREVIEWED,
+            "is already being undone",
+            ", which waits for its requester to confirm it",
+        ),
+        (
+            RequestState.AWAITING_APPROVAL,
+            "is already being undone",
+            ", which waits for approval",
+        ),
     ],
 )
-def test_the_loser_is_told_who_won(state: RequestState, said: str) -> None:
-    """The message names the winning change, and who asked for it."""
+def test_the_loser_is_told_who_won(state: RequestState, said: str, waits: str) -> None:
+    """The message says how far it is, and names the winning change, and who asked for it."""
     undo = change(id="0000AB", requester=BOB, state=state, undo_of="7F3K2Q")
     problem = already_undone(done(undone_by="0000AB"), undo)
 
-    assert (problem.code, problem.by) == (ErrorCode.ALREADY_UNDONE, "U0BOB")
-    assert problem.message == (f"Change 7F3K2Q {said}, as change 0000AB. Nothing more was changed.")
+    code = ErrorCode.ALREADY_UNDONE if state.final else ErrorCode.BEING_UNDONE
+    assert (problem.code, problem.by) == (code, "U0BOB")
+    assert problem.message == (
+        f"Change 7F3K2Q {said}, as change 0000AB{waits}. Nothing more was changed."
+    )
 
 
 def test_without_the_winners_record_the_change_is_named_nevertheless() -> None:

@@ -68,6 +68,20 @@ async def test_an_hour_later_it_is_carried_out(patient: World, fault: Fault) -> 
     assert await patient.tags() == ["request.accepted", "change.intended", "change.done"]
 
 
+@pytest.mark.parametrize("asked", [TELEGRAF_EDGE_42, "--user telegraf"])
+async def test_a_dry_run_says_that_it_would_wait(patient: World, asked: str) -> None:
+    """What a change would do is told, not what becomes of a dry run."""
+    down(patient)
+
+    await patient.say(f"disable {asked} --dry-run")
+
+    said = patient.last()
+    assert "Dry run" in said
+    assert "It would wait: " in said
+    assert "It is tried again for up to 2 h." in said
+    assert "fail" not in said
+
+
 async def test_cancel_works_meanwhile(patient: World) -> None:
     """It ends at once, without InfluxDB, and nothing is sent when that is back."""
     down(patient)

@@ -1,6 +1,7 @@
 """What a change would do now, where somebody asked for that alone."""
 
 from bot.changes.decision import Denied, NeedsApproval
+from bot.changes.duration import in_words
 from bot.changes.outcomes import cause
 from bot.changes.queries import Preview
 from bot.changes.request import ChangeRequest
@@ -32,7 +33,7 @@ def dry_run_message(preview: Preview) -> Message:
     change = preview.request
     title = f"Dry run: {what(change)}"
     said, text = _outcome(change)
-    would = _rules(preview) or [timer_words(change)]
+    would = [_waits(preview), *(_rules(preview) or [timer_words(change)])]
     return Message(
         read_out(f"Dry run: {what_text(change)}.", text, *would, _UNTOUCHED),
         (paragraph([bold(title)], *said, *([plain(each)] for each in would), [plain(_UNTOUCHED)]),),
@@ -60,6 +61,14 @@ def _outcome(change: ChangeRequest) -> tuple[list[Line], str]:
         already = f"It would find nothing to change: it is already {wanted(target.update)}."
         return [where, [plain(already)]], already
     return shown_lines(change), shown_text(change)
+
+
+def _waits(preview: Preview) -> str:
+    """Say what the change would wait for, and how long."""
+    if preview.waits_for is None:
+        return ""
+    why = shown(cause(preview.waits_for), LONGEST_TOLD)
+    return f"It would wait: {why} It is tried again for up to {in_words(preview.patience)}."
 
 
 def _rules(preview: Preview) -> list[str]:

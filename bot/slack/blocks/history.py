@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import RichTextElement
 
 from bot.changes.audit import AuditEvent
 from bot.changes.queries import History
+from bot.slack.blocks.pending import stands
 from bot.slack.blocks.rich import (
     Line,
     Message,
@@ -18,7 +19,7 @@ from bot.slack.blocks.rich import (
     quoted,
     shown,
 )
-from bot.slack.blocks.sentences import sentence
+from bot.slack.blocks.sentences import IMPERSONAL, sentence
 
 _LONGEST_REASON = 100
 _LONGEST_LINE = 180
@@ -30,12 +31,13 @@ def history_message(history: History) -> Message:
     if not history.events:
         return Message(f"{title_text}: nothing yet.", (paragraph(title, [plain("Nothing yet.")]),))
     events = [link.event for link in history.events]
+    now = "" if history.unfinished is None else f"Now: {stands(history.unfinished)}"
     more = (
         "There are older events; name an id or a person to narrow it down." if history.more else ""
     )
     return Message(
-        "\n".join((title_text, *map(_text, events), more)).strip(),
-        (paragraph(title, *map(_line, events), [plain(more)]),),
+        "\n".join(each for each in (title_text, escaped(now), *map(_text, events), more) if each),
+        (paragraph(title, [plain(now)], *map(_line, events), [plain(more)]),),
     )
 
 
@@ -59,7 +61,7 @@ def _line(event: AuditEvent) -> Line:
         subject += [plain(" "), code(event.authorization_id)]
     return joined(
         [plain(_moment(event))],
-        [_actor(event), plain(" "), *subject, plain(after)],
+        [*_actor(event), *subject, plain(after)],
         [plain(_reason(event))],
         [plain("change "), code(event.change_id)] if event.change_id else [],
     )
@@ -70,13 +72,15 @@ def _text(event: AuditEvent) -> str:
     subject = "" if event.authorization_id is None else f" {event.authorization_id}"
     change = "" if event.change_id is None else f" (change {event.change_id})"
     said = escaped(f"{before}{subject}{after} {_reason(event)}", _LONGEST_LINE)
-    who = f"<@{event.actor}>" if event.team else escaped(event.actor)
-    return f"{_moment(event)}: {who} {said}{change}"
+    who = f"<@{event.actor}> " if event.team else f"{escaped(event.actor)} "
+    return f"{_moment(event)}: {'' if event.tag in IMPERSONAL else who}{said}{change}"
 
 
-def _actor(event: AuditEvent) -> RichTextElement:
+def _actor(event: AuditEvent) -> Line:
+    if event.tag in IMPERSONAL:
+        return []
     # Whoever uses the command line is no user of Slack's.
-    return person(event.actor) if event.team else plain(shown(event.actor))
+    return [person(event.actor) if event.team else plain(shown(event.actor)), plain(" ")]
 
 
 def _reason(event: AuditEvent) -> str:

@@ -93,7 +93,8 @@ class Listing:
         already = change.in_state(TargetState.UNCHANGED)
         return [
             *self._group("Nothing to change", already, room=_LEFT_OUT),
-            *self._group("Left out", _left_out(change), room=_LEFT_OUT),
+            # What to do about one of them is nothing that the others are about.
+            *self._group("Left out", _left_out(change), room=_LEFT_OUT, hints=False),
         ]
 
     def outcomes(self, targets: Sequence[Target]) -> list[Line]:
@@ -108,12 +109,19 @@ class Listing:
         return lines
 
     def _group(
-        self, heading: str, targets: Sequence[Target], at: str = "", room: int = _LISTED
+        self,
+        heading: str,
+        targets: Sequence[Target],
+        at: str = "",
+        room: int = _LISTED,
+        *,
+        hints: bool = True,
     ) -> list[Line]:
         if not targets:
             return []
         head: Line = [bold(f"{heading}: {len(targets)}"), plain(at)]
-        return [head, *self._rows(targets, room), *([plain(hint)] for hint in _hints(targets))]
+        then = _hints(targets) if hints else []
+        return [head, *self._rows(targets, room), *([plain(hint)] for hint in then)]
 
     def _rows(self, targets: Sequence[Target], room: int) -> list[Line]:
         more = len(targets) - room
@@ -145,7 +153,7 @@ def left_out_text(change: ChangeRequest) -> str:
     left_out = _left_out(change)
     parts = [f"Nothing to change: {already}."] if already else []
     if left_out:
-        parts += [f"Left out: {len(left_out)}.", reasons_text(left_out)]
+        parts += [f"Left out: {len(left_out)}.", _reasons(left_out)]
     return " ".join(parts)
 
 
@@ -156,10 +164,17 @@ def _left_out(change: ChangeRequest) -> list[Target]:
 
 def reasons_text(targets: Sequence[Target]) -> str:
     """Say in a top-level text what did not go as asked and why, and what to do next."""
+    return " ".join(each for each in (_reasons(targets), *_hints(_gone_wrong(targets))) if each)
+
+
+def _reasons(targets: Sequence[Target]) -> str:
+    told = _gone_wrong(targets)[:_LISTED]
+    return " ".join(f"{target.authorization_id}: {why(target)}" for target in told)
+
+
+def _gone_wrong(targets: Sequence[Target]) -> list[Target]:
     ordered = sorted(targets, key=lambda each: ORDER.index(each.state) if each.state.final else 0)
-    told = [t for t in ordered if t.problem is not None and t.state is not TargetState.DONE]
-    reasons = [f"{target.authorization_id}: {why(target)}" for target in told[:_LISTED]]
-    return " ".join((*reasons, *_hints(told)))
+    return [t for t in ordered if t.problem is not None and t.state is not TargetState.DONE]
 
 
 def why(target: Target) -> str:

@@ -22,12 +22,12 @@ def pending_message(pending: Pending) -> Message:
     blocks: list[dict[str, Any]] = [paragraph([bold(title)])]
     texts = [title]
     for change in pending.requests:
-        head, stands = _head(change), _stands(change)
-        blocks.append(paragraph([bold(head)], [plain(stands)], provenance(change)))
+        head, how_far = _head(change), stands(change)
+        blocks.append(paragraph([bold(head)], [plain(how_far)], provenance(change)))
         offered = [buttons.keep(change)] if runs(change) else buttons.moving(change)
         blocks += [buttons.row(*offered)] if offered else []
         reason = f" Reason: {quoted(change.reason)}." if change.reason else ""
-        said = escaped(f"{head}. {stands} Change {change.id}{tie(change)}.{reason}", _LONGEST_LINE)
+        said = escaped(f"{head}. {how_far} Change {change.id}{tie(change)}.{reason}", _LONGEST_LINE)
         texts.append(f"{said} {named_text('By ', [change.requester.user_id])}")
     if pending.more:
         more = "There are more; these are the oldest."
@@ -49,7 +49,8 @@ def _head(change: ChangeRequest) -> str:
     return f"{verb(change).capitalize()} {subject(change)}"
 
 
-def _stands(change: ChangeRequest) -> str:
+def stands(change: ChangeRequest) -> str:
+    """Say what a change that is not over waits for, or how far it is."""
     until = "" if change.expires_at is None else f", until {clock_time(change.expires_at)}"
     if change.held_back:
         return held_back(change, LONGEST_SHOWN)

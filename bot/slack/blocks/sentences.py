@@ -33,6 +33,8 @@ _IMPLIED = MappingProxyType({"disable": "status", "enable": "status", "describe"
 _REFUSED: Mapping[str, str] = MappingProxyType(
     {
         ErrorCode.ALREADY_UNDONE: "that change was already undone",
+        ErrorCode.BEING_UNDONE: "that change was already being undone",
+        ErrorCode.NOT_FINISHED: "that change was not finished yet",
         ErrorCode.NOT_UNDOABLE: "that change cannot be undone",
         ErrorCode.UNDO_WINDOW_OVER: "its time for an undo was over",
         ErrorCode.UNKNOWN_CHANGE: "there is no such change",
@@ -46,6 +48,9 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         ErrorCode.NOT_CANCELLABLE: "there was nothing to cancel",
     }
 )
+
+# What nobody did: a whole sentence, which does not begin with a person.
+IMPERSONAL = frozenset({EventTag.CHANGE_INTERRUPTED})
 
 
 def sentence(event: AuditEvent) -> tuple[str, str]:
@@ -88,8 +93,9 @@ def _refused(event: AuditEvent) -> tuple[str, str]:
     return f"could not {_to(event)}", f": {why}"
 
 
-def _interrupted(_event: AuditEvent) -> tuple[str, str]:
-    return "saw the change of", " interrupted; the bot took it up again"
+def _interrupted(event: AuditEvent) -> tuple[str, str]:
+    about = " of" if event.authorization_id is not None else ""
+    return f"The change{about}", " was interrupted; the bot took it up again"
 
 
 def _done(event: AuditEvent) -> tuple[str, str]:

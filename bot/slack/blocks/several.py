@@ -41,7 +41,7 @@ def several_message(
         note: A last line, such as why it was sent to one person alone.
     """
     title = f"{tally(change)}{'' if undo is None else undone_title(undo)}"
-    outcome = f"{tally(undo)}." if undo is not None and _has_outcome(undo) else ""
+    outcome = "" if undo is None else _outcome_of(undo)
     cancelled = change.cancelled_by
     lines: list[Line] = [
         joined([bold(title)], [plain(place(change))]),
@@ -87,8 +87,13 @@ def several_message(
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
 
 
-def _has_outcome(undo: ChangeRequest) -> bool:
-    return undo.state.final or bool(undo.effective)
+def _outcome_of(undo: ChangeRequest) -> str:
+    """Count what became of an undo; what did not go as asked stands in its own message."""
+    if not undo.state.final and not undo.effective:
+        return ""
+    in_part = any(target.problem is not None for target in undo.targets)
+    more = f" Which and why: history {undo.id}." if undo.state.final and in_part else ""
+    return f"{tally(undo)}.{more}"
 
 
 def tally(change: ChangeRequest) -> str:

@@ -28,7 +28,7 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
         title, text = f"Waiting: {what(change)}", f"Waiting: {what_text(change)}"
         in_part = begun and len(change.targets) > 1
         rest = "The rest is sent" if in_part else "Nothing was changed. It is carried out"
-        told = [held_back(change), f"{rest} as soon as that is over."]
+        told = [held_back(change), f"{rest} as soon as it can be."]
         if any(target.perhaps_sent for target in change.targets):
             told = [told[0], "What may have been sent before an interruption is being read."]
     else:

@@ -19,9 +19,11 @@ _OUTDATED = {
     ErrorCode.ALREADY_DISABLED_AGAIN,
     ErrorCode.ALREADY_RETRIED,
     ErrorCode.ALREADY_UNDONE,
+    ErrorCode.BEING_UNDONE,
     ErrorCode.EXPIRED,
     ErrorCode.NOTHING_TO_RETRY,
     ErrorCode.NOT_CANCELLABLE,
+    ErrorCode.NOT_FINISHED,
     ErrorCode.NOT_UNDOABLE,
     ErrorCode.UNDO_WINDOW_OVER,
 }

@@ -1,11 +1,13 @@
 """What a change would do, where somebody asked for that alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.changes.decision import Allowed, Denied, NeedsApproval
+from bot.changes.errors import ErrorCode, Problem
 from bot.changes.queries import Preview
 from bot.changes.request import ChangeRequest
 from bot.changes.ruling import Ruling
@@ -50,6 +52,20 @@ def _preview(request: ChangeRequest, ruling: Ruling = ALLOWED) -> str:
 def test_one_token(update: str, state: TargetState, snapshot: SnapshotAssertion) -> None:
     """What would be changed, or why not; and that nothing was."""
     assert _preview(_asked(target(UPDATES[update], state))) == snapshot
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(_asked(replace(to_come(), before=None)), id="one token"),
+        pytest.param(_asked(selection=selection()), id="of a user"),
+    ],
+)
+def test_an_instance_that_is_away(told: ChangeRequest, snapshot: SnapshotAssertion) -> None:
+    """The change would wait for it, and for how long; the policy speaks nevertheless."""
+    away = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "prod cannot be reached.", "Ask again later.")
+
+    assert read(dry_run_message(Preview(told, STOPPED, away, timedelta(hours=2)))) == snapshot
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,12 @@ def test_every_other_event(snapshot: SnapshotAssertion) -> None:
         _progress(undo(), NOW + timedelta(seconds=1)),
         _progress(undo(TargetState.REFUSED)),
         evidence.interrupted(change(interrupted=1), NOW),
+        evidence.interrupted(several(interrupted=1), NOW),
         *(_denied(asked) for asked in ("disable", "list", "undo", "disable --dry-run")),
         _denied("describe", somewhere=True),
         _refused("undo", ErrorCode.ALREADY_UNDONE),
+        _refused("undo", ErrorCode.BEING_UNDONE),
+        _refused("undo", ErrorCode.NOT_FINISHED),
         _refused("undo", ErrorCode.UNDO_WINDOW_OVER),
         _refused("undo", ErrorCode.NOT_UNDOABLE),
         _refused("undo", ErrorCode.UNKNOWN_CHANGE, somewhere=False),
@@ -90,6 +93,13 @@ def test_every_other_event(snapshot: SnapshotAssertion) -> None:
     )
 
     assert drawn(history_message(_history(*shown))) == snapshot
+
+
+def test_a_change_that_is_not_over_says_what_it_waits_for(snapshot: SnapshotAssertion) -> None:
+    """Above what was done so far."""
+    history = _history(evidence.accepted(ONE), change_id=ONE.id, unfinished=ONE)
+
+    assert read(history_message(history)) == snapshot
 
 
 ONE = waiting(

@@ -105,5 +105,5 @@ async def test_a_stop_of_all_changes_midway_says_so(here: World) -> None:
     assert sent == ALL - 3
     assert f"So far: {ALL - 3} tokens disabled, 3 to come." in held
     assert "by token-bot freeze (drill)." in held
-    assert "The rest is sent as soon as that is over." in held
+    assert "The rest is sent as soon as it can be." in held
     assert len(here.patches()) == ALL
