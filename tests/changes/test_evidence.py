@@ -94,12 +94,14 @@ SAMPLES = [
 
 @pytest.mark.parametrize("request_", SAMPLES)
 def test_there_is_a_sentence_for_every_event(request_: ChangeRequest) -> None:
-    """About one token, several, or a user's; each begins with when and who."""
+    """About one token, several, or a user's; each begins with when, and with who did it, if anybody."""
     for event in everything(request_):
         message = history_message(History((ChainedEvent(1, event, "", ""),)))
 
         title, line = message.text.split("\n")
         who = f"<@{event.actor}>" if event.team else event.actor
+        if event.tag is EventTag.CHANGE_INTERRUPTED:
+            who = "The change"
         assert title == "History"
         assert line.startswith(f"2026-11-24 12:00:00 UTC: {who} ")
         assert "None" not in line
