@@ -94,7 +94,7 @@ SAMPLES = [
 
 @pytest.mark.parametrize("request_", SAMPLES)
 def test_there_is_a_sentence_for_every_event(request_: ChangeRequest) -> None:
-    """About one token, several, or a user's; each begins with when, and with who did it, if anybody."""
+    """About one token, several, or a user's; each begins with when, and who if anybody did it."""
     for event in everything(request_):
         message = history_message(History((ChainedEvent(1, event, "", ""),)))
 
