@@ -71,13 +71,13 @@ class Pauses:
 
     def unreached(self, request: ChangeRequest, now: datetime, at_least: float | None) -> datetime:
         """Put the next try of an instance that could not be reached, the last one at the end."""
-        pause = max(self.first, min(now - _its_turn(request), self.unreachable))
+        pause = max(self.first, min(now - its_turn(request), self.unreachable))
         next_try = now + max(pause, timedelta(seconds=at_least or 0))
         return min(next_try, max(now + self.first, self.gives_up_at(request)))
 
     def gives_up_at(self, request: ChangeRequest) -> datetime:
         """Tell when an instance that cannot be reached fails a request."""
-        return _its_turn(request) + self.try_for
+        return its_turn(request) + self.try_for
 
     def waits_until(self, request: ChangeRequest) -> datetime:
         """Tell when a request that waits for an instance ends, be it that its approval does."""
@@ -93,7 +93,7 @@ def _sent(request: ChangeRequest) -> datetime:
     return max(sent, default=request.created_at)
 
 
-def _its_turn(request: ChangeRequest) -> datetime:
+def its_turn(request: ChangeRequest) -> datetime:
     """Give the moment at which nobody had to agree any more."""
     granted = None if request.approval is None else request.approval.granted_at
     return granted or request.confirmed_at or request.created_at

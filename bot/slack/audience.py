@@ -1,9 +1,14 @@
 """Who is told of a request, and where: everybody, the feed, its requester alone."""
 
+from datetime import timedelta
+
 from bot.changes.decision import is_direct
+from bot.changes.pauses import its_turn
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 
+# Whoever waits for longer looks elsewhere, and an edit reaches nobody.
+_WATCHED = timedelta(minutes=2)
 _FRUITLESS = (TargetState.REFUSED, TargetState.UNCHANGED)
 
 
@@ -44,8 +49,18 @@ def is_private(request: ChangeRequest) -> bool:
     return all(target.state in _FRUITLESS for target in request.targets)
 
 
-def is_news(request: ChangeRequest) -> bool:
+def is_told_directly(request: ChangeRequest) -> bool:
+    """Tell whether its requester is told, too, how a request ended: it took others, or long."""
+    return (request.approval is not None or _ended_late(request)) and _is_news(request)
+
+
+def _is_news(request: ChangeRequest) -> bool:
     """Tell whether its requester may not know yet how a request ended."""
     if not request.state.final or (request.timer is not None and request.timer.stopped_by):
         return False
     return request.closing is None or request.closing.by != request.requester.user_id
+
+
+def _ended_late(request: ChangeRequest) -> bool:
+    ends = [target.finished_at for target in request.targets if target.finished_at is not None]
+    return bool(ends) and max(ends) - its_turn(request) > _WATCHED

@@ -15,8 +15,8 @@ from bot.changes.undoing import retryable, undoable
 from bot.slack.audience import (
     belongs_in_the_feed,
     has_message_of_its_own,
-    is_news,
     is_private,
+    is_told_directly,
     worth_a_word,
 )
 from bot.slack.blocks.private import decided_message, private_outcome
@@ -94,7 +94,7 @@ class SlackMessenger:
             # The copy that was pressed to retry it tells of the undo itself.
             pressed = None if request.retry_of is not None else request.origin.pressed
             await self._edit_earlier(related.undone, seen, pressed)
-        if request.approval is not None and is_news(request):
+        if is_told_directly(request):
             await self._tell_requester(request)
         return request
 
@@ -154,7 +154,7 @@ class SlackMessenger:
             await self._drifts.redraw(state, number, pressed.pressed)
 
     async def _tell_requester(self, request: ChangeRequest) -> None:
-        """Tell whoever waited for others, who may have left the channel where everybody sees it."""
+        """Tell whoever has waited, who may have left the channel where everybody sees it."""
         try:
             drawn = decided_message(request)
             await self._sending.post(request.requester.user_id, drawn, request)

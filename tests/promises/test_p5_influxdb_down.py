@@ -64,6 +64,9 @@ async def test_an_hour_later_it_is_carried_out(patient: World, fault: Fault) -> 
     assert "Nothing was changed." in waiting
     (message,) = patient.channel()
     assert "Token disabled" in message.plain
+    # An edit reaches nobody, and nobody looks at a message for an hour.
+    (told,) = await patient.slack.wait_for(lambda: patient.slack.direct_messages(cast.ALICE))
+    assert told.plain.startswith(f"Your change {id_of(message)} is done")
     assert patient.patches() == [(TARGET, '{"status":"inactive"}')]
     assert await patient.tags() == ["request.accepted", "change.intended", "change.done"]
 

@@ -106,7 +106,7 @@ def moved_message(moved: Moved) -> Message:
 
 
 def decided_message(change: ChangeRequest) -> Message:
-    """Tell the requester what has become of a request that needed others.
+    """Tell the requester what has become of a request that needed others, or took long.
 
     It is told directly, since they may have left the channel where everybody sees it.
     """
