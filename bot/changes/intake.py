@@ -8,7 +8,8 @@ from bot.changes import evidence, refusals
 from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
 from bot.changes.audit import AuditEvent
-from bot.changes.decision import Denied, NeedsApproval, Wanted, decide
+from bot.changes.deciding import decide
+from bot.changes.decision import Denied, NeedsApproval, Wanted
 from bot.changes.errors import (
     ErrorCode,
     Problem,

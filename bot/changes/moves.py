@@ -7,7 +7,8 @@ from bot.changes.afterwards import timer_is_over
 from bot.changes.approval import Vote
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
-from bot.changes.decision import Denied, Wanted, decide
+from bot.changes.deciding import decide
+from bot.changes.decision import Denied, Wanted
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.intake import Intake
 from bot.changes.policy import Role

@@ -3,15 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.changes.decision import (
-    Decision,
-    Denied,
-    NeedsApproval,
-    Wanted,
-    decide,
-    second_person,
-    stop,
-)
+from bot.changes.deciding import decide, second_person, stop
+from bot.changes.decision import Decision, Denied, NeedsApproval, Wanted
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Directory, Store
 from bot.changes.request import ChangeRequest

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.changes.approval import Vote
-from bot.changes.decision import Allowed, Wanted, decide
+from bot.changes.deciding import decide
+from bot.changes.decision import Allowed, Wanted
 from bot.changes.people import Standing
 from bot.changes.policy import Policy, Role
 from bot.changes.request import ChangeRequest

@@ -5,7 +5,8 @@ from urllib.parse import unquote
 
 from bot.changes import outcomes
 from bot.changes.asking import Ask
-from bot.changes.decision import Denied, Wanted, decide
+from bot.changes.deciding import decide
+from bot.changes.decision import Denied, Wanted
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
 from bot.changes.policy import Policy, Role

@@ -1,5 +1,7 @@
-from bot.changes.decision import Denied, at_home, role_held
+from bot.changes.deciding import at_home
+from bot.changes.decision import Denied
 from bot.changes.policy import Role
+from bot.changes.roles_held import role_held
 from bot.commands.answers import Notice
 from bot.commands.subcommand import Given, Group, Subcommand
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.changes.decision import is_direct
+from bot.changes.deciding import is_direct
 from bot.changes.pauses import its_turn
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState

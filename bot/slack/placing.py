@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bot.changes.decision import is_direct
+from bot.changes.deciding import is_direct
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest, MessageRef

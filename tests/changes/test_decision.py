@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.changes.decision import (
-    Allowed,
-    Decision,
-    Denied,
-    Freeze,
-    NeedsApproval,
-    Wanted,
-    decide,
-    role_held,
-)
+from bot.changes.deciding import decide
+from bot.changes.decision import Allowed, Decision, Denied, Freeze, NeedsApproval, Wanted
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import (
     ApprovalRules,
@@ -28,6 +20,7 @@ from bot.changes.policy import (
     Roles,
     Workspace,
 )
+from bot.changes.roles_held import role_held
 from bot.changes.update import ChangeKind
 from tests.changes.samples import UNHURRIED
 

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.testing import capture_logs
 
-from bot.changes.decision import Allowed, Denied, Wanted, decide
+from bot.changes.deciding import decide
+from bot.changes.decision import Allowed, Denied, Wanted
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import Policy, PolicySource, Role, Roles, Workspace
 from bot.changes.ports import Directory

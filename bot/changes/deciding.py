@@ -1,0 +1,129 @@
+"""Whether a person may do something; default is no."""
+
+from bot.changes.decision import Allowed, Decision, Denied, Freeze, NeedsApproval, Wanted
+from bot.changes.people import Person, Standing
+from bot.changes.policy import LIMIT_WINDOW, Policy, Role, Workspace
+from bot.changes.roles_held import Held, lacking, role_held
+from bot.changes.update import ChangeKind
+
+_VERBS = {
+    ChangeKind.ENABLE: "enabling",
+    ChangeKind.DISABLE: "disabling",
+    ChangeKind.DESCRIBE: "changing a description",
+}
+
+
+def decide(
+    policy: Policy,
+    person: Person,
+    standing: Standing,
+    wanted: Wanted,
+    freeze: Freeze | None = None,
+) -> Decision:
+    """Decide whether a person may do something; default is no.
+
+    Args:
+        policy: The policy in force now.
+        person: Who asks, with the team id of the person, not of the channel.
+        standing: What Slack says of that person now.
+        wanted: What it is about.
+        freeze: Whether changes are stopped for every replica.
+    """
+    if not at_home(policy.home, person):
+        return Denied(
+            "you belong to another Slack workspace than this bot",
+            "Ask somebody of the bot's own workspace.",
+            of_requester="the requester belongs to another Slack workspace than this bot",
+        )
+    if wanted.role is Role.ANYONE:
+        return Allowed("anyone may")
+    held = role_held(policy, person, standing)
+    if isinstance(held, Denied):
+        return held
+    if held.role < wanted.role:
+        return lacking(policy, person, standing, wanted.role, held)
+    return _misplaced(policy, wanted) or _change(policy, wanted, held, freeze)
+
+
+def _change(policy: Policy, wanted: Wanted, held: Held, freeze: Freeze | None) -> Decision:
+    if not wanted.kinds:
+        return Allowed(held.rule)
+    stopped = stop(policy, freeze)
+    if stopped is not None:
+        return stopped
+    rule = second_person(policy, wanted)
+    if not rule:
+        return Allowed(held.rule)
+    if not policy.roles.approver:
+        return Denied(
+            f"{rule}, and nobody is an approver",
+            f"Ask whoever runs this bot to list approvers in {policy.source}.",
+        )
+    rules = policy.approval
+    return NeedsApproval(rule, policy.roles.approver, rules.quorum, rules.expires_after)
+
+
+def stop(policy: Policy, freeze: Freeze | None) -> Denied | None:
+    """Say what stops all changes now, or None."""
+    if policy.limits.read_only:
+        return Denied(
+            f"changes are stopped: {policy.limits.read_only} is set",
+            "Whoever runs this bot can lift it.",
+        )
+    if freeze is not None:
+        why = f" ({freeze.reason})" if freeze.reason else ""
+        return Denied(
+            f"changes are stopped since {freeze.at:%Y-%m-%d %H:%M} UTC by token-bot freeze{why}",
+            "Whoever runs this bot can lift it with token-bot unfreeze.",
+        )
+    return None
+
+
+def at_home(home: Workspace, person: Person) -> bool:
+    """Tell whether a person is of the bot's own workspace, or of its own organisation."""
+    if not home.team_id:
+        return False
+    if person.team_id == home.team_id:
+        return True
+    return bool(home.enterprise_id) and person.enterprise_id == home.enterprise_id
+
+
+def _misplaced(policy: Policy, wanted: Wanted) -> Denied | None:
+    channels = policy.channels
+    if not wanted.channel_id:
+        return None
+    if is_direct(wanted.channel_id):
+        if channels.direct or not wanted.kinds:
+            return None
+        return Denied(
+            "changes from direct messages are switched off",
+            "Ask in a channel." if channels.allowed is None else _elsewhere(channels.allowed),
+        )
+    if channels.allowed is None or wanted.channel_id in {*channels.allowed, channels.feed}:
+        return None
+    return Denied("this bot is not used in this channel", _elsewhere(channels.allowed))
+
+
+def is_direct(channel_id: str) -> bool:
+    """Tell a direct message's channel from others."""
+    return channel_id.startswith("D")
+
+
+def _elsewhere(allowed: frozenset[str]) -> str:
+    named = " or ".join(sorted(allowed))
+    return f"Ask in {named}." if named else "No channel is allowed; ask whoever runs this bot."
+
+
+def second_person(policy: Policy, wanted: Wanted) -> str:
+    """Say which rule wants a second person, or give an empty string."""
+    rules = policy.approval
+    for kind in ChangeKind:
+        if kind in wanted.kinds and kind in rules.needed_for:
+            return f"{_VERBS[kind]} needs an approval"
+    if rules.several and wanted.targets > 1:
+        return "changing several tokens at once needs an approval"
+    most = policy.limits.targets_per_person
+    if most is not None and wanted.earlier + wanted.targets > most:
+        minutes = LIMIT_WINDOW.total_seconds() / 60
+        return f"changing more than {most} tokens within {minutes:g} minutes needs an approval"
+    return ""
