@@ -190,8 +190,10 @@ async def test_the_note_before_a_timers_end_fails(idle_world: World) -> None:
 async def test_a_timer_ends_while_slack_is_down(idle_world: World) -> None:
     """The token is enabled again at its time; once Slack is back, one message tells of both."""
     here = idle_world
-    # As in a real channel: whoever is not first reads anew who was.
-    here.timing = replace(here.timing, post_interval=timedelta(seconds=1))
+    # What has failed for an hour is tried again in an hour: the undo, which is younger, is first.
+    pauses = replace(here.timing.tempo.pauses, longest=timedelta(hours=1))
+    tempo = replace(here.timing.tempo, pauses=pauses)
+    here.timing = replace(here.timing, tempo=tempo)
     await here.start(policy=SIMPLE)
     trouble(here, POST, times=999)
     timed = f"disable {TELEGRAF_EDGE_42} --for 1h"
@@ -202,6 +204,8 @@ async def test_a_timer_ends_while_slack_is_down(idle_world: World) -> None:
     await here.slack.wait_for(lambda: len(here.patches()) == 2, 10)
     assert here.channel() == []
     here.slack.faults.clear()
+    await posted(here)
+    here.now.advance(timedelta(hours=1))
     await announced(here)
 
     assert [body for _, body in here.patches()] == [INACTIVE, ACTIVE]
