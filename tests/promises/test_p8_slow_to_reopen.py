@@ -403,10 +403,10 @@ async def test_an_enable_that_got_lost_is_not_sent_over_a_disable(idle_world: Wo
     """The answer to its PATCH is lost; before it would be sent again somebody has disabled it."""
     here = idle_world
     await here.start()
+    here.influxdb.faults.add(Fault.RESET_AFTER, method="PATCH", path=path(INACTIVE_LOAD_TEST))
     held = here.influxdb.gate("PATCH", path(INACTIVE_LOAD_TEST))
     await here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", f"enable {INACTIVE_LOAD_TEST}")
     await here.reached(held)
-    here.influxdb.faults.add(Fault.RESET_AFTER, method="PATCH", path=path(INACTIVE_LOAD_TEST))
     reading = here.influxdb.gate("GET", path(INACTIVE_LOAD_TEST))
     held.release()
     await here.reached(reading)
