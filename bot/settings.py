@@ -20,8 +20,14 @@ from bot import settings_fields as fields
 
 _COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 _DEFAULT_DATABASE = "sqlite:///./var/token-bot.db"
-# With these set, Bolt would turn itself into an OAuth app and drop the bot token.
-_BOLT_VARIABLES = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN")
+# With the first of these set, Bolt would turn itself into an OAuth app and drop the bot token; of
+# the last it warns that it has no use for it, which it has: the settings have read it.
+_BOLT_VARIABLES = (
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "SLACK_VERIFICATION_TOKEN",
+    "SLACK_BOT_TOKEN",
+)
 
 
 _Kind = TypeVar("_Kind", bound=BaseSettings)

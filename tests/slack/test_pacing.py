@@ -215,6 +215,21 @@ async def test_a_turn_that_nobody_takes_is_passed_on(strict: World) -> None:
     assert "Token disabled" in message.plain
 
 
+async def test_whom_slack_asks_to_wait_keeps_their_place(strict: World) -> None:
+    """It was its turn, and Slack said 429: whoever came later stays behind it."""
+    await strict.start()
+    strict.slack.faults.add("chat.postMessage", status=429, retry_after=60)
+    await _disable(strict, FOUR[:1])
+    assert strict.bot is not None
+    await strict.bot.settled()
+
+    async with strict.store() as store, store.reading() as slots:
+        now = strict.now()
+        in_front = await slots.in_front(cast.INCIDENTS, "LATER0", now, now)
+
+    assert (in_front, strict.channel()) == (1, [])
+
+
 async def test_an_answer_does_not_wait_for_the_database(here: World) -> None:
     """What one person asked is told directly even if nobody can say whose turn it is."""
     here.slack.faults.add("response_url", error="used_url", times=9)
