@@ -364,7 +364,7 @@ async def test_what_runs_out_while_it_waits_for_its_turn_is_not_sent(here: Works
             assert await transaction.hold([held], "another", timedelta(hours=9))
         here.later(timedelta(minutes=30, seconds=-1))
         await here.heart.moves.approve(here.ask(BOB), waiting.id)
-        await until(lambda: _claimed(here, waiting.id))
+        await here.settled()
         # Shorter than its lease, so that it is the same executor that goes on.
         here.later(timedelta(seconds=2))
         async with here.store.transaction() as transaction:
@@ -376,10 +376,6 @@ async def test_what_runs_out_while_it_waits_for_its_turn_is_not_sent(here: Works
     assert request.state is S.EXPIRED
 
 
-async def _claimed(here: Workshop, change_id: str) -> bool:
-    return (await here.request(change_id)).lease is not None
-
-
 async def test_an_executor_that_comes_too_late_saves_nothing(here: Workshop) -> None:
     """Alice cancels while her request waits for its turn; nothing is sent then."""
     async with here.working():
@@ -387,7 +383,7 @@ async def test_an_executor_that_comes_too_late_saves_nothing(here: Workshop) -> 
             held = f"default:{TOKENS[0].id}"
             assert await transaction.hold([held], "another", timedelta(hours=9))
         request = await here.heart.intake.open(here.ask(), order(0))
-        await until(lambda: _claimed(here, request.id))
+        await here.settled()
         await here.heart.moves.cancel(here.ask(), request.id)
         async with here.store.transaction() as transaction:
             await transaction.let_go([held], "another")
