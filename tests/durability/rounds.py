@@ -172,7 +172,10 @@ class Round:
         return await self._settled()
 
     def _button(self, act: Press) -> Message | None:
-        """Find a message with the button; where there are copies, now the first, now the last."""
+        """Find the newest message with the button; of its copies, now the first, now the last.
+
+        A copy of an earlier change's, left by whoever was killed, may still show the same button.
+        """
         channels = [cast.INCIDENTS, cast.SECURITY]
         found = [
             message
@@ -184,7 +187,9 @@ class Round:
         if not found:
             return None
         last = any(point.number % 2 == 0 for point in self._plan.points)
-        return found[-1] if last else found[0]
+        newest = found[-1].find_button(None, act.action, 0, outdated=False)
+        copies = [m for m in found if m.find_button(None, act.action, 0, outdated=False) == newest]
+        return copies[-1] if last else copies[0]
 
     async def _settled(self) -> bool:
         life = self._bots.life
