@@ -117,7 +117,9 @@ class Pacing:
     async def _take_in_turn(self, channel: str, request: ChangeRequest) -> datetime:
         now = self._clock()
         absent = now - _ABSENT
-        self._promised.pop(request.id, None)
+        self._promised = {
+            who: due for who, due in self._promised.items() if who != request.id and due > absent
+        }
         async with self._store.transaction() as slots:
             in_front = await slots.in_front(channel, request.id, request.created_at, absent)
             taken_until, free_at = await self._take(slots, channel, now, free=in_front == 0)
