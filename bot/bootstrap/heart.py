@@ -127,6 +127,7 @@ class Heart:
                 pace=tempo.drift,
                 pauses=tempo.pauses,
                 count=edges.drifted,
+                reached=reached,
             ),
             clock=clock,
             pauses=tempo.pauses,

@@ -61,11 +61,14 @@ class Announcing:
         current = replace(await self._read(request.id), lease=request.lease)
         again_by = current.again_by(number)
         again = None if again_by is None else await self._read(again_by)
+        self._reached(Step.POSTING)
         told = await self._messenger.tell_drift(
             await self._drifted(current), current.drifts[number], again, self._remember_watch
         )
+        self._reached(Step.POSTED)
         told = told.with_drift(replace(told.drifts[number], told=True))
         await self._remember_watch(told)
+        self._reached(Step.DRIFT_TOLD)
         return told
 
     async def news_since(self, request: ChangeRequest) -> datetime:

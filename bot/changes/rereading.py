@@ -11,6 +11,7 @@ from bot.changes.pauses import Pauses, soonest
 from bot.changes.ports import AnnouncementError, Authorizations, Store, Watches
 from bot.changes.reading import Reading, read
 from bot.changes.request import ChangeRequest
+from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.target import Target
 from bot.changes.timers import Sleep
 
@@ -30,6 +31,7 @@ class Rereading:
         pace: When to look.
         pauses: How long to wait where Slack does not take what was found.
         count: Told the instance of each token that is found active again, for the metrics.
+        reached: Told of each step.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Rereading:
         pace: DriftPace,
         pauses: Pauses,
         count: Callable[[str], None],
+        reached: Reached = unobserved,
     ) -> None:
         self._instances = instances
         self._store = store
@@ -50,6 +53,7 @@ class Rereading:
         self._pace = pace
         self._pauses = pauses
         self._count = count
+        self._reached = reached
         self._room = asyncio.Semaphore(pace.at_once)
 
     async def advance(self, request: ChangeRequest, *, tell: bool) -> datetime | None:
@@ -84,6 +88,7 @@ class Rereading:
             others = await _other_words(reading, request, wanted)
         left = [target for target in wanted if not drift_watch.decided(target, others)]
         readings = await self._read(left)
+        self._reached(Step.REREAD)
         now = self._clock()
         async with self._store.transaction() as transaction:
             # Looked up after InfluxDB was read: a change of our own is recorded before it is sent.
@@ -97,6 +102,7 @@ class Rereading:
             await transaction.save_watch(found, found.targets)
             events = evidence.found_later(request, found, now)
             await transaction.append(*events)
+        self._reached(Step.WATCHED)
         for drift in found.drifts[len(request.drifts) :]:
             for target in found.drifted(drift.number):
                 self._count(target.instance)

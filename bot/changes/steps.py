@@ -22,7 +22,9 @@ class Step(StrEnum):
     that it ended before anything was sent. LET_GO: its authorizations are free again. POSTING,
     POSTED: before Slack is told, and once it was. PLACED: stored where the message is, and whether
     the outcome is told. END_NOTED: stored that it was said that a timer is about to end.
-    RESTORING: the change that a timer ends with is stored. RELEASED: the lease is given back.
+    RESTORING: the change that a timer ends with is stored. REREAD: what was disabled was read
+    again, and nothing is made of it yet. WATCHED: stored what this look has found. DRIFT_TOLD:
+    stored that it was told. RELEASED: the lease is given back.
     """
 
     RECEIVED = "received"
@@ -47,6 +49,9 @@ class Step(StrEnum):
     PLACED = "placed"
     END_NOTED = "end noted"
     RESTORING = "restoring"
+    REREAD = "reread"
+    WATCHED = "watched"
+    DRIFT_TOLD = "drift told"
     RELEASED = "released"
 
 
