@@ -97,6 +97,11 @@ class Settings(DatabaseSettings):
         default=None,
         description="Set it to the path of the policy file, such as ./token-bot.toml.",
     )
+    fingerprint_key: Annotated[SecretStr, AfterValidator(fields.token)] | None = Field(
+        default=None,
+        description="Set it to a random secret, by which a leaked secret is recognised later, or "
+        "leave it out to remember nothing.",
+    )
     influxdb_url: Annotated[str, AfterValidator(fields.address)] | None = Field(
         default=None,
         validate_default=True,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pydantic import SecretStr
+
 from bot.changes.announcing import Announcing
 from bot.changes.carrying_out import CarryingOut
 from bot.changes.drift_watch import DriftPace
@@ -11,20 +13,25 @@ from bot.changes.ending import Ending
 from bot.changes.execution import Execution
 from bot.changes.executor import Executor, Pace
 from bot.changes.holding import Holding
+from bot.changes.hunting import Hunting
 from bot.changes.intake import Intake
+from bot.changes.keeping import Keeping
 from bot.changes.lifecycle import Lifecycle
 from bot.changes.moves import Moves
 from bot.changes.pauses import Pauses
 from bot.changes.policy import Policy
-from bot.changes.ports import Authorizations, Directory, Messenger, Store
+from bot.changes.ports import Authorizations, Directory, LeakCounts, Messenger, Store
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.queries import Queries
+from bot.changes.reporting import Reporting
 from bot.changes.rereading import Rereading
 from bot.changes.reversals import Reversals
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Settling
 from bot.changes.steps import Reached, unobserved
+from bot.changes.tracing import Tracing
+from bot.changes.vault import Vault
 from bot.changes.watching import Watch, Watching
 from bot.changes.weighing import Weighing
 
@@ -61,7 +68,10 @@ class Edges:
         policy: Gives the policy in force.
         clock: Tells the time.
         command: The slash command's name, for hints.
+        keeper: The name of this process, as that which holds leaked secrets.
+        fingerprint_key: The key under which a leaked secret may be remembered by its HMAC.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
+        leaks: Told how reports of leaked secrets go on, for the metrics.
         drifted: Told the instance of each token that is found active again, for the metrics.
         reached: Told of each step in the life of a change.
     """
@@ -72,7 +82,10 @@ class Edges:
     policy: Callable[[], Policy]
     clock: Callable[[], datetime]
     command: str
+    keeper: str
+    fingerprint_key: SecretStr | None
     finished: Callable[[str, str], None]
+    leaks: LeakCounts
     drifted: Callable[[str], None]
     reached: Reached = unobserved
 
@@ -93,26 +106,37 @@ class Heart:
         weighing = Weighing(store)
         preparation = Preparation(instances, weighing, clock)
         progress = Progress(store, clock, reached)
+        vault = Vault(edges.keeper)
         settling = Settling(progress, tempo.late)
         holding = Holding(store, clock, tempo.pace.lease, reached)
         announcing = Announcing(store, messenger, reached)
+        executions = {
+            name: Execution(
+                *(instance, weighing, progress, holding, settling),
+                at_once=tempo.patches_at_once,
+                reached=reached,
+            )
+            for name, instance in instances.items()
+        }
         lifecycle = Lifecycle(
             rulings=rulings,
             preparation=preparation,
+            tracing=Tracing(instances, vault, preparation, clock),
             carrying_out=CarryingOut(
                 instances=instances,
-                executions={
-                    name: Execution(
-                        *(instance, weighing, progress, holding, settling),
-                        at_once=tempo.patches_at_once,
-                        reached=reached,
-                    )
-                    for name, instance in instances.items()
-                },
+                executions=executions,
                 store=store,
                 rulings=rulings,
                 progress=progress,
                 holding=holding,
+                hunting=Hunting(
+                    instances=instances,
+                    executions=executions,
+                    progress=progress,
+                    vault=vault,
+                    clock=clock,
+                    reached=reached,
+                ),
                 watching=Watching(store, rulings, announcing, clock, tempo.watch),
                 clock=clock,
             ),
@@ -133,11 +157,17 @@ class Heart:
             pauses=tempo.pauses,
             instances=len(instances),
             finished=edges.finished,
+            leaks=edges.leaks,
+            vault=vault,
         )
-        self.executor = Executor(lifecycle, store, clock=clock, pace=tempo.pace, reached=reached)
+        self.executor = Executor(
+            *(lifecycle, store), clock=clock, pace=tempo.pace, keeper=vault.keeper, reached=reached
+        )
+        self.keeping = Keeping(vault, store)
         self.intake = Intake(store, edges.policy, edges.command, self.executor.wake, reached)
         self.reversals = Reversals(self.intake)
         self.moves = Moves(self.intake)
+        self.reporting = Reporting(self.intake, vault, edges.fingerprint_key, edges.leaks)
         self.queries = Queries(
             *(instances, store, preparation, rulings, clock), patience=tempo.pauses.try_for
         )

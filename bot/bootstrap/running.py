@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -134,7 +135,10 @@ async def running_bot(
             policy=policy,
             clock=clock,
             command=settings.slash_command,
+            keeper=secrets.token_hex(8),
+            fingerprint_key=settings.fingerprint_key,
             finished=metrics.change,
+            leaks=metrics.leaks,
             drifted=metrics.drift,
             reached=reached,
         )
@@ -206,7 +210,8 @@ async def _working(
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")
-    for task in (working, refreshing):
+    keeping = asyncio.create_task(heart.keeping.keep_alive(), name="keeping")
+    for task in (working, refreshing, keeping):
         task.add_done_callback(report)
     try:
         yield
@@ -219,7 +224,9 @@ async def _working(
             heart.executor.hand_over()
         else:
             working.cancel()
-        await asyncio.gather(working, refreshing, return_exceptions=True)
+        keeping.cancel()
+        await asyncio.gather(working, refreshing, keeping, return_exceptions=True)
+        await heart.keeping.leave()
 
 
 async def _settled(

@@ -36,6 +36,12 @@ class EventTag(StrEnum):
     TIMER_STOPPED = "timer.stopped"
     DRIFT_FOUND = "drift.found"
     DRIFT_GONE = "drift.gone"
+    CHANGE_RETURN_INTENDED = "change.return_intended"
+    CHANGE_RETURNED = "change.returned"
+    LEAK_IDENTIFIED = "leak.identified"
+    LEAK_PROBED = "leak.probed"
+    LEAK_LEFT_DISABLED = "leak.left_disabled"
+    LEAK_CONCLUDED = "leak.concluded"
     CHANGES_FROZEN = "changes.frozen"
     CHANGES_UNFROZEN = "changes.unfrozen"
 

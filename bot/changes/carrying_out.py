@@ -19,11 +19,13 @@ from bot.changes.errors import (
 )
 from bot.changes.execution import Execution
 from bot.changes.holding import Holding
+from bot.changes.hunting import Hunting
 from bot.changes.ports import Authorizations, Store
 from bot.changes.progress import Progress
 from bot.changes.reading import read
 from bot.changes.request import ChangeRequest
 from bot.changes.ruling import Rulings
+from bot.changes.sending import Brake
 from bot.changes.settling import Terms
 from bot.changes.stages import CarryOut, barred, next_stage
 from bot.changes.states import RequestState, TargetState
@@ -61,11 +63,12 @@ class CarryingOut:
         rulings: Judges requests with what is true now.
         progress: Records each step.
         holding: Lets one change at a time have an authorization.
+        hunting: Carries out what is about a leaked secret.
         watching: Stops what may not go on.
         clock: Tells the time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, all named
         self,
         *,
         instances: Mapping[str, Authorizations],
@@ -74,6 +77,7 @@ class CarryingOut:
         rulings: Rulings,
         progress: Progress,
         holding: Holding,
+        hunting: Hunting,
         watching: Watching,
         clock: Callable[[], datetime],
     ) -> None:
@@ -83,6 +87,7 @@ class CarryingOut:
         self._rulings = rulings
         self._progress = progress
         self._holding = holding
+        self._hunting = hunting
         self._clock = clock
         self._watching = watching
 
@@ -136,19 +141,28 @@ class CarryingOut:
             return Carried(await self._stumbled(request))
 
     async def _on_every_instance(self, request: ChangeRequest, terms: Terms) -> Carried:
-        if request.in_state(TargetState.INTENDED):
+        if request.in_state(TargetState.INTENDED, TargetState.RETURNING):
             request = await self._progress.take_up(request)
         async with self._watching.brake(request) as brake:
-            for name in dict.fromkeys(target.instance for target in request.targets):
-                execution = self._executions.get(name)
-                if execution is None:
-                    request = await self._without_instance(request, name)
-                else:
-                    request = await execution.carry_out(request, terms, brake)
+            if request.leak is not None:
+                request = await self._hunting.carry_out(request, request.leak, terms, brake)
+            else:
+                request = await self._one_instance_after_another(request, terms, brake)
         if brake.held_back and not request.state.final:
             # In the record, too: whoever takes it up later was not interrupted.
             request = await self._progress.held_back(request, brake.held_back)
         return Carried(request, brake.in_line, brake.awaits, terms.stopped)
+
+    async def _one_instance_after_another(
+        self, request: ChangeRequest, terms: Terms, brake: Brake
+    ) -> ChangeRequest:
+        for name in dict.fromkeys(target.instance for target in request.targets):
+            execution = self._executions.get(name)
+            if execution is None:
+                request = await self._without_instance(request, name)
+            else:
+                request = await execution.carry_out(request, terms, brake)
+        return request
 
     async def _changed_since_approval(
         self, request: ChangeRequest

@@ -120,6 +120,8 @@ def second_person(policy: Policy, wanted: Wanted) -> str:
     for kind in ChangeKind:
         if kind in wanted.kinds and kind in rules.needed_for:
             return f"{_VERBS[kind]} needs an approval"
+    if wanted.leaked and rules.second_person:
+        return "enabling what was disabled as leaked needs an approval"
     if rules.several and wanted.targets > 1:
         return "changing several tokens at once needs an approval"
     most = policy.limits.targets_per_person

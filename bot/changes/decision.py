@@ -16,6 +16,7 @@ class Wanted:
         kinds: What it changes; empty where it only reads.
         targets: How many tokens it is about.
         earlier: How many tokens the person has asked to change shortly before.
+        leaked: Whether it enables what was disabled as leaked.
         channel_id: Where it is asked; a direct message's id begins with ``D``. Empty means that
             the place does not count.
     """
@@ -24,6 +25,7 @@ class Wanted:
     kinds: frozenset[ChangeKind] = frozenset()
     targets: int = 1
     earlier: int = 0
+    leaked: bool = False
     channel_id: str = ""
 
 

@@ -23,6 +23,12 @@ class ErrorCode(StrEnum):
     INSTANCE_UNAVAILABLE = "instance_unavailable"
     INSTANCE_UNKNOWN = "instance_unknown"
     LAST_OPERATOR = "last_operator"
+    LEAK_ALREADY_DISABLED = "leak_already_disabled"
+    LEAK_NOT_FOUND = "leak_not_found"
+    LEAK_NOT_LOOKED_AT = "leak_not_looked_at"
+    LEAK_OWNER_INACTIVE = "leak_owner_inactive"
+    LEAK_OWNER_UNSEEN = "leak_owner_unseen"
+    LEAK_SECRET_GONE = "leak_secret_gone"  # noqa: S105 - a code, not a secret
     LOOKS_LIKE_SECRET = "looks_like_secret"  # noqa: S105 - a code, not a secret
     NOTHING_ACTIVE_AGAIN = "nothing_active_again"
     NOTHING_SELECTED = "nothing_selected"

@@ -69,10 +69,10 @@ class Execution:
         """
         if brake.cancelled:
             # What was not sent is not read for that: the instance may be out of reach.
-            unsent = [target for target in self._unfinished(request) if target.unsent]
+            unsent = [target for target in self._unfinished(request, terms) if target.unsent]
             cancelled = [self._progress.reached(t, TargetState.CANCELLED) for t in unsent]
             request = await self._progress.record(request, cancelled)
-        unfinished = self._unfinished(request)
+        unfinished = self._unfinished(request, terms)
         if not unfinished:
             return request
         single = len(request.targets) == 1
@@ -149,9 +149,13 @@ class Execution:
         gone = [target for target in intended if target.authorization_id not in away]
         return await self._read_back(request, gone, sent)
 
-    def _unfinished(self, request: ChangeRequest) -> list[Target]:
+    def _unfinished(self, request: ChangeRequest, terms: Terms) -> list[Target]:
         name = self._instance.name
-        return [t for t in request.targets if t.instance == name and not t.state.final]
+        return [
+            t
+            for t in request.targets
+            if t.instance == name and not t.state.final and terms.only in {"", t.authorization_id}
+        ]
 
     def _judged(
         self,

@@ -51,6 +51,7 @@ class Executor:
         store: The database.
         clock: Tells the time.
         pace: How to take requests.
+        keeper: The name of this process, as that which holds leaked secrets.
         reached: Told of each step.
     """
 
@@ -61,12 +62,14 @@ class Executor:
         *,
         clock: Callable[[], datetime],
         pace: Pace,
+        keeper: str = "",
         reached: Reached = unobserved,
     ) -> None:
         self._lifecycle = lifecycle
         self._store = store
         self._clock = clock
         self._pace = pace
+        self._keeper = keeper
         self._reached = reached
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
@@ -122,7 +125,9 @@ class Executor:
         # Before the database's clock begins to count.
         kept_until = self._lease_from_now()
         async with self._store.transaction() as transaction:
-            claimed = await transaction.claim(secrets.token_hex(8), now, self._pace.lease, free)
+            claimed = await transaction.claim(
+                secrets.token_hex(8), now, self._pace.lease, free, self._keeper
+            )
         for request in claimed:
             overtaken = self._working.get(request.id)
             if overtaken is not None:

@@ -20,7 +20,7 @@ from bot.changes.errors import (
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
 from bot.changes.request import ChangeRequest, Timer, new_change_id
-from bot.changes.ruling import ends_freely, wanted_by
+from bot.changes.ruling import enables_leaked, ends_freely, wanted_by
 from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.target import Selection, Target
@@ -148,7 +148,8 @@ class Intake:
         """
         policy = self.policy()
         earlier = await transaction.targets_asked(ask.person.user_id, ask.now - LIMIT_WINDOW, None)
-        wanted = wanted_by(draft, earlier)
+        leaked = await enables_leaked(transaction, draft)
+        wanted = wanted_by(draft, earlier, leaked=leaked)
         freeze = await transaction.freeze()
         decision = decide(policy, ask.person, ask.standing, wanted, freeze)
         asked = evidence.what_was_asked(draft)

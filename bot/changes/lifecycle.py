@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.changes import outcomes, stages
+from bot.changes import leak_counting, outcomes, stages
 from bot.changes.announcing import Announcing
 from bot.changes.approval import Approval
 from bot.changes.carrying_out import CarryingOut
@@ -13,13 +13,16 @@ from bot.changes.decision import NeedsApproval
 from bot.changes.ending import Ending
 from bot.changes.errors import BotError, Problem, UpstreamError
 from bot.changes.pauses import Pauses, soonest
-from bot.changes.ports import AnnouncementError
+from bot.changes.ports import AnnouncementError, LeakCounts
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
+from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.rereading import Rereading
 from bot.changes.ruling import Ruling, Rulings
 from bot.changes.states import RequestState, TargetState
+from bot.changes.tracing import Tracing
+from bot.changes.vault import Vault
 from bot.changes.waits import Rest, Waits
 
 _log = structlog.get_logger()
@@ -31,6 +34,7 @@ class Lifecycle:
     Args:
         rulings: Judges requests with what is true now.
         preparation: Finds and reads the targets.
+        tracing: Looks for the token of a leaked secret.
         carrying_out: Sends what is to be sent.
         progress: Records each step.
         announcing: Tells of each stage.
@@ -40,6 +44,8 @@ class Lifecycle:
         pauses: How long to wait.
         instances: How many InfluxDB instances there are.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
+        leaks: Told how reports of leaked secrets go on, for the metrics.
+        vault: Holds leaked secrets until their cases are over.
     """
 
     def __init__(  # noqa: PLR0913 - its parts, all named
@@ -47,6 +53,7 @@ class Lifecycle:
         *,
         rulings: Rulings,
         preparation: Preparation,
+        tracing: Tracing,
         carrying_out: CarryingOut,
         progress: Progress,
         announcing: Announcing,
@@ -56,9 +63,12 @@ class Lifecycle:
         pauses: Pauses,
         instances: int,
         finished: Callable[[str, str], None],
+        leaks: LeakCounts,
+        vault: Vault,
     ) -> None:
         self._rulings = rulings
         self._preparation = preparation
+        self._tracing = tracing
         self._carrying_out = carrying_out
         self._progress = progress
         self._announcing = announcing
@@ -69,6 +79,8 @@ class Lifecycle:
         self._waits = Waits(progress, clock, pauses)
         self._instances = instances
         self._finished = finished
+        self._leaks = leaks
+        self._vault = vault
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Bring a request as far as it goes; say when it is due again, or None for never."""
@@ -83,6 +95,7 @@ class Lifecycle:
         due = soonest(rest.due, again)
         if not request.state.final:
             return due
+        self._vault.forget(request.id)
         return soonest(due, await self._afterwards(request, again))
 
     async def _through_stages(self, request: ChangeRequest) -> Rest:
@@ -129,6 +142,8 @@ class Lifecycle:
 
     async def _prepare(self, request: ChangeRequest, told: ChangeRequest) -> ChangeRequest | Rest:
         last_try = self._is_last_try(request)
+        if request.leak is not None:
+            return await self._trace(request, request.leak, told, last_try=last_try)
         try:
             prepared = await self._preparation.prepare(request, last_try=last_try)
         except BotError as error:
@@ -137,6 +152,21 @@ class Lifecycle:
             return await self._progress.came_to_nothing(request, outcomes.untouched(error.problem))
         self._count(request, prepared)
         return await self._progress.prepared(prepared)
+
+    async def _trace(
+        self, request: ChangeRequest, report: LeakReport, told: ChangeRequest, *, last_try: bool
+    ) -> ChangeRequest | Rest:
+        """Look for the token of a leaked secret."""
+        try:
+            traced, nothing = await self._tracing.trace(request, report, last_try=last_try)
+        except UpstreamError as error:
+            return await self._waits.unreached(request, told, error)
+        if nothing is not None:
+            traced = await self._progress.came_to_nothing(traced, nothing)
+        else:
+            traced = await self._progress.identified(traced, traced.leak or report)
+        self._count(request, traced)
+        return traced
 
     def _is_last_try(self, request: ChangeRequest) -> bool:
         return self._clock() >= self._pauses.gives_up_at(request)
@@ -198,7 +228,8 @@ class Lifecycle:
         return stopped
 
     def _count(self, before: ChangeRequest, after: ChangeRequest) -> None:
-        """Count the targets that have come to an outcome."""
+        """Count the targets that have come to an outcome, and how a report goes on."""
+        leak_counting.count(before, after, self._leaks)
         open_before = {t.authorization_id for t in before.targets if not t.state.final}
         known = {target.authorization_id for target in before.targets}
         for target in after.targets:

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -36,15 +36,20 @@ class Moves:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
 
-    async def confirm(self, ask: Ask, change_id: str, instance: str = "") -> ChangeRequest:
+    async def confirm(
+        self, ask: Ask, change_id: str, instance: str = "", order: Sequence[str] = ()
+    ) -> ChangeRequest:
         """Let what was shown be carried out, if its own requester says so.
 
         Args:
             ask: Who confirms.
             change_id: The request.
             instance: Which of the instances on which the token was found is meant.
+            order: The ids of the tokens that may be the leaked one, in the order in which they are
+                to be tried; none means all, as they were shown.
         """
-        return await self._move(ask, change_id, "confirm", partial(self._confirm, instance))
+        confirm = partial(self._confirm, instance, tuple(order))
+        return await self._move(ask, change_id, "confirm", confirm)
 
     async def approve(self, ask: Ask, change_id: str) -> ChangeRequest:
         """Count an approver's vote; with enough of them, the request is carried out."""
@@ -75,7 +80,12 @@ class Moves:
         return self._intake.taken(outcome)
 
     async def _confirm(
-        self, instance: str, transaction: Transaction, ask: Ask, request: ChangeRequest
+        self,
+        instance: str,
+        order: tuple[str, ...],
+        transaction: Transaction,
+        ask: Ask,
+        request: ChangeRequest,
     ) -> ChangeRequest | Problem:
         denied = await self._denied(transaction, ask, request, "confirm", Role.OPERATOR)
         if denied is not None:
@@ -93,14 +103,20 @@ class Moves:
                 return moving.not_chosen(request)
             target = replace(request.targets[0], instance=instance, before=chosen[0].token)
             request = replace(request, targets=(target,), choices=())
+        known = {target.authorization_id for target in request.targets}
+        if not known.issuperset(order):
+            return moving.not_chosen(request)
         confirmed = replace(
             request,
+            leak=None if request.leak is None else replace(request.leak, order=order),
             state=move_request(request.state, RequestState.ACCEPTED),
             confirmed_at=ask.now,
             expires_at=None,
         )
         return await self._stored(
-            transaction, ask, request, confirmed, EventTag.REQUEST_CONFIRMED, instance=instance
+            *(transaction, ask, request, confirmed, EventTag.REQUEST_CONFIRMED),
+            instance=instance,
+            order=" ".join(order),
         )
 
     async def _approve(

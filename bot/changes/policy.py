@@ -116,6 +116,11 @@ class ApprovalRules:
     self_approval: bool = False
     quorum: int = 1
 
+    @property
+    def second_person(self) -> bool:
+        """Tell whether a second person is needed for anything."""
+        return bool(self.needed_for) or self.several
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -9,6 +9,7 @@ from bot.changes.authorization import Authorization
 from bot.changes.drift import digest
 from bot.changes.errors import Problem
 from bot.changes.ports import Store
+from bot.changes.report import Attempt, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, TargetState, move_request, move_target
@@ -143,11 +144,72 @@ class Progress:
         self._reached(Step.CLOSED)
         return saved
 
+    async def identified(self, request: ChangeRequest, report: LeakReport) -> ChangeRequest:
+        """Store how a leaked secret was looked for, and which tokens may be it."""
+        if all(target.state.final for target in request.targets):
+            report = replace(report, concluded_at=self._clock())
+        request = replace(request, leak=report)
+        now = self._clock()
+        ended = [target for target in request.targets if target.state.final]
+        if ended and report.concluded_at is not None:
+            request = replace(request, state=_state_with(request))
+        events = [
+            evidence.identified(request, report, now),
+            *(evidence.progress(request, target, now) for target in ended),
+            *([] if report.concluded_at is None else [evidence.concluded(request, report, now)]),
+        ]
+        saved = await self._save(request, request.targets, *events)
+        self._reached(Step.IDENTIFIED)
+        return saved
+
+    async def proven(self, request: ChangeRequest, attempt: Attempt) -> ChangeRequest:
+        """Store what InfluxDB said to a leaked secret after a token was disabled."""
+        request = _with_attempt(request, attempt)
+        saved = await self._save(request, (), evidence.probed(request, attempt, self._clock()))
+        self._reached(Step.PROVEN)
+        return saved
+
+    async def left_disabled(
+        self, request: ChangeRequest, target: Target, problem: Problem
+    ) -> ChangeRequest:
+        """Store that a token was not the leaked one, and why it stays disabled all the same."""
+        now = self._clock()
+        attempt = _attempt(request, target)
+        request = _with_attempt(request, replace(attempt, left=problem))
+        changed = []
+        if target.state is TargetState.RETURNING:
+            changed = [self.reached(target, TargetState.DONE, after=target.after)]
+            request = request.with_targets(*changed)
+        saved = await self._save(
+            request, changed, evidence.left_disabled(request, target, problem, now)
+        )
+        self._reached(Step.RECORDED)
+        return saved
+
+    async def concluded(self, request: ChangeRequest) -> ChangeRequest:
+        """Store that nothing more is done about a leaked secret."""
+        now = self._clock()
+        if request.leak is None:
+            raise RuntimeError("only a report of a leaked secret can be concluded")
+        report = replace(request.leak, concluded_at=now)
+        request = replace(request, leak=report, held_back="")
+        request = replace(request, state=_state_with(request))
+        saved = await self._save(request, (), evidence.concluded(request, report, now))
+        self._reached(Step.CONCLUDED)
+        return saved
+
     async def came_to_nothing(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
         """Store that a request has no target, and why."""
+        now = self._clock()
+        report = request.leak
+        if report is not None:
+            request = replace(request, leak=replace(report, concluded_at=now))
         request = replace(request, closing=problem)
         request = replace(request, state=_state_with(request), held_back="")
-        return await self._save(request, (), evidence.came_to_nothing(request, self._clock()))
+        events = [evidence.came_to_nothing(request, now)]
+        if report is not None and report.looked:
+            events.insert(0, evidence.identified(request, report, now))
+        return await self._save(request, (), *events)
 
     async def held_back(self, request: ChangeRequest, reason: str) -> ChangeRequest:
         """Store that a request waits although it is its turn."""
@@ -195,10 +257,26 @@ def _state_with(request: ChangeRequest) -> RequestState:
     if state is RequestState.ACCEPTED:
         state = move_request(state, RequestState.EXECUTING)
     states = {target.state for target in request.targets}
-    if states & {TargetState.PENDING, TargetState.INTENDED}:
+    if states & {TargetState.PENDING, TargetState.INTENDED, TargetState.RETURNING}:
         return state
     if TargetState.UNKNOWN in states:
         if state is RequestState.UNRESOLVED:
             return state
         return move_request(state, RequestState.UNRESOLVED)
+    if request.leak is not None and request.leak.concluded_at is None:
+        # The secret is still to be tried, or what was not it to be put back.
+        return state
     return move_request(state, RequestState.FINISHED)
+
+
+def _attempt(request: ChangeRequest, target: Target) -> Attempt:
+    found = request.leak and request.leak.attempt(target.instance, target.authorization_id)
+    if not found:
+        raise RuntimeError("the secret was not tried after this token was disabled")
+    return found
+
+
+def _with_attempt(request: ChangeRequest, attempt: Attempt) -> ChangeRequest:
+    if request.leak is None:
+        raise RuntimeError("there is no secret to be tried")
+    return replace(request, leak=request.leak.with_attempt(attempt))

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 
 from bot.changes.approval import Approval
+from bot.changes.authorization import Status
 from bot.changes.errors import Problem
 from bot.changes.people import Person
+from bot.changes.report import LeakReport, LeakTold
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
@@ -88,6 +90,8 @@ class ChangeRequest:
         id: The change's short id, which people use to name it.
         targets: The authorizations; empty until a selection is looked up.
         selection: Whose tokens are to be looked up, if they are not named themselves.
+        leak: The leaked secret whose token is to be found and disabled, if it is about one.
+        leak_of: The id of the report whose owner's other tokens this change disables.
         prepared: Whether the targets were looked up and read, to be shown.
         choices: Where the token was found, if that is not clear; the requester chooses.
         confirmed_at: When the requester confirmed what was shown.
@@ -107,6 +111,7 @@ class ChangeRequest:
         message: The Slack message that tells of it, once it is posted.
         feed_message: Its copy in the feed.
         announced: Whether its outcome was told.
+        leak_told: Who else was told of a leaked secret, and how much.
         posted_by_url: Whether a response URL has posted its message, which leaves no place to edit,
             while the rest of it is still to be told.
         interrupted: How often an executor had to take it up again.
@@ -137,12 +142,15 @@ class ChangeRequest:
     retry_of: str | None = None
     retried_by: str | None = None
     again_of: str | None = None
+    leak: LeakReport | None = None
+    leak_of: str | None = None
     watched_at: datetime | None = None
     drifts: tuple[Drift, ...] = ()
     automatic: bool = False
     message: MessageRef | None = None
     feed_message: MessageRef | None = None
     announced: bool = False
+    leak_told: LeakTold = LeakTold()
     posted_by_url: bool = False
     interrupted: int = 0
     lease: str | None = None
@@ -152,12 +160,26 @@ class ChangeRequest:
 
     @property
     def several(self) -> bool:
-        """Tell whether it is about more than one named token: shown first, and confirmed."""
+        """Tell whether it is about more than one named token: shown first, and confirmed.
+
+        Those that may be the leaked one are disabled one at a time, and put back.
+        """
+        if self.leak is not None:
+            return False
         return self.selection is not None or len(self.targets) > 1
+
+    @property
+    def to_be_ordered(self) -> bool:
+        """Tell whether its requester has to say which tokens are tried as the leaked one first."""
+        if self.leak is None or self.leak.exact or self.confirmed_at is not None:
+            return False
+        return sum(not target.state.final for target in self.targets) > 1
 
     @property
     def updates(self) -> tuple[AuthorizationUpdate, ...]:
         """List what is to be set, on each target or on whatever is selected."""
+        if self.leak is not None and not self.targets:
+            return (AuthorizationUpdate(Status.INACTIVE),)
         if self.targets or self.selection is None:
             return tuple(target.update for target in self.targets)
         return (self.selection.update,)

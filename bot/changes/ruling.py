@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from bot.changes.authorization import Status
 from bot.changes.deciding import decide, second_person, stop
 from bot.changes.decision import Decision, Denied, NeedsApproval, Wanted
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
-from bot.changes.ports import Directory, Store
+from bot.changes.ports import Directory, Store, Transaction
 from bot.changes.request import ChangeRequest
 from bot.changes.tally import Tally, tally
 from bot.changes.update import ChangeKind
@@ -65,12 +66,13 @@ class Rulings:
                 request.created_at - LIMIT_WINDOW,
                 request.id if stored else None,
             )
+            leaked = await enables_leaked(reading, request)
         standing = await self._directory.look_up(request.requester)
         votes = () if request.approval is None else request.approval.votes
         standings = {
             vote.voter.user_id: await self._directory.look_up(vote.voter) for vote in votes
         }
-        wanted = wanted_by(request, earlier)
+        wanted = wanted_by(request, earlier, leaked=leaked)
         return Ruling(
             decision=decide(policy.going, request.requester, standing, wanted),
             stopped=stop(policy, freeze),
@@ -79,12 +81,25 @@ class Rulings:
         )
 
 
-def wanted_by(request: ChangeRequest, earlier: int) -> Wanted:
+async def enables_leaked(reading: Transaction, request: ChangeRequest) -> bool:
+    """Tell whether a request enables what was disabled as leaked."""
+    ids: dict[str, list[str]] = {}
+    for target in request.targets:
+        if target.update.status is Status.ACTIVE and not target.state.final:
+            ids.setdefault(target.instance, []).append(target.authorization_id)
+    for instance, theirs in ids.items():
+        if await reading.disabled_as_leaked(instance, theirs):
+            return True
+    return False
+
+
+def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> Wanted:
     """Give what a request causes, as the policy judges it.
 
     Args:
         request: The request.
         earlier: How many tokens its requester has asked to change shortly before.
+        leaked: Whether it enables what was disabled as leaked.
     """
     open_targets = [target for target in request.targets if not target.state.final]
     targets = len(open_targets) if request.prepared else len(request.targets)
@@ -94,6 +109,7 @@ def wanted_by(request: ChangeRequest, earlier: int) -> Wanted:
         targets=max(1, targets),
         # What ends by itself was judged when it was asked for.
         earlier=0 if request.automatic else earlier,
+        leaked=leaked,
         channel_id=request.origin.channel_id,
     )
 

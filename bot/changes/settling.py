@@ -29,11 +29,13 @@ class Terms:
         last_try: Whether what cannot be reached now has failed, since its time is over.
         stopped: Why nothing may be sent now, although what may have been sent is read; empty if it
             may.
+        only: The id of the one authorization that is carried out now; empty for all.
     """
 
     barred: Problem | None = None
     last_try: bool = False
     stopped: str = ""
+    only: str = ""
 
 
 class Settling:

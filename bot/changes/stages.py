@@ -82,7 +82,7 @@ def next_stage(request: ChangeRequest, ruling: Ruling, now: datetime, instances:
         return _before_sending(request, ruling, now, instances)
     open_targets = [target for target in request.targets if not target.state.final]
     # What may have been sent is read also while changes are stopped.
-    nothing_to_read = all(target.unsent for target in open_targets)
+    nothing_to_read = request.leak is None and all(target.unsent for target in open_targets)
     if ruling.stopped is not None and nothing_to_read and not request.cancelled_by:
         return HoldBack(ruling.stopped.rule)
     return CarryOut()
@@ -103,14 +103,16 @@ def _before_sending(request: ChangeRequest, ruling: Ruling, now: datetime, insta
     if approved and request.expires_at is not None and now >= request.expires_at:
         return Close(RequestState.EXPIRED, expired(request))
     needs_approval = isinstance(ruling.decision, NeedsApproval)
-    if not request.prepared and (request.several or needs_approval or instances > 1):
+    named = request.leak is None and not request.several
+    if not request.prepared and (not named or needs_approval or instances > 1):
         return Prepare()
     return _prepared(request, ruling)
 
 
 def _prepared(request: ChangeRequest, ruling: Ruling) -> Stage:
     decision = ruling.decision
-    if _to_be_chosen(request) or (_shown_first(request) and request.confirmed_at is None):
+    shown_first = _shown_first(request) and request.confirmed_at is None
+    if _to_be_chosen(request) or shown_first or request.to_be_ordered:
         return Preview()
     if isinstance(decision, NeedsApproval) and ruling.missing_votes:
         return AskApproval(decision)

@@ -83,7 +83,8 @@ class TargetState(StrEnum):
     DONE: sent and read back. UNCHANGED: it was so already. APPLIED: sent, but it cannot be read
     back. REFUSED: judged and not sent. FAILED: not in effect. UNKNOWN: not known yet. LOST: nobody
     can tell any more, since the token or its owner is gone. CANCELLED: not sent, since somebody
-    cancelled before its turn.
+    cancelled before its turn, or since it was not needed any more. RETURNING: done, found not to be
+    the leaked token, and on its way back to what it was. RETURNED: as it was before, read back.
     """
 
     PENDING = "pending"
@@ -96,11 +97,16 @@ class TargetState(StrEnum):
     UNKNOWN = "unknown"
     LOST = "lost"
     CANCELLED = "cancelled"
+    RETURNING = "returning"
+    RETURNED = "returned"
 
     @property
     def final(self) -> bool:
-        """Tell whether this is an outcome, which does not change any more."""
-        return not _TARGET_TRANSITIONS[self]
+        """Tell whether this is an outcome.
+
+        It does not change any more, but for what was disabled as the leaked token and is not it.
+        """
+        return self not in _UNDER_WAY
 
     @property
     def effective(self) -> bool:
@@ -110,9 +116,16 @@ class TargetState(StrEnum):
             TargetState.APPLIED,
             TargetState.UNKNOWN,
             TargetState.LOST,
+            TargetState.RETURNING,
         }
 
 
+_UNDER_WAY = {
+    TargetState.PENDING,
+    TargetState.INTENDED,
+    TargetState.UNKNOWN,
+    TargetState.RETURNING,
+}
 _SETTLED = {TargetState.DONE, TargetState.APPLIED, TargetState.FAILED, TargetState.LOST}
 _TARGET_TRANSITIONS: dict[TargetState, set[TargetState]] = {
     TargetState.PENDING: {
@@ -130,7 +143,9 @@ _TARGET_TRANSITIONS: dict[TargetState, set[TargetState]] = {
         TargetState.CANCELLED,
     },
     TargetState.UNKNOWN: _SETTLED,
-    TargetState.DONE: set(),
+    TargetState.DONE: {TargetState.RETURNING},
+    TargetState.RETURNING: {TargetState.RETURNED, TargetState.DONE},
+    TargetState.RETURNED: set(),
     TargetState.UNCHANGED: set(),
     TargetState.APPLIED: set(),
     TargetState.REFUSED: set(),

@@ -24,7 +24,9 @@ class Step(StrEnum):
     the outcome is told. END_NOTED: stored that it was said that a timer is about to end.
     RESTORING: the change that a timer ends with is stored. REREAD: what was disabled was read
     again, and nothing is made of it yet. WATCHED: stored what this look has found. DRIFT_TOLD:
-    stored that it was told. RELEASED: the lease is given back.
+    stored that it was told. IDENTIFIED: stored whose a leaked secret is, as far as it is known.
+    PROBED: InfluxDB was shown the secret, and that is not recorded yet. PROVEN: stored what it
+    said. CONCLUDED: stored that a report is over. RELEASED: the lease is given back.
     """
 
     RECEIVED = "received"
@@ -52,6 +54,10 @@ class Step(StrEnum):
     REREAD = "reread"
     WATCHED = "watched"
     DRIFT_TOLD = "drift told"
+    IDENTIFIED = "identified"
+    PROBED = "probed"
+    PROVEN = "proven"
+    CONCLUDED = "concluded"
     RELEASED = "released"
 
 

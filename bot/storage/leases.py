@@ -1,14 +1,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, literal, or_, select, update
+from sqlalchemy import case, delete, exists, literal, or_, select, update
 
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.storage.dialects import database_now, insert
 from bot.storage.line import Line
 from bot.storage.moves import Moves
-from bot.storage.tables import UtcDateTime, holds, requests
+from bot.storage.tables import UtcDateTime, holds, keepers, requests
 
 _OVER = tuple(state.value for state in RequestState if state.final)
 
@@ -21,7 +21,7 @@ class Leases(Moves, Line):
     """
 
     async def claim(
-        self, claim: str, now: datetime, lasts: timedelta, limit: int
+        self, claim: str, now: datetime, lasts: timedelta, limit: int, keeper: str = ""
     ) -> Sequence[ChangeRequest]:
         """Take due requests that nobody works on; one update decides.
 
@@ -30,9 +30,14 @@ class Leases(Moves, Line):
         another transaction has locked is left to it, so that executors do not wait for each other.
         """
         free = or_(requests.c.lease_until.is_(None), requests.c.lease_until <= database_now())
+        held = exists().where(
+            keepers.c.id == requests.c.keeper,
+            keepers.c.id != keeper,
+            keepers.c.until > database_now(),
+        )
         due = await self._connection.execute(
             select(requests.c.number, requests.c.lease_owner)
-            .where(requests.c.due_at <= now, free)
+            .where(requests.c.due_at <= now, free, ~held)
             .order_by(
                 requests.c.announced,
                 requests.c.state.in_(_OVER),

@@ -2,9 +2,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 
-from bot.changes.authorization import Authorization
+from bot.changes.authorization import Authorization, Status
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.storage.requests import RequestRows
@@ -12,6 +12,7 @@ from bot.storage.rows import to_authorization
 from bot.storage.tables import requests, targets
 
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)
+_EFFECTIVE = tuple(state.value for state in TargetState if state.effective)
 OPEN = tuple(state.value for state in RequestState if not state.final)
 _CLOSED = tuple(state.value for state in RequestState if state.closed)
 # What only waits for somebody has not touched anything yet.
@@ -113,6 +114,32 @@ class Lookback(RequestRows):
             .order_by(requests.c.number)
             .limit(limit)
         )
+
+    async def disabled_as_leaked(self, instance: str, ids: Sequence[str]) -> list[str]:
+        """Give those that were disabled as leaked, and have not been set active by this bot since.
+
+        What others have set active beside this bot counts as leaked still.
+        """
+        done = (
+            select(targets.c.authorization_id, func.max(requests.c.number).label("number"))
+            .join(requests, requests.c.id == targets.c.request_id)
+            .where(
+                targets.c.instance == instance,
+                targets.c.authorization_id.in_(ids),
+                targets.c.state.in_(_EFFECTIVE),
+            )
+            .group_by(targets.c.authorization_id)
+        )
+        leaked = done.where(
+            targets.c.new_status == Status.INACTIVE.value, requests.c.leak.is_not(None)
+        ).subquery()
+        enabled = done.where(targets.c.new_status == Status.ACTIVE.value).subquery()
+        found = await self._connection.execute(
+            select(leaked.c.authorization_id)
+            .join(enabled, enabled.c.authorization_id == leaked.c.authorization_id, isouter=True)
+            .where(or_(enabled.c.number.is_(None), enabled.c.number < leaked.c.number))
+        )
+        return list(found.scalars())
 
     async def targets_asked(self, user_id: str, since: datetime, before: str | None) -> int:
         """Count the tokens that a person has asked to change since a moment.

@@ -11,6 +11,7 @@ from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
 from bot.changes.people import Person
+from bot.changes.report import LeakReport, LeakTold
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import ActiveAgain, Choice, Selection, Target
@@ -19,6 +20,8 @@ from bot.changes.update import AuthorizationUpdate
 _AUTHORIZATION = TypeAdapter(Authorization)
 _CHOICES = TypeAdapter(tuple[Choice, ...])
 _DRIFTS = TypeAdapter(tuple[Drift, ...])
+_LEAK = TypeAdapter(LeakReport)
+_LEAK_TOLD = TypeAdapter(LeakTold)
 _PROBLEM = TypeAdapter(Problem)
 _UPDATE = TypeAdapter(AuthorizationUpdate)
 
@@ -47,6 +50,8 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         "retry_of": request.retry_of,
         "retried_by": request.retried_by,
         "again_of": request.again_of,
+        "keeper": None if request.leak is None else request.leak.keeper,
+        "leak_of": request.leak_of,
         "automatic": request.automatic,
         "rule": request.rule,
         "policy_digest": request.policy_digest,
@@ -78,6 +83,7 @@ def progress_row(request: ChangeRequest) -> dict[str, Any]:
         "granted_at": None if approval is None else approval.granted_at,
         "closing": _json(_PROBLEM, request.closing),
         "held_back": request.held_back,
+        "leak": _json(_LEAK, request.leak),
         "interrupted": request.interrupted,
     }
 
@@ -91,6 +97,7 @@ def message_row(request: ChangeRequest) -> dict[str, Any]:
         "feed_channel": None if copy is None else copy.channel_id,
         "feed_ts": None if copy is None else copy.ts,
         "announced": request.announced,
+        "leak_told": None if request.leak is None else _json(_LEAK_TOLD, request.leak_told),
         "posted_by_url": request.posted_by_url,
     }
 
@@ -177,12 +184,15 @@ def to_request(
         retry_of=row["retry_of"],
         retried_by=row["retried_by"],
         again_of=row["again_of"],
+        leak=None if row["leak"] is None else _LEAK.validate_python(row["leak"]),
+        leak_of=row["leak_of"],
         watched_at=row["watched_at"],
         drifts=_DRIFTS.validate_python(row["drifts"]),
         automatic=row["automatic"],
         message=_message(row["message_channel"], row["message_ts"]),
         feed_message=_message(row["feed_channel"], row["feed_ts"]),
         announced=row["announced"],
+        leak_told=_LEAK_TOLD.validate_python(row["leak_told"] or {}),
         posted_by_url=row["posted_by_url"],
         interrupted=row["interrupted"],
         lease=row["lease_owner"],

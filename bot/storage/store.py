@@ -13,6 +13,7 @@ from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
 from bot.storage.failures import reason, reason_of_driver
 from bot.storage.inbox import Inbox
+from bot.storage.keepers import Keepers
 from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
@@ -26,7 +27,9 @@ from bot.storage.watches import Watches
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting):
+class SqlTransaction(
+    Leases, Keepers, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting
+):
     """One transaction on the database: all that can be read and written in it."""
 
 

@@ -86,6 +86,12 @@ requests = Table(
     Column("retried_by", String(16)),
     # The change whose tokens, active again since, this one disables again.
     Column("again_of", String(16), ForeignKey("requests.id")),
+    # What is recorded of a leaked secret whose token this one is to disable, and the process whose
+    # memory holds it, which alone carries the request out while it lives.
+    Column("leak", JSON(none_as_null=True)),
+    Column("keeper", String(64)),
+    # The report whose owner's other tokens this one disables.
+    Column("leak_of", String(16), ForeignKey("requests.id")),
     Column("automatic", Boolean, nullable=False),
     Column("message_channel", String(64)),
     Column("message_ts", String(32)),
@@ -109,6 +115,8 @@ requests = Table(
     Column("waits_for", String(128)),
     Column("called", Boolean, nullable=False, default=False),
     Column("posted_by_url", Boolean, nullable=False),
+    # Who was told of a leaked secret besides, and how much of its timeline.
+    Column("leak_told", JSON(none_as_null=True)),
     Index("ix_requests_due_at", "due_at"),
     Index("ix_requests_requester_channel_id", "requester", "channel_id"),
     Index("ix_requests_requester_created_at", "requester", "created_at"),
@@ -192,6 +200,14 @@ holds = Table(
     metadata,
     Column("key", String(128), primary_key=True),
     Column("owner", String(64), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# The processes that hold leaked secrets in memory, and until when they count as alive.
+keepers = Table(
+    "keepers",
+    metadata,
+    Column("id", String(64), primary_key=True),
     Column("until", UtcDateTime, nullable=False),
 )
 

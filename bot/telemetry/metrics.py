@@ -1,13 +1,20 @@
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from bot.telemetry.leak_metrics import LeakMetrics
+
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
 
 
 class Metrics:
-    """What the bot counts and measures; each instance has a registry of its own."""
+    """What the bot counts and measures; each instance has a registry of its own.
+
+    Attributes:
+        leaks: What is counted of reports of leaked secrets.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self.leaks = LeakMetrics(self._registry)
         self._front = Counter(
             "token_bot_front_requests",
             "Requests and envelopes from Slack, by how they ended",

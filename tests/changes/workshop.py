@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot.bootstrap import open_store
 from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
+from bot.changes.leak import Probe, Search, Sighting, Verdict
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, PolicySource, Roles, Workspace
@@ -49,6 +52,10 @@ class InMemoryAuthorizations:
         sent: The PATCHes, as they came in.
         gate: PATCHes wait for it, if there is one.
         lists: What was asked to be listed.
+        secrets: The API tokens by the ids of their authorizations.
+        hides: Whether it shows no token, as servers since 2.9.
+        mute: What the next probes are answered with, instead of the truth.
+        probed: How often a secret was shown to it.
     """
 
     def __init__(self, known: Iterable[Authorization] = (), name: str = "default") -> None:
@@ -62,6 +69,10 @@ class InMemoryAuthorizations:
         self.gate: asyncio.Event | None = None
         self.shut_out: set[str] = set()
         self.lists: list[Filter] = []
+        self.secrets: dict[str, str] = {}
+        self.hides = False
+        self.mute: list[Verdict] = []
+        self.probed = 0
 
     @property
     def name(self) -> str:
@@ -117,6 +128,36 @@ class InMemoryAuthorizations:
         """Let every user in but those that a test shuts out."""
         self._speak()
         return user_id not in self.shut_out
+
+    async def of_user_id(self, user_id: str) -> "list[Authorization]":
+        """Give those of a user."""
+        self._speak()
+        return [each for _, each in sorted(self.tokens.items()) if each.user_id == user_id]
+
+    async def probe(self, secret: SecretStr) -> Probe:
+        """Say what it makes of a secret."""
+        self.probed += 1
+        if self.mute or self.silent is not None:
+            verdict = self.mute.pop(0) if self.mute else Verdict.NOT_PROVEN
+            return Probe(verdict, NOON, None, "It did not answer.")
+        for authorization_id, token in self.secrets.items():
+            if token == secret.get_secret_value() and authorization_id in self.tokens:
+                found = self.tokens[authorization_id]
+                verdict = Verdict.LIVE if found.active else Verdict.INACTIVE
+                return Probe(verdict, NOON, found.user_id if found.active else None, "")
+        return Probe(Verdict.UNKNOWN_TOKEN, NOON, None, "unauthorized access")
+
+    async def find_by_secret(self, secret: SecretStr) -> Sighting:
+        """Tell which authorizations have a secret, unless it hides that."""
+        self._speak()
+        if self.hides:
+            return Sighting(Search.HIDDEN, hidden=len(self.tokens))
+        matches = tuple(
+            each
+            for each in self.tokens.values()
+            if self.secrets.get(each.id) == secret.get_secret_value()
+        )
+        return Sighting(Search.COMPARED, matches, shown=len(self.tokens))
 
     async def ping(self) -> str:
         """Give build and version."""
@@ -201,6 +242,33 @@ class Board:
             raise self.trouble
 
 
+class Counted:
+    """What was counted of reports of leaked secrets; a ``LeakCounts`` port."""
+
+    def __init__(self) -> None:
+        self.counts: list[str] = []
+
+    def received(self) -> None:
+        """Count a report."""
+        self.counts.append("received")
+
+    def identified(self, how: str) -> None:
+        """Count one whose token was found."""
+        self.counts.append(f"identified: {how}")
+
+    def disabled(self) -> None:
+        """Count one that disabled a token."""
+        self.counts.append("disabled")
+
+    def proven_dead(self, seconds: float) -> None:
+        """Count one whose secret is proven dead."""
+        self.counts.append(f"dead after {seconds:g} s")
+
+    def not_proven(self, reason: str) -> None:
+        """Count one that ended otherwise."""
+        self.counts.append(f"not proven: {reason}")
+
+
 @dataclass
 class Workshop:
     """A heart, and what stands around it.
@@ -208,6 +276,8 @@ class Workshop:
     Attributes:
         policy: The policy in force; tests change it.
         now: The moment; tests move it on.
+        keeper: The name under which it holds leaked secrets.
+        leaks: What was counted of reports of them.
     """
 
     store: SqlStore
@@ -218,6 +288,8 @@ class Workshop:
     directory: Circle = field(default_factory=Circle)
     board: Board = field(default_factory=Board)
     outcomes: list[tuple[str, str]] = field(default_factory=list)
+    keeper: str = "keeper 1"
+    leaks: Counted = field(default_factory=Counted)
     drifted: list[str] = field(default_factory=list)
     deliveries: "count[int]" = field(default_factory=count)
     heart: Heart = field(init=False)
@@ -230,7 +302,10 @@ class Workshop:
             policy=lambda: self.policy,
             clock=lambda: self.now,
             command="/token",
+            keeper=self.keeper,
+            fingerprint_key=None,
             finished=lambda kind, outcome: self.outcomes.append((kind, outcome)),
+            leaks=self.leaks,
             drifted=self.drifted.append,
         )
         # A request of several is watched closely, so that no test has to wait for it.

@@ -2,6 +2,7 @@
 
 from bot.changes.evidence.details import what_was_asked
 from bot.changes.evidence.drift import found_later
+from bot.changes.evidence.leaks import concluded, identified, left_disabled, probed
 from bot.changes.evidence.people import (
     by_person,
     denied,
@@ -25,11 +26,15 @@ __all__ = [
     "by_person",
     "came_to_nothing",
     "closed",
+    "concluded",
     "denied",
     "found_later",
     "frozen",
+    "identified",
     "interrupted",
     "lapsed",
+    "left_disabled",
+    "probed",
     "progress",
     "refusals_counted",
     "refused",

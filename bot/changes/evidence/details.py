@@ -15,7 +15,9 @@ def place(about: Target | ChangeRequest | None) -> tuple[str | None, str | None]
 
 
 def what_was_asked(request: ChangeRequest) -> str:
-    """Name what a request asks for; an undo by that, whatever it sets."""
+    """Name what a request asks for; an undo by that, whatever it sets, and so a leak's report."""
+    if request.leak is not None:
+        return "leak"
     return "undo" if request.undo_of else request.kind.value
 
 

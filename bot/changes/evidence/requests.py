@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.evidence.details import place, telling, visible, what_was_asked
+from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
@@ -20,6 +21,8 @@ _TAG_OF = {
     TargetState.UNKNOWN: EventTag.CHANGE_UNKNOWN,
     TargetState.LOST: EventTag.CHANGE_LOST,
     TargetState.CANCELLED: EventTag.CHANGE_CANCELLED,
+    TargetState.RETURNING: EventTag.CHANGE_RETURN_INTENDED,
+    TargetState.RETURNED: EventTag.CHANGE_RETURNED,
 }
 _CLOSED_AS = {
     RequestState.DENIED: EventTag.APPROVAL_DENIED,
@@ -44,6 +47,8 @@ def accepted(request: ChangeRequest) -> AuditEvent:
         undo_of=request.undo_of,
         retry_of=request.retry_of,
         again_of=request.again_of,
+        leak_of=request.leak_of,
+        **_reported(request.leak),
         automatic=request.automatic or None,
         lasts=None if request.timer is None else request.timer.lasts.total_seconds(),
         channel=request.origin.channel_id,
@@ -132,6 +137,18 @@ def progress(request: ChangeRequest, target: Target, at: datetime) -> AuditEvent
             }
         ),
     )
+
+
+def _reported(report: LeakReport | None) -> dict[str, object]:
+    """Give what the record keeps of a report of a leaked secret."""
+    if report is None:
+        return {}
+    return {
+        "found_in": report.found_in,
+        "unusual": report.unusual or None,
+        "fingerprint": report.fingerprint,
+        "others": report.others or None,
+    }
 
 
 def _of_request(

@@ -2,6 +2,7 @@
 
 from bot.changes.ports.authorizations import Authorizations, Filter
 from bot.changes.ports.directory import Directory
+from bot.changes.ports.leak_counts import LeakCounts
 from bot.changes.ports.messenger import (
     AnnouncementError,
     Drifted,
@@ -17,6 +18,7 @@ __all__ = [
     "Directory",
     "Drifted",
     "Filter",
+    "LeakCounts",
     "Messenger",
     "Related",
     "Remember",

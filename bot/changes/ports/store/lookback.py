@@ -62,6 +62,15 @@ class Lookback(Protocol):
         """Give the requests that wait for somebody or something, the oldest first."""
         ...
 
+    async def disabled_as_leaked(self, instance: str, ids: Sequence[str]) -> list[str]:
+        """Give those that were disabled as leaked, and have not been set active by this bot since.
+
+        Args:
+            instance: Where the authorizations are.
+            ids: Their ids.
+        """
+        ...
+
     async def targets_asked(self, user_id: str, since: datetime, before: str | None) -> int:
         """Count the tokens that a person has asked to change since a moment.
 

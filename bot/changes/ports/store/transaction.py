@@ -2,6 +2,7 @@ from typing import Protocol
 
 from bot.changes.ports.store.audit import Record
 from bot.changes.ports.store.inbox import Inbox
+from bot.changes.ports.store.keepers import Keepers
 from bot.changes.ports.store.leases import Leases
 from bot.changes.ports.store.line import Line
 from bot.changes.ports.store.locks import Locks
@@ -21,6 +22,7 @@ class Transaction(
     Lookback,
     Line,
     Leases,
+    Keepers,
     Record,
     Memos,
     Switches,

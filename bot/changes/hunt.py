@@ -1,0 +1,131 @@
+"""What comes next on the way from a leaked secret to its proven end: a pure function of the record.
+
+Where the server itself names the token, it is disabled, and the secret tried. Where it only names
+the owner, the tokens that may be it are disabled one at a time, and the secret is tried after each;
+whatever was not it is put back.
+"""
+
+from dataclasses import dataclass
+
+from bot.changes.authorization import Authorization
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.leak import Verdict
+from bot.changes.report import LeakReport
+from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
+from bot.changes.target import Target
+
+
+@dataclass(frozen=True)
+class Try:
+    """Disable a token, or find out whether it was disabled."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class Prove:
+    """Show InfluxDB the secret, after a token was disabled."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """Let a token that was not the leaked one be as it was."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Leave alone what is not to be tried any more."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Conclude:
+    """Nothing is left to do."""
+
+
+Move = Try | Prove | PutBack | Drop | Conclude
+
+
+def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = False) -> Move:
+    """Say what comes next for a report whose tokens are known.
+
+    Args:
+        request: The request.
+        report: What is recorded of its secret.
+        cancelled: Whether what is not tried yet is not wanted any more.
+    """
+    for target in request.targets:
+        if target.state is TargetState.RETURNING or _is_wrong(report, target):
+            return PutBack(target)
+    for target in request.targets:
+        if _disabled(target) and report.attempt(target.instance, target.authorization_id) is None:
+            return Prove(target)
+    begun = request.in_state(TargetState.INTENDED, TargetState.UNKNOWN)
+    if begun:
+        return Try(begun[0])
+    waiting = in_order(request, report)
+    left = request.in_state(TargetState.PENDING)
+    if left and (cancelled or not waiting or (not report.exact and _over(report))):
+        return Drop(left)
+    return Try(waiting[0]) if waiting else Conclude()
+
+
+def in_order(request: ChangeRequest, report: LeakReport) -> tuple[Target, ...]:
+    """List what is still to be tried, in the order in which the requester wants it tried."""
+    pending = {each.authorization_id: each for each in request.in_state(TargetState.PENDING)}
+    if not report.order:
+        return tuple(pending.values())
+    return tuple(pending[each] for each in report.order if each in pending)
+
+
+def cannot_be_put_back(target: Target, current: Authorization) -> Problem | None:
+    """Say why a token that was not the leaked one stays as it is, or None if it can be put back."""
+    if target.after is not None and target.after.revision == current.revision:
+        return None
+    state = f"It is {current.status.value} now."
+    return Problem(
+        ErrorCode.CHANGED_SINCE,
+        f"It was not put back, since somebody else has changed it after it was disabled. {state}",
+        "Look at it with show, and set it as it has to be.",
+    )
+
+
+def not_put_back(problem: Problem) -> Problem:
+    """Say that a token that was not the leaked one stays disabled, and why."""
+    return Problem(
+        problem.code,
+        f"It could not be put back, and is still disabled. {problem.message}",
+        "Enable it with enable once that is mended.",
+    )
+
+
+def did_not_take_effect(current: Authorization) -> Problem:
+    """Say that InfluxDB took the change back to what was before, and has not made it."""
+    return Problem(
+        ErrorCode.NOT_IN_EFFECT,
+        f"It was put back, but was read back and is {current.status.value}.",
+        "Enable it with enable.",
+    )
+
+
+def _disabled(target: Target) -> bool:
+    return target.state in {TargetState.DONE, TargetState.APPLIED}
+
+
+def _is_wrong(report: LeakReport, target: Target) -> bool:
+    """Tell whether a token was disabled, is not the leaked one, and has to be put back."""
+    attempt = report.attempt(target.instance, target.authorization_id)
+    if report.exact or attempt is None or attempt.left is not None:
+        return False
+    return target.state is TargetState.DONE and attempt.after.verdict is Verdict.LIVE
+
+
+def _over(report: LeakReport) -> bool:
+    """Tell whether no further token is to be tried: it was this one, or nobody can tell."""
+    return any(each.after.verdict is not Verdict.LIVE for each in report.attempts)

@@ -1,0 +1,50 @@
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.changes.errors import StoreUnavailableError
+from bot.changes.ports import Store
+from bot.changes.vault import Vault
+
+_log = structlog.get_logger()
+
+KEPT_FOR = timedelta(seconds=15)
+"""How long a process counts as alive without a sign of life; then others go on without secrets."""
+
+
+class Keeping:
+    """Let it be known that this process lives while it holds leaked secrets.
+
+    So no other takes a case up that only this one can bring to its end.
+
+    Args:
+        vault: What it holds.
+        store: The database, by whose clock signs of life are judged.
+    """
+
+    def __init__(self, vault: Vault, store: Store) -> None:
+        self._vault = vault
+        self._store = store
+
+    async def keep_alive(self) -> None:
+        """Give a sign of life now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(KEPT_FOR.total_seconds() / 3)
+            if not self._vault:
+                continue
+            try:
+                async with self._store.transaction() as transaction:
+                    await transaction.keep(self._vault.keeper, KEPT_FOR)
+            except StoreUnavailableError as error:
+                _log.warning("the keeper of secrets could not be noted", reason=str(error))
+
+    async def leave(self) -> None:
+        """Let others go on with the cases that are open, without their secrets."""
+        if not self._vault:
+            return
+        try:
+            async with self._store.transaction() as transaction:
+                await transaction.leave(self._vault.keeper)
+        except StoreUnavailableError as error:
+            _log.warning("the keeper of secrets is noted as alive still", reason=str(error))

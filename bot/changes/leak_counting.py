@@ -1,0 +1,35 @@
+from bot.changes.ports import LeakCounts
+from bot.changes.report import LeakReport, Proof
+from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
+
+
+def count(before: ChangeRequest, after: ChangeRequest, counts: LeakCounts) -> None:
+    """Count how far a report has come between two moments of its record."""
+    was, now = before.leak, after.leak
+    if was is None or now is None:
+        return
+    if not was.looked and now.looked and after.targets:
+        counts.identified("named" if now.exact else "owner")
+    if _disabled(after) and not _disabled(before):
+        counts.disabled()
+    if was.concluded_at is None and now.concluded_at is not None:
+        seconds = now.seconds_from(after.created_at)
+        if seconds is None:
+            counts.not_proven(_reason(after, now))
+        else:
+            counts.proven_dead(seconds)
+
+
+def _disabled(request: ChangeRequest) -> bool:
+    return bool(request.in_state(TargetState.DONE, TargetState.APPLIED))
+
+
+def _reason(request: ChangeRequest, report: LeakReport) -> str:
+    """Name why a report ended without a proof: by the code of what went wrong, if there is one."""
+    if request.closing is not None:
+        return request.closing.code.value
+    problems = [target.problem for target in request.targets if target.problem is not None]
+    if report.proof is Proof.ALIVE and problems:
+        return problems[0].code.value
+    return report.proof.value

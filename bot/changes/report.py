@@ -1,0 +1,159 @@
+"""A leaked secret that somebody has reported, as far as it may be recorded: never the secret."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.changes.errors import Problem
+from bot.changes.leak import Probe, Search, Verdict
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How one instance was looked at for a secret, and what it said.
+
+    Attributes:
+        search: How it was looked for an authorization that has the token.
+        before: What InfluxDB said to the secret itself, before anything was changed.
+        shown: How many tokens the secret was compared with.
+        hidden: How many tokens the server does not show.
+        matched: How many of them are the reported one.
+        why: What went wrong with the search, if something did.
+    """
+
+    instance: str
+    search: Search
+    before: Probe
+    shown: int = 0
+    hidden: int = 0
+    matched: int = 0
+    why: str = ""
+
+    @property
+    def knows(self) -> bool:
+        """Tell whether the instance knows the token, be it that it only says so to the secret."""
+        said = {Verdict.LIVE, Verdict.INACTIVE, Verdict.OWNER_INACTIVE}
+        return self.matched > 0 or self.before.verdict in said
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What InfluxDB said to the secret after one authorization was disabled.
+
+    Attributes:
+        left: Why a token that was not the reported one stays disabled, if it does.
+    """
+
+    instance: str
+    authorization_id: str
+    after: Probe
+    left: Problem | None = None
+
+
+class Proof(StrEnum):
+    """What a report has come to.
+
+    DEAD: it was usable, was disabled, and InfluxDB refuses it now. ALREADY_DEAD: InfluxDB refused
+    it before anything was done. NOT_PROVEN: nobody can say. ALIVE: it is still usable. NOT_FOUND:
+    no instance knows it. What is known of one instance holds, though another did not answer.
+    """
+
+    DEAD = "dead"
+    ALREADY_DEAD = "already_dead"
+    NOT_PROVEN = "not_proven"
+    ALIVE = "alive"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True)
+class LeakReport:
+    """What is recorded of a leaked secret; the secret itself is in its keeper's memory alone.
+
+    Attributes:
+        found_in: Where it was found, in the reporter's words.
+        unusual: Whether it has not the form of a token that InfluxDB mints.
+        fingerprint: Its HMAC, where a key is configured; else empty.
+        others: Whether every other active token of its owner is to be disabled as well.
+        keeper: The process whose memory holds the secret.
+        looked: How each instance was looked at; empty until it was.
+        exact: Whether the server itself told which authorization it is.
+        order: The ids of those that may be it, in the order in which they are tried; what is not
+            in it is not tried. Empty means as listed.
+        attempts: What InfluxDB said to the secret after each authorization that was disabled.
+        others_by: The id of the change that disables the owner's other tokens.
+        concluded_at: When all of this was over.
+    """
+
+    found_in: str = ""
+    unusual: bool = False
+    fingerprint: str = ""
+    others: bool = False
+    keeper: str = ""
+    looked: tuple[Looked, ...] = ()
+    exact: bool = False
+    order: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    others_by: str | None = None
+    concluded_at: datetime | None = None
+
+    @property
+    def live_before(self) -> bool:
+        """Tell whether an instance accepted the secret before anything was changed."""
+        return any(each.before.verdict is Verdict.LIVE for each in self.looked)
+
+    @property
+    def proof(self) -> Proof:
+        """Say what the report has come to, by what InfluxDB said to the secret last."""
+        after = {each.instance: each.after for each in self.attempts}
+        known = [
+            (each.before, after.get(each.instance, each.before))
+            for each in self.looked
+            if each.knows or each.instance in after
+        ]
+        if not known:
+            silent = any(e.before.verdict is Verdict.NOT_PROVEN for e in self.looked)
+            return Proof.NOT_PROVEN if silent else Proof.NOT_FOUND
+        last = {probe.verdict for _, probe in known}
+        if Verdict.LIVE in last:
+            return Proof.ALIVE
+        if Verdict.NOT_PROVEN in last:
+            return Proof.NOT_PROVEN
+        return Proof.ALREADY_DEAD if all(before.dead for before, _ in known) else Proof.DEAD
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """Give when it was proven that InfluxDB refuses the secret, after this bot saw to that."""
+        if self.proof is not Proof.DEAD:
+            return None
+        return max(each.after.at for each in self.attempts if each.after.dead)
+
+    def seconds_from(self, reported_at: datetime) -> float | None:
+        """Give the seconds from a moment, such as that of the report, until it was proven dead."""
+        return None if self.proven_at is None else (self.proven_at - reported_at).total_seconds()
+
+    def attempt(self, instance: str, authorization_id: str) -> Attempt | None:
+        """Give what was found out by disabling one authorization, if it was tried."""
+        named = (instance, authorization_id)
+        return next(
+            (each for each in self.attempts if (each.instance, each.authorization_id) == named),
+            None,
+        )
+
+    def with_attempt(self, attempt: Attempt) -> "LeakReport":
+        """Note what an attempt has shown, in the place of what it had shown before."""
+        named = (attempt.instance, attempt.authorization_id)
+        others = (e for e in self.attempts if (e.instance, e.authorization_id) != named)
+        return replace(self, attempts=(*others, attempt))
+
+
+@dataclass(frozen=True)
+class LeakTold:
+    """Who was told of a report, and how much of it.
+
+    Attributes:
+        lines: How many lines of its timeline stand in the thread.
+        owners: The Slack users who were told that a token of theirs has leaked.
+    """
+
+    lines: int = 0
+    owners: tuple[str, ...] = ()

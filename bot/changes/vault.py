@@ -1,0 +1,30 @@
+from pydantic import SecretStr
+
+
+class Vault:
+    """Hold leaked secrets in this process's memory for as long as their cases last.
+
+    They are nowhere else: whoever goes on with a case after this process has ended has none.
+
+    Args:
+        keeper: The name of this process, unlike any other's.
+    """
+
+    def __init__(self, keeper: str) -> None:
+        self.keeper = keeper
+        self._secrets: dict[str, SecretStr] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._secrets)
+
+    def put(self, change_id: str, secret: SecretStr) -> None:
+        """Hold the secret of a report."""
+        self._secrets[change_id] = secret
+
+    def get(self, change_id: str) -> SecretStr | None:
+        """Give the secret of a report, or None if this process does not hold it."""
+        return self._secrets.get(change_id)
+
+    def forget(self, change_id: str) -> None:
+        """Drop the secret of a report."""
+        self._secrets.pop(change_id, None)

@@ -1,0 +1,25 @@
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from bot.storage.dialects import database_now, insert
+from bot.storage.tables import keepers
+from bot.storage.waking import Waking
+
+
+class Keepers(Waking):
+    """Which processes hold leaked secrets in their memory, within one transaction."""
+
+    async def keep(self, keeper: str, lasts: timedelta) -> None:
+        """Note that a process lives, for so long from now on by the database's clock."""
+        until = database_now(lasts)
+        living = insert(self._connection, keepers).values(id=keeper, until=until)
+        await self._connection.execute(
+            living.on_conflict_do_update(index_elements=[keepers.c.id], set_={"until": until})
+        )
+        await self._connection.execute(delete(keepers).where(keepers.c.until < database_now()))
+
+    async def leave(self, keeper: str) -> None:
+        """Note that a process holds no secret any more, so that others may go on without it."""
+        await self._connection.execute(delete(keepers).where(keepers.c.id == keeper))
+        await self._wake_all()
