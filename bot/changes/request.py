@@ -1,5 +1,5 @@
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
@@ -150,7 +150,7 @@ class ChangeRequest:
     message: MessageRef | None = None
     feed_message: MessageRef | None = None
     announced: bool = False
-    leak_told: LeakTold = LeakTold()
+    leak_told: LeakTold = field(default_factory=LeakTold)
     posted_by_url: bool = False
     interrupted: int = 0
     lease: str | None = None
