@@ -51,6 +51,11 @@ class Target:
     gone_at: datetime | None = None
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Tell it from all others: an InfluxDB that was copied has the same ids."""
+        return self.instance, self.authorization_id
+
+    @property
     def seen(self) -> Authorization | None:
         """Give the authorization as it was read last, if it was read at all."""
         return self.after or self.before
@@ -58,6 +63,8 @@ class Target:
     @property
     def perhaps_sent(self) -> bool:
         """Tell whether its PATCH may be on its way, without an outcome yet."""
+        if self.state is TargetState.RETURNING:
+            return True
         return self.state is TargetState.INTENDED and self.intended_at is not None
 
     @property

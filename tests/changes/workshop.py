@@ -1,7 +1,7 @@
 """The heart with a real database in a file, instances in memory, and a time that tests set."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -129,7 +129,7 @@ class InMemoryAuthorizations:
         self._speak()
         return user_id not in self.shut_out
 
-    async def of_user_id(self, user_id: str) -> "list[Authorization]":
+    async def of_user_id(self, user_id: str) -> Sequence[Authorization]:
         """Give those of a user."""
         self._speak()
         return [each for _, each in sorted(self.tokens.items()) if each.user_id == user_id]
