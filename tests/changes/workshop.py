@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot.bootstrap import open_store
 from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
+from bot.changes.leak import Probe, Search, Sighting, Verdict
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, PolicySource, Roles, Workspace
@@ -117,6 +120,20 @@ class InMemoryAuthorizations:
         """Let every user in but those that a test shuts out."""
         self._speak()
         return user_id not in self.shut_out
+
+    async def of_user_id(self, user_id: str) -> tuple[Authorization, ...]:
+        """Give those of a user, by ascending id."""
+        return tuple(each for each in await self.list(Filter()) if each.user_id == user_id)
+
+    async def probe(self, secret: SecretStr) -> Probe:
+        """Know no secret."""
+        del secret
+        return Probe(Verdict.UNKNOWN_TOKEN, NOON, None, "HTTP 401: unauthorized access")
+
+    async def find_by_secret(self, secret: SecretStr) -> Sighting:
+        """Show no token."""
+        del secret
+        return Sighting(Search.HIDDEN, hidden=len(self.tokens))
 
     async def ping(self) -> str:
         """Give build and version."""

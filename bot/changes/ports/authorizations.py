@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from bot.changes.authorization import Authorization
+from bot.changes.leak import Probe, Sighting
 from bot.changes.lockout import OwnToken
 from bot.changes.update import AuthorizationUpdate
 
@@ -58,6 +61,21 @@ class Authorizations(Protocol):
 
     async def user_active(self, user_id: str) -> bool:
         """Tell whether a user may use InfluxDB; False where that cannot be read."""
+        ...
+
+    async def of_user_id(self, user_id: str) -> tuple[Authorization, ...]:
+        """Give those of a user that can be seen, by ascending id; nobody else's."""
+        ...
+
+    async def probe(self, secret: SecretStr) -> Probe:
+        """Send a leaked token and tell what the instance makes of it.
+
+        Whatever goes wrong is a verdict as well: it never raises UpstreamError.
+        """
+        ...
+
+    async def find_by_secret(self, secret: SecretStr) -> Sighting:
+        """Tell which authorizations have exactly this token, as far as the instance shows it."""
         ...
 
     async def ping(self) -> str:
