@@ -17,6 +17,8 @@ from bot.slack.app import bolt_app
 from bot.slack.channels import Channels
 from bot.slack.envelopes import Envelopes
 from bot.slack.forms.denial import Denial
+from bot.slack.forms.describing import Describing
+from bot.slack.forms.disabling import Disabling
 from bot.slack.forms.form import Form
 from bot.slack.forms.registry import Forms
 from bot.slack.front import SlackFront
@@ -151,7 +153,11 @@ def incoming(
 
 def every_form(heart: Heart) -> tuple[Form, ...]:
     """List the forms that people fill in."""
-    return (Denial(heart.moves),)
+    return (
+        Denial(heart.moves),
+        Describing(heart.intake, heart.queries),
+        Disabling(heart.intake, heart.queries),
+    )
 
 
 def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
