@@ -36,6 +36,8 @@ class Target:
         intended_at: When the intent was recorded; None once it is known that nothing was sent.
         active_again: How it was found later, if somebody else has set it active again.
         gone_at: When it was found deleted, after it was disabled.
+        replaces: The digest of the description in whose place the new one comes, where its
+            requester had that before them; None where they had not.
     """
 
     instance: str
@@ -49,6 +51,7 @@ class Target:
     finished_at: datetime | None = None
     active_again: ActiveAgain | None = None
     gone_at: datetime | None = None
+    replaces: str | None = None
 
     @property
     def key(self) -> tuple[str, str]:

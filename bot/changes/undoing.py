@@ -109,7 +109,9 @@ def targets_to_retry(original: ChangeRequest, command: str) -> tuple[Target, ...
     """Give the failed targets of a change, to be tried once more, or say why there are none."""
     failed = original.in_state(TargetState.FAILED)
     if original.state.final and failed:
-        return tuple(Target(t.instance, t.authorization_id, t.update) for t in failed)
+        return tuple(
+            Target(t.instance, t.authorization_id, t.update, replaces=t.replaces) for t in failed
+        )
     return Problem(
         ErrorCode.NOTHING_TO_RETRY,
         f"Change {original.id} has no failed token to try again. Nothing was changed.",
