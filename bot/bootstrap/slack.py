@@ -16,6 +16,9 @@ from bot.settings import Settings
 from bot.slack.app import bolt_app
 from bot.slack.channels import Channels
 from bot.slack.envelopes import Envelopes
+from bot.slack.forms.denial import Denial
+from bot.slack.forms.form import Form
+from bot.slack.forms.registry import Forms
 from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
@@ -117,22 +120,23 @@ def incoming(
     dispatcher = Dispatcher(registry, heart.intake, heart.reversals, heart.queries, edges.policy)
     answering = Answering(outgoing.responder, tasks, metrics, ground.draining)
     telling = Telling(answering, heart.queries, outgoing.messenger, tasks)
+    forms = Forms(every_form(heart))
     reception = Reception(
         directory=edges.directory,
         intake=heart.intake,
         store=edges.store,
-        meaning=Meaning(dispatcher, heart.reversals, heart.moves),
+        meaning=Meaning(dispatcher, heart.reversals, heart.moves, forms),
         answering=answering,
         telling=telling,
         tasks=tasks,
     )
-    modals = Modals(outgoing.client, answering, tasks)
+    modals = Modals(outgoing.client, edges.directory, forms, answering, tasks)
     lending = _borrowing_client(settings, outgoing.session)
     bolt = bolt_app(
         settings.slash_command,
-        CommandListener(reception, telling, registry, clock),
+        CommandListener(reception, telling, modals, registry, clock),
         ActionListener(reception, telling, answering, modals, clock),
-        SubmissionListener(reception, clock),
+        SubmissionListener(reception, forms, clock),
         identity,
         lending,
     )
@@ -143,6 +147,11 @@ def incoming(
     elif (secret := settings.slack_signing_secret) is not None:
         front = SlackFront(secret, bolt.async_dispatch, clock, metrics.front)
     return Incoming(front, socket, reception)
+
+
+def every_form(heart: Heart) -> tuple[Form, ...]:
+    """List the forms that people fill in."""
+    return (Denial(heart.moves),)
 
 
 def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pydantic import SecretStr
+
 from bot.changes.people import Person, Standing
 from bot.changes.request import Origin
 
@@ -31,11 +33,13 @@ class Received:
     Attributes:
         kind: ``command``, ``click`` or ``submission``.
         content: What was asked, as the listener reads it; it holds no secret.
+        secret: What is kept in memory alone. Where a row was stored and read again, it is gone.
     """
 
     ask: Ask
     kind: str
     content: Mapping[str, str]
+    secret: Mapping[str, SecretStr] = field(default_factory=dict)
 
     def by(self, standing: Standing) -> Ask:
         """Give the ask as it is decided: a delivery of its own, so that it is decided once."""

@@ -1,7 +1,7 @@
 """What a subcommand gives back; each surface draws it in its own way."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.changes.lists import TokenPage
@@ -59,11 +59,23 @@ class Moved:
     move: MoveName
 
 
-@dataclass(frozen=True)
-class ReasonWanted:
-    """Somebody wants to deny a request, and is asked why."""
+class FormName(StrEnum):
+    """The forms that people fill in, by the callback ids under which Slack brings them back."""
 
-    change_id: str
+    DENY_CHANGE = "deny_change"
+
+
+@dataclass(frozen=True)
+class FormWanted:
+    """Somebody is to fill in a form.
+
+    Attributes:
+        form: Which one.
+        about: What it is about, by name; never a secret, for Slack keeps it.
+    """
+
+    form: FormName
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 Reading = Notice | TokenPage | TokenDetails | Whereabouts | History | Pending | Preview | Help
@@ -76,4 +88,4 @@ class Later:
     read: Callable[[], Awaitable[Reading]]
 
 
-Answer = Reading | Accepted | Moved | ReasonWanted | Later
+Answer = Reading | Accepted | Moved | FormWanted | Later

@@ -16,10 +16,10 @@ from bot.changes.secret import looks_like_secret
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands import parsing
-from bot.commands.answers import Answer, Later
+from bot.commands.answers import Answer, FormWanted, Later
 from bot.commands.grammar import LONGEST_TEXT, words
 from bot.commands.identifiers import as_authorization_id
-from bot.commands.registry import HELP_FLAGS, Registry
+from bot.commands.registry import HELP_FLAGS, UNKNOWN, Registry
 from bot.commands.subcommand import Call, Subcommand
 
 
@@ -79,6 +79,14 @@ class Dispatcher:
                 return self._registry.help(subcommand.name)
             bound = parsing.arguments(subcommand, rest, self._usage(subcommand))
             return await subcommand.run(*bound.args, **bound.kwargs, call=self._call(ask, ""))
+
+    def form_wanted(self, text: str) -> FormWanted | None:
+        """Give the form that a typed command opens, undecided; None if it opens none."""
+        name = self._registry.asked(text)
+        if name == UNKNOWN or len(text.split()) != 1:
+            return None
+        form = self._registry.find(name).form
+        return None if form is None else FormWanted(form)
 
     async def pressed(
         self, ask: Ask, name: str, arguments: list[str], instance: str = ""

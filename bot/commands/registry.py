@@ -12,6 +12,7 @@ from bot.commands.grammar import straight
 from bot.commands.identifiers import as_authorization_id
 from bot.commands.subcommand import Group, Subcommand
 
+UNKNOWN = "unknown"
 HELP_FLAGS = ("-h", "--help")
 _IN_A_HINT = 5
 _OPTIONAL = re.compile(r" \[[^\]]*\]")
@@ -55,7 +56,7 @@ class Registry:
         first, *_ = text.split(maxsplit=1) or ("help",)
         word = straight(first).lower()
         found = self._by_word.get("help" if word in HELP_FLAGS else word)
-        return "unknown" if found is None else found.name
+        return UNKNOWN if found is None else found.name
 
     def help(self, name: str | None = None) -> Help:
         """Give the help of all subcommands, or of the one that a word names."""

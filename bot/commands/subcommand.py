@@ -10,7 +10,7 @@ from bot.changes.intake import Intake
 from bot.changes.policy import Policy, Role
 from bot.changes.queries import Queries
 from bot.changes.reversals import Reversals
-from bot.commands.answers import Answer, Help
+from bot.commands.answers import Answer, FormName, Help
 
 
 class Group(Enum):
@@ -70,6 +70,8 @@ class Subcommand:
         aliases: Further words for it.
         free_text: Options that take all words up to the next option, quoted or not.
         verbatim_after: After how many words the rest is one text, taken as it was typed.
+        form: The form that it opens, typed alone. Slack opens one within three seconds, so that
+            this comes before the decision, where that takes asking Slack.
     """
 
     name: str
@@ -82,3 +84,4 @@ class Subcommand:
     aliases: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
     verbatim_after: int | None = None
+    form: FormName | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 _OF_A_COMMAND = (
     *("command", "text", "user_id", "team_id", "enterprise_id", "channel_id"),
-    *("response_url", "api_app_id"),
+    *("response_url", "trigger_id", "api_app_id"),
 )
 _OF_A_PRESS = ("user", "team", "enterprise", "channel", "container")
 _OF_A_SUBMISSION = ("user", "team", "enterprise")

@@ -14,12 +14,14 @@ from bot.changes.errors import BotError, ErrorCode, RepeatedDeliveryError, UserE
 from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
 from bot.changes.people import Person
+from bot.changes.policy import Role
 from bot.changes.queries import History, Pending, Preview, TokenDetails
 from bot.changes.request import Timer
 from bot.changes.states import TargetState
 from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate
-from bot.commands.answers import Accepted, Answer, Help, Later, Notice
+from bot.commands.answers import Accepted, Answer, FormName, FormWanted, Help, Later, Notice
+from bot.commands.subcommand import Given, Group, Subcommand
 from tests.changes.samples import BOB
 from tests.changes.test_secret import MINTED
 from tests.changes.workshop import DOWN
@@ -434,3 +436,34 @@ async def test_any_text_is_answered(here: Desk, text: str) -> None:
         answer = Notice(error.problem.message)
 
     assert answer not in (None, Notice(""))
+
+
+async def test_a_command_that_opens_a_form_says_so_before_anybody_is_decided(
+    tmp_path: Path,
+) -> None:
+    """Typed alone; with more behind it, or asked for help, it is decided like any other."""
+
+    async def asks(*, call: Given) -> FormWanted:
+        del call
+        return FormWanted(FormName.DENY_CHANGE)
+
+    subcommand = Subcommand(
+        name="ask",
+        usage="ask",
+        summary="Ask.",
+        group=Group.CHANGE,
+        role=Role.OPERATOR,
+        run=asks,
+        form=FormName.DENY_CHANGE,
+    )
+    async with desk(tmp_path, subcommand) as here:
+        wanted = {
+            text: here.dispatcher.form_wanted(text)
+            for text in (" ASK ", "ask -h", "ask me", "list", "nonsense", "")
+        }
+
+        assert wanted.pop(" ASK ") == FormWanted(FormName.DENY_CHANGE)
+        assert set(wanted.values()) == {None}
+        assert await here.say("ask") == FormWanted(FormName.DENY_CHANGE)
+        denied = await here.refused("ask", VISITOR)
+        assert denied.code is ErrorCode.NOT_ALLOWED

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.commands.answers import ReasonWanted
+from bot.commands.answers import FormWanted
 from bot.slack.blocks.buttons import ActionId
 from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.asking import CLICK, click_received, trigger_of, whoever
@@ -49,8 +49,8 @@ class ActionListener:
         with structlog.contextvars.bound_contextvars(asked=name):
             received, answered = await self._reception.take(CLICK, name, read)
             await ack()
-            if received is not None and isinstance(answered.answer, ReasonWanted):
-                self._modals.ask_reason(received.ask, answered.answer, trigger_of(body))
+            if received is not None and isinstance(answered.answer, FormWanted):
+                self._modals.open(received, answered.answer, trigger_of(body))
             elif received is not None:
                 self._telling.tell(received, answered)
             elif answered.message is not None:

@@ -10,10 +10,11 @@ from bot.changes.errors import BotError, ErrorCode, Problem, RepeatedDeliveryErr
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import Origin, new_change_id
-from bot.commands.answers import Answer, Later, Reading, ReasonWanted
+from bot.commands.answers import Answer, FormWanted, Later, Reading
 from bot.slack.blocks.answer import answer_message
 from bot.slack.blocks.notice import problem_message
 from bot.slack.blocks.rich import Message
+from bot.slack.forms.form import InFieldError
 from bot.slack.responder import Responder
 from bot.tasks import Tasks
 from bot.telemetry.metrics import Metrics
@@ -44,12 +45,14 @@ class Answered:
         later: A reading to be told as soon as InfluxDB has answered.
         answer: What the listener's work gave, if it gave something.
         problem: What was wrong, if something was.
+        field: The field of a form in which that stands; empty if it stands in none.
     """
 
     message: Message | None = None
     later: Later | None = None
     answer: Answer | None = None
     problem: Problem | None = None
+    field: str = ""
 
 
 class Answering:
@@ -85,7 +88,7 @@ class Answering:
         """Do a listener's work; never raise.
 
         Args:
-            kind: ``command``, ``click`` or ``submission``, for the metrics.
+            kind: ``command``, ``click``, ``submission`` or ``form``, for the metrics.
             asked: A subcommand's, a button's or a modal's name, for the metrics.
             work: What the listener does; None means that its answer comes by itself.
         """
@@ -113,14 +116,15 @@ class Answering:
                 return Answered(), "received"
             if isinstance(answer, Later):
                 return Answered(later=answer, answer=answer), "reading"
-            if isinstance(answer, ReasonWanted):
-                return Answered(answer=answer), "reason wanted"
+            if isinstance(answer, FormWanted):
+                return Answered(answer=answer), "form wanted"
             return Answered(answer_message(answer), answer=answer), "ok"
         except RepeatedDeliveryError:
             return Answered(), "repeat"
         except BotError as error:
             message = self._problem(error.problem, error.__cause__)
-            return Answered(message, problem=error.problem), error.problem.code.value
+            field = error.field if isinstance(error, InFieldError) else ""
+            return Answered(message, problem=error.problem, field=field), error.problem.code.value
         except Exception as error:  # noqa: BLE001 - the person gets an answer, the operator the cause
             return Answered(self._stumbled(FAULT, error), problem=FAULT), "fault"
 

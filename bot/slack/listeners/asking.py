@@ -1,6 +1,5 @@
 """Read who asks, from where and for what, out of Slack's payloads."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import Person
 from bot.changes.request import MessageRef, Origin
-from bot.slack.blocks.denial import REASON_BLOCK
+from bot.slack.forms.registry import Forms
 
 COMMAND, CLICK, SUBMISSION = "command", "click", "submission"
 
@@ -49,7 +48,9 @@ def click_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Rec
     return Received(Ask(person, origin, delivery, now), CLICK, content)
 
 
-def submission_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Received:
+def submission_received(
+    body: Mapping[str, Any], delivery: str, now: datetime, forms: Forms
+) -> Received:
     """Read a view submission's payload; the view's metadata only names things.
 
     Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
@@ -58,14 +59,9 @@ def submission_received(body: Mapping[str, Any], delivery: str, now: datetime) -
     view = _mapping(body, "view")
     if not person.user_id or not person.team_id:
         raise _unreadable()
-    named = _metadata(view)
-    content = {
-        "callback": _text(view, "callback_id"),
-        "change": _text(named, "change"),
-        "reason": _typed(view, REASON_BLOCK),
-    }
-    origin = Origin(_text(named, "channel") or person.user_id)
-    return Received(Ask(person, origin, delivery, now), SUBMISSION, content)
+    content, secret, channel_id = forms.read(view)
+    origin = Origin(channel_id or person.user_id)
+    return Received(Ask(person, origin, delivery, now), SUBMISSION, content, secret)
 
 
 def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
@@ -86,22 +82,6 @@ def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
 def trigger_of(body: Mapping[str, Any]) -> str:
     """Give the id with which a modal can be opened for three seconds; it is not stored."""
     return _text(body, "trigger_id")
-
-
-def _metadata(view: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        named = json.loads(_text(view, "private_metadata"))
-    except (ValueError, RecursionError):
-        return {}
-    return named if isinstance(named, Mapping) else {}
-
-
-def _typed(view: Mapping[str, Any], block_id: str) -> str:
-    """Give what was typed into the one field of a block."""
-    fields = _mapping(_mapping(_mapping(view, "state"), "values"), block_id)
-    for name in fields:
-        return _text(_mapping(fields, name), "value")
-    return ""
 
 
 def _required(body: Mapping[str, Any], key: str) -> str:

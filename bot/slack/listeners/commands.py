@@ -6,8 +6,10 @@ from typing import Any
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.commands.answers import FormWanted
 from bot.commands.registry import Registry
-from bot.slack.listeners.asking import COMMAND, command_received
+from bot.slack.listeners.asking import COMMAND, command_received, trigger_of
+from bot.slack.listeners.modals import Modals
 from bot.slack.listeners.reception import Reception
 from bot.slack.listeners.telling import Telling
 from bot.slack.sending import content
@@ -19,6 +21,7 @@ class CommandListener:
     Args:
         reception: Decides, or stores what has to wait.
         telling: Tells what the ack does not.
+        modals: Opens the form that a command asks for.
         registry: Knows the subcommands' names, for the metrics.
         clock: Tells the time.
     """
@@ -27,11 +30,13 @@ class CommandListener:
         self,
         reception: Reception,
         telling: Telling,
+        modals: Modals,
         registry: Registry,
         clock: Callable[[], datetime],
     ) -> None:
         self._reception = reception
         self._telling = telling
+        self._modals = modals
         self._registry = registry
         self._clock = clock
 
@@ -47,5 +52,7 @@ class CommandListener:
                 await ack(response_type="ephemeral", **content(answered.message))
                 return
             await ack()
-            if received is not None:
+            if received is not None and isinstance(answered.answer, FormWanted):
+                self._modals.open(received, answered.answer, trigger_of(body))
+            elif received is not None:
                 self._telling.tell(received, answered)

@@ -1,17 +1,15 @@
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.changes.asking import Ask
+from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.moves import Moves
 from bot.changes.request import ChangeRequest
 from bot.changes.reversals import Reversals
-from bot.changes.secret import looks_like_secret
-from bot.commands.answers import Accepted, Answer, Moved, MoveName, ReasonWanted
+from bot.commands.answers import Accepted, Answer, FormWanted, Moved, MoveName
 from bot.commands.dispatch import Dispatcher, holds_secret
-from bot.commands.grammar import verbatim
 from bot.slack.blocks.buttons import ActionId, drift_number
-from bot.slack.blocks.denial import CALLBACK_ID
-from bot.slack.listeners.asking import CLICK, COMMAND
+from bot.slack.forms.registry import Forms
+from bot.slack.listeners.asking import CLICK, COMMAND, SUBMISSION
 
 # Each button is the same as typing this subcommand.
 _SUBCOMMAND = {
@@ -28,38 +26,54 @@ class Meaning:
         dispatcher: Carries commands out, and buttons that stand for one.
         reversals: Takes in retries.
         moves: Takes in what people do to a request that is under way.
+        forms: Takes in what is submitted in forms.
     """
 
-    def __init__(self, dispatcher: Dispatcher, reversals: Reversals, moves: Moves) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, reversals: Reversals, moves: Moves, forms: Forms
+    ) -> None:
         self._dispatcher = dispatcher
         self._reversals = reversals
         self._moves = moves
+        self._forms = forms
 
-    def storable(self, kind: str, content: Mapping[str, str]) -> bool:
+    def storable(self, received: Received) -> bool:
         """Tell whether what was asked may be stored before it is decided: it holds no secret."""
-        if kind == COMMAND:
-            return not holds_secret(content["text"])
-        return not looks_like_secret(content.get("reason", ""))
+        if received.kind == COMMAND:
+            return not holds_secret(received.content["text"])
+        return received.kind != SUBMISSION or self._forms.storable(received.content)
 
-    def without_deciding(self, kind: str, content: Mapping[str, str]) -> Answer | None:
-        """Give what can be answered before anybody is decided about, or None.
+    def without_deciding(self, received: Received) -> FormWanted | None:
+        """Give the form that can be opened before anybody is decided about, or None.
 
-        A modal has to be opened within three seconds; whoever submits it is decided about then.
+        Slack opens one within three seconds; whoever submits it is decided about then.
         """
-        if kind == CLICK and content["action"] == ActionId.DENY_CHANGE:
-            return ReasonWanted(content["value"])
+        content = received.content
+        if received.kind == COMMAND:
+            return self._dispatcher.form_wanted(content["text"])
+        if received.kind == CLICK:
+            name, _, _ = content["action"].partition(":")
+            return self._forms.behind(name, content["value"])
         return None
 
-    async def carry_out(self, ask: Ask, kind: str, content: Mapping[str, str]) -> Answer:
-        """Carry it out; raise UserError if it is not allowed or cannot be done."""
-        if kind == COMMAND:
+    async def carry_out(self, ask: Ask, received: Received) -> Answer:
+        """Carry it out; raise UserError if it is not allowed or cannot be done.
+
+        Args:
+            ask: Who asks, as they are known now.
+            received: What they ask for.
+        """
+        content = received.content
+        if received.kind == COMMAND:
             return await self._dispatcher.typed(ask, content["text"])
-        if kind == CLICK:
+        if received.kind == CLICK:
             return await self._pressed(ask, content["action"], content["value"])
-        return await self._submitted(ask, content)
+        return await self._forms.submitted(ask, received)
 
     async def _pressed(self, ask: Ask, action_id: str, value: str) -> Answer:
         name, _, place = action_id.partition(":")
+        if (wanted := self._forms.behind(name, value)) is not None:
+            return await self._forms.wanted(ask, wanted)
         if name == ActionId.UNDO_CHANGE:
             return await self._dispatcher.pressed(ask, "undo", [value])
         if name == ActionId.PAGE_LIST:
@@ -69,9 +83,6 @@ class Meaning:
         if name == ActionId.DISABLE_AGAIN:
             number = drift_number(place)
             return Accepted(await self._reversals.disable_again(ask, value, number))
-        if name == ActionId.DENY_CHANGE:
-            await self._moves.may_deny(ask, value)
-            return ReasonWanted(value)
         if name in _MOVES:
             return await self._moved(ask, MoveName(_MOVES[ActionId(name)]), value)
         subcommand = _SUBCOMMAND.get(ActionId(name)) if name in set(ActionId) else None
@@ -94,28 +105,6 @@ class Meaning:
             MoveName.CANCEL: lambda: self._moves.cancel(ask, change_id),
         }
         return Moved(await made[move](), move)
-
-    async def _submitted(self, ask: Ask, content: Mapping[str, str]) -> Answer:
-        if content["callback"] != CALLBACK_ID:
-            raise UserError(
-                Problem(
-                    ErrorCode.STALE_BUTTON,
-                    "This form is of another version of this bot. Nothing was changed.",
-                    "Close it, and ask again.",
-                )
-            )
-        reason = verbatim(content["reason"])
-        if looks_like_secret(reason):
-            raise UserError(
-                Problem(
-                    ErrorCode.LOOKS_LIKE_SECRET,
-                    "The reason holds what looks like a secret. Nothing was stored, and nothing "
-                    "was changed.",
-                    "Write the reason without it.",
-                )
-            )
-        request = await self._moves.deny(ask, content["change"], reason)
-        return Moved(request, MoveName.DENY)
 
 
 _MOVES = {

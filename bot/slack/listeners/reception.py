@@ -113,12 +113,12 @@ class Reception:
             self._tasks.spawn(decided, "decide")
 
     async def _decided_or_stored(self, received: Received, asked: str) -> Answer | None:
-        ask, kind, content = received.ask, received.kind, received.content
+        ask = received.ask
         standing = self._directory.known(ask.person)
-        if standing is not None or not self._meaning.storable(kind, content):
+        if standing is not None or not self._meaning.storable(received):
             known = replace(ask, standing=standing or Standing())
-            return await self._meaning.carry_out(known, kind, content)
-        at_once = self._meaning.without_deciding(kind, content)
+            return await self._meaning.carry_out(known, received)
+        at_once = self._meaning.without_deciding(received)
         if at_once is not None:
             # Whoever is asked something will answer, and is then known.
             self._tasks.spawn(self._get_to_know(ask.person), "look-up")
@@ -139,7 +139,7 @@ class Reception:
         ask = received.by(standing)
 
         async def work() -> Answer:
-            return await self._meaning.carry_out(ask, received.kind, received.content)
+            return await self._meaning.carry_out(ask, received)
 
         await self._finish(received, asked, work)
 

@@ -6,13 +6,10 @@ from typing import Any
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.changes.errors import ErrorCode
-from bot.slack.blocks.denial import CALLBACK_ID, REASON_BLOCK, told_view
+from bot.slack.blocks.modal import told_view
+from bot.slack.forms.registry import Forms
 from bot.slack.listeners.asking import SUBMISSION, submission_received
 from bot.slack.listeners.reception import Reception
-
-# What is mended by writing something else stays in the form.
-_IN_THE_FIELD = {ErrorCode.LOOKS_LIKE_SECRET}
 
 
 class SubmissionListener:
@@ -20,11 +17,13 @@ class SubmissionListener:
 
     Args:
         reception: Decides, or stores what has to wait.
+        forms: Knows what is submitted.
         clock: Tells the time.
     """
 
-    def __init__(self, reception: Reception, clock: Callable[[], datetime]) -> None:
+    def __init__(self, reception: Reception, forms: Forms, clock: Callable[[], datetime]) -> None:
         self._reception = reception
+        self._forms = forms
         self._clock = clock
 
     async def __call__(
@@ -34,21 +33,19 @@ class SubmissionListener:
 
         Source: https://docs.slack.dev/surfaces/modals#handling_submissions
         """
-        asked = _name(body)
-        read = partial(submission_received, body, str(context["delivery"]), self._clock())
+        form = self._forms.find(str(body["view"]["callback_id"]))
+        asked = "unknown" if form is None else form.name.value
+        read = partial(
+            submission_received, body, str(context["delivery"]), self._clock(), self._forms
+        )
         with structlog.contextvars.bound_contextvars(asked=asked):
             _, answered = await self._reception.take(SUBMISSION, asked, read)
             if answered.problem is None or answered.message is None:
                 await ack()
-            elif answered.problem.code in _IN_THE_FIELD:
-                problem = f"{answered.problem.message} {answered.problem.hint}"
-                await ack(response_action="errors", errors={REASON_BLOCK: problem})
+            elif answered.field:
+                # What is mended by writing something else stays in the form.
+                problem = f"{answered.problem.message} {answered.problem.hint}".strip()
+                await ack(response_action="errors", errors={answered.field: problem})
             else:
-                await ack(response_action="update", view=told_view(answered.message))
-
-
-def _name(body: Mapping[str, Any]) -> str:
-    """Name the modal for the metrics; what is not ours is one name."""
-    view = body.get("view")
-    known = view.get("callback_id") if isinstance(view, Mapping) else None
-    return CALLBACK_ID if known == CALLBACK_ID else "unknown"
+                title = "Not done" if form is None else form.refused
+                await ack(response_action="update", view=told_view(title, answered.message))

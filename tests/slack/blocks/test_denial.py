@@ -8,7 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 from bot import block_kit
 from bot.changes.errors import ErrorCode, Problem
 from bot.sandbox.slack.reading import read_blocks
-from bot.slack.blocks.denial import denial_view, told_view
+from bot.slack.blocks.denial import denial_view
+from bot.slack.blocks.modal import told_view
 from bot.slack.blocks.notice import problem_message
 from tests.slack.blocks.samples import READER
 
@@ -20,7 +21,7 @@ def _fits(view: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_modal(snapshot: SnapshotAssertion) -> None:
     """It names the change, asks for a reason, and says who will read it."""
-    assert _fits(denial_view("7F3K2Q", "C0INCIDENTS")) == snapshot
+    assert _fits(denial_view("7F3K2Q")) == snapshot
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_the_modal(snapshot: SnapshotAssertion) -> None:
 )
 def test_what_came_of_it(problem: Problem, snapshot: SnapshotAssertion) -> None:
     """The same as everywhere else, with names and not with ids; nothing of it is markup."""
-    view = _fits(told_view(problem_message(problem, "9H5N4S")))
+    view = _fits(told_view("Not denied", problem_message(problem, "9H5N4S")))
 
     read = "\n".join(piece.text for piece in read_blocks(view["blocks"], READER))
     assert (view["title"]["text"], view["close"]["text"], read) == snapshot

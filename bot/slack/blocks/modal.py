@@ -1,0 +1,46 @@
+"""What every modal is made of."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import Block, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.slack.blocks.rich import Message, paragraph, plain, shown
+
+_LONGEST_TITLE = 24
+
+
+def modal(title: str, *blocks: Block, submit: str) -> dict[str, Any]:
+    """Draw a form with a button that submits it.
+
+    Source: https://docs.slack.dev/reference/views/modal-views
+    """
+    return View(
+        type="modal",
+        title=_plain(title),
+        submit=_plain(submit),
+        close=_plain("Cancel"),
+        blocks=list(blocks),
+    ).to_dict()
+
+
+def loading_view(title: str) -> dict[str, Any]:
+    """Say that what is shown is being read; it has no fields, and nothing to submit."""
+    return {**_telling(title), "blocks": [paragraph([plain("Reading from InfluxDB…")])]}
+
+
+def told_view(title: str, message: Message) -> dict[str, Any]:
+    """Say something in a modal in place of what it asked."""
+    return {**_telling(title), "blocks": list(message.blocks)}
+
+
+def _telling(title: str) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "title": _plain(title).to_dict(),
+        "close": _plain("Close").to_dict(),
+    }
+
+
+def _plain(text: str) -> PlainTextObject:
+    return PlainTextObject(text=shown(text, _LONGEST_TITLE), emoji=False)

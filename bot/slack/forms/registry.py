@@ -1,0 +1,115 @@
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.changes.asking import Ask, Received
+from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.commands.answers import Answer, FormName, FormWanted
+from bot.commands.dispatch import holds_secret
+from bot.slack.blocks.buttons import ActionId
+from bot.slack.forms.form import Filled, Form, InFieldError
+from bot.slack.forms.metadata import unpacked
+
+CALLBACK = "callback"
+_OTHER_VERSION = Problem(
+    ErrorCode.STALE_BUTTON,
+    "This form is of another version of this bot. Nothing was changed.",
+    "Close it, and ask again.",
+)
+
+
+class Forms:
+    """Know every form: by its callback id, and by the button that opens it.
+
+    Args:
+        forms: All of them.
+    """
+
+    def __init__(self, forms: Iterable[Form]) -> None:
+        self._forms = {form.name: form for form in forms}
+        self._behind = {form.opened_by: form for form in self._forms.values() if form.opened_by}
+
+    def find(self, name: str) -> Form | None:
+        """Give a form by its callback id, or None."""
+        return self._forms.get(FormName(name)) if name in set(FormName) else None
+
+    def named(self, name: FormName) -> Form:
+        """Give a form by its name."""
+        return self._forms[name]
+
+    def behind(self, action_id: str, value: str) -> FormWanted | None:
+        """Give the form that a button opens, or None; raise UserError if it names nothing."""
+        form = self._behind.get(ActionId(action_id)) if action_id in set(ActionId) else None
+        return None if form is None else FormWanted(form.name, form.named_by(value))
+
+    async def wanted(self, ask: Ask, wanted: FormWanted) -> FormWanted:
+        """Let somebody have a form; raise UserError if they may not."""
+        await self.named(wanted.form).admit(ask, wanted.about)
+        return wanted
+
+    def read(self, view: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, SecretStr], str]:
+        """Read a submission: what may be stored, what must not be, and where it was opened.
+
+        Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+        """
+        about, channel_id = unpacked(_text(view.get("private_metadata")))
+        callback = _text(view.get("callback_id"))
+        form = self.find(callback)
+        content = {CALLBACK: callback}
+        if form is None:
+            return content, {}, channel_id
+        content |= {name: about.get(name, "") for name in form.about}
+        content |= {block: _typed(view, block) for block in form.fields}
+        secret = {block: SecretStr(_typed(view, block)) for block in form.secret_fields}
+        return content, secret, channel_id
+
+    def storable(self, content: Mapping[str, str]) -> bool:
+        """Tell whether a submission may be stored before it is decided: no field holds a secret."""
+        form = self.find(content[CALLBACK])
+        return form is None or not any(holds_secret(content.get(f, "")) for f in form.fields)
+
+    async def submitted(self, ask: Ask, received: Received) -> Answer:
+        """Carry out what was submitted in a form; raise UserError if that cannot be done."""
+        content = received.content
+        form = self.find(content[CALLBACK])
+        if form is None:
+            raise UserError(_OTHER_VERSION)
+        for block, word in form.fields.items():
+            if holds_secret(content.get(block, "")):
+                raise InFieldError(_secret_in(word), block)
+        filled = Filled(
+            about={name: content.get(name, "") for name in form.about},
+            typed={block: content.get(block, "") for block in form.fields},
+            secret=received.secret,
+        )
+        return await form.submitted(ask, filled)
+
+
+def _secret_in(word: str) -> Problem:
+    return Problem(
+        ErrorCode.LOOKS_LIKE_SECRET,
+        f"The {word} holds what looks like a secret. Nothing was stored, and nothing was changed.",
+        f"Write the {word} without it.",
+    )
+
+
+def _typed(view: Mapping[str, Any], block_id: str) -> str:
+    """Give what the one field of a block holds; of several boxes, each on a line of its own."""
+    fields = _mapping(_mapping(_mapping(view.get("state")).get("values")).get(block_id))
+    for name in fields:
+        field = _mapping(fields[name])
+        chosen = field.get("selected_options")
+        if isinstance(chosen, list):
+            return "\n".join(_text(_mapping(each).get("value")) for each in chosen)
+        option = _mapping(field.get("selected_option"))
+        return _text(field.get("value")) or _text(option.get("value"))
+    return ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
