@@ -18,6 +18,7 @@ from bot.slack.channels import Channels
 from bot.slack.envelopes import Envelopes
 from bot.slack.forms.denial import Denial
 from bot.slack.forms.form import Form
+from bot.slack.forms.leak import LeakReporting
 from bot.slack.forms.registry import Forms
 from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
@@ -151,7 +152,7 @@ def incoming(
 
 def every_form(heart: Heart) -> tuple[Form, ...]:
     """List the forms that people fill in."""
-    return (Denial(heart.moves),)
+    return (Denial(heart.moves), LeakReporting(heart.intake, heart.reporting))
 
 
 def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

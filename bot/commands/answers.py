@@ -63,6 +63,7 @@ class FormName(StrEnum):
     """The forms that people fill in, by the callback ids under which Slack brings them back."""
 
     DENY_CHANGE = "deny_change"
+    REPORT_LEAK = "report_leak"
 
 
 @dataclass(frozen=True)

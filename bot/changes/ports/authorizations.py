@@ -75,7 +75,7 @@ class Authorizations(Protocol):
         ...
 
     async def find_by_secret(self, secret: SecretStr) -> Sighting:
-        """Tell which authorizations have exactly this token, as far as the instance shows tokens."""
+        """Tell which authorizations have exactly this token, as far as it shows tokens."""
         ...
 
     async def ping(self) -> str:
