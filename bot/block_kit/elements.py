@@ -49,6 +49,16 @@ _STATIC_SELECT: Final = shape(
     {**_CHOICE_KEYS, "initial_option": _OPTION, "placeholder": plain_text(150)},
 )
 
+_MULTI_STATIC_SELECT: Final = shape(
+    {"options": options(plain_text(75), 100)},
+    {
+        **_CHOICE_KEYS,
+        "initial_options": list_of(_OPTION, 1, 100),
+        "max_selected_items": whole_number(1, None),
+        "placeholder": plain_text(150),
+    },
+)
+
 _USERS_SELECT: Final = shape(
     {}, {**_CHOICE_KEYS, "initial_user": string(), "placeholder": plain_text(150)}
 )
@@ -81,4 +91,11 @@ IN_ACTIONS: Final[Mapping[str, Rule]] = {
     **_CHOICES,
 }
 IN_SECTION: Final[Mapping[str, Rule]] = {**IN_ACTIONS, "image": IMAGE}
-IN_INPUT: Final[Mapping[str, Rule]] = {"plain_text_input": _PLAIN_TEXT_INPUT, **_CHOICES}
+# Menus for several stand in sections and inputs alone:
+# https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element
+_MULTIPLE: Final[Mapping[str, Rule]] = {"multi_static_select": _MULTI_STATIC_SELECT}
+IN_INPUT: Final[Mapping[str, Rule]] = {
+    "plain_text_input": _PLAIN_TEXT_INPUT,
+    **_CHOICES,
+    **_MULTIPLE,
+}

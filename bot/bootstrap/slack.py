@@ -20,6 +20,7 @@ from bot.slack.forms.denial import Denial
 from bot.slack.forms.describing import Describing
 from bot.slack.forms.disabling import Disabling
 from bot.slack.forms.form import Form
+from bot.slack.forms.leak import LeakReporting
 from bot.slack.forms.registry import Forms
 from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
@@ -157,6 +158,7 @@ def every_form(heart: Heart) -> tuple[Form, ...]:
         Denial(heart.moves),
         Describing(heart.intake, heart.queries),
         Disabling(heart.intake, heart.queries),
+        LeakReporting(heart.intake, heart.reporting),
     )
 
 

@@ -65,6 +65,7 @@ class FormName(StrEnum):
     DENY_CHANGE = "deny_change"
     DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of a form
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of a form
+    REPORT_LEAK = "report_leak"
 
 
 @dataclass(frozen=True)

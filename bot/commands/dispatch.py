@@ -70,6 +70,8 @@ class Dispatcher:
                 return self._registry.help()
             subcommand = self._registry.find(found[0].text)
         rest = text[found[0].end :]
+        if _takes_no_text(subcommand, rest):
+            raise UserError(_IN_THE_FORM)
         await self._admit(ask, subcommand, rest.split())
         with (
             _untouched() if subcommand.changes else nullcontext(),
@@ -79,6 +81,20 @@ class Dispatcher:
                 return self._registry.help(subcommand.name)
             bound = parsing.arguments(subcommand, rest, self._usage(subcommand))
             return await subcommand.run(*bound.args, **bound.kwargs, call=self._call(ask, ""))
+
+    def storable(self, text: str) -> bool:
+        """Tell whether a typed command may be stored before it is decided.
+
+        What is typed after a command that opens a form may be what belongs in there.
+        """
+        if holds_secret(text):
+            return False
+        with _untouched():
+            found = words(text, at_most=1)
+        name = self._registry.asked(found[0].text) if found else UNKNOWN
+        if name == UNKNOWN:
+            return True
+        return not _takes_no_text(self._registry.find(name), text[found[0].end :])
 
     def form_wanted(self, text: str) -> FormWanted | None:
         """Give the form that a typed command opens, undecided; None if it opens none."""
@@ -161,6 +177,13 @@ class Dispatcher:
         )
 
 
+_IN_THE_FORM = Problem(
+    ErrorCode.USAGE,
+    "This takes no text: what is secret belongs in the form alone. What you typed was not stored, "
+    "and nothing was changed.",
+    "If it was a secret, Slack has seen it, so treat it as leaked. Type the command alone, and "
+    "paste it into the form.",
+)
 # What a denied command would have set does not matter any more.
 _UNSPOKEN = AuthorizationUpdate(description="")
 
@@ -169,6 +192,13 @@ def holds_secret(text: str) -> bool:
     """Tell whether a command's text holds what looks like a secret, and must not be stored."""
     # Copied out of an address, a token's signs may be percent-encoded.
     return looks_like_secret(text) or looks_like_secret(unquote(text))
+
+
+def _takes_no_text(subcommand: Subcommand, rest: str) -> bool:
+    """Tell whether a text stands behind a command that only opens a form; help is none."""
+    if subcommand.form is None or subcommand.verbatim_after is not None:
+        return False
+    return bool(rest.strip()) and rest.strip().lower() not in HELP_FLAGS
 
 
 def _wants_help(subcommand: Subcommand, rest: str) -> bool:

@@ -9,7 +9,7 @@ _OF_A_COMMAND = (
     *("command", "text", "user_id", "team_id", "enterprise_id", "channel_id"),
     *("response_url", "trigger_id", "api_app_id"),
 )
-_OF_A_PRESS = ("user", "team", "enterprise", "channel", "container")
+_OF_A_PRESS = ("user", "team", "enterprise", "channel", "container", "state")
 _OF_A_SUBMISSION = ("user", "team", "enterprise")
 _OF_A_VIEW = ("callback_id", "private_metadata", "state")
 

@@ -47,6 +47,8 @@ def _entry(field: Input, state: State, reader: Reader) -> str:
     if not content:
         placeholder = field.element.get("placeholder")
         return f"[ {placeholder['text'] if placeholder else ''} ]".replace("  ", " ")
+    if kind == "multi_static_select":
+        return f"[ {', '.join(option['text']['text'] for option in content)} ]"
     if kind == "users_select":
         return f"[ {reader.names.get(content, content)} ]"
     return f"[ {content if field.is_text else content['text']['text']} ]"

@@ -15,12 +15,14 @@ State: TypeAlias = dict[str, dict[str, Value]]
 """Values by block_id and action_id, as Slack sends them."""
 
 _OPTION: Final = ("selected_option", "initial_option")
+_OPTIONS: Final = ("selected_options", "initial_options")
 _KEYS: Final[Mapping[str, tuple[str, str]]] = {
     "plain_text_input": ("value", "initial_value"),
     "static_select": _OPTION,
     "radio_buttons": _OPTION,
     "users_select": ("selected_user", "initial_user"),
-    "checkboxes": ("selected_options", "initial_options"),
+    "checkboxes": _OPTIONS,
+    "multi_static_select": _OPTIONS,
 }
 """Where the value stands, and where the element says what it is at first."""
 
@@ -74,7 +76,7 @@ class Input:
                 raise ImpossibleInSlackError(f"{self.label!r} takes one line")
             return {"type": kind, key: text or None}
         chosen = [self._option(line) for line in text.split("\n") if line]
-        if kind == "checkboxes":
+        if key == _OPTIONS[0]:
             return {"type": kind, key: chosen}
         if len(chosen) > 1:
             raise ImpossibleInSlackError(f"{self.label!r} takes one option")
@@ -133,7 +135,19 @@ def state_of(blocks: Blocks, earlier: State) -> State:
     return state
 
 
+def filled_in(blocks: Blocks, answers: Mapping[str, str]) -> State:
+    """Give the values of a message's own inputs, as a person has filled them in.
+
+    Raises:
+        ImpossibleInSlackError: If there is no such input, or it does not take the answer.
+    """
+    state = state_of(blocks, {})
+    for name, text in answers.items():
+        find_input(inputs_in(blocks), name).fill(state, text)
+    return state
+
+
 def _at_first(element: Mapping[str, Any]) -> Value:
     key, initial = _KEYS[element["type"]]
-    nothing: object = [] if element["type"] == "checkboxes" else None
+    nothing: object = [] if key == _OPTIONS[0] else None
     return {"type": element["type"], key: element.get(initial) or nothing}

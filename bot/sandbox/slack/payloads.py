@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from bot.sandbox.slack.inputs import State
 from bot.sandbox.slack.messages import Button, Message
 from bot.sandbox.slack.workspace import Channel, Installation, Person, Workspace
 
@@ -57,10 +58,19 @@ def block_actions_form(
     message: Message,
     button: Button,
     team_id: str,
+    state: State,
 ) -> bytes:
-    """Write the body of a press on a button; ``team_id`` is the workspace of who pressed it.
+    """Write the body of a press on a button.
 
     Slack leaves out the message itself if it is ephemeral.
+
+    Args:
+        workspace: Where it is.
+        origin: Who pressed it where.
+        message: In which message it is.
+        button: Which one.
+        team_id: The workspace of who pressed it.
+        state: What they have chosen in the message, by block_id and action_id.
     """
     installation = workspace.installation
     container: dict[str, Any] = {
@@ -75,7 +85,7 @@ def block_actions_form(
         "container": container,
         "trigger_id": workspace.triggers.issue(origin.person.id),
         "channel": {"id": origin.channel.id, "name": _channel_name(origin.channel)},
-        "state": {"values": {}},
+        "state": {"values": state},
         "response_url": origin.response_url,
         "actions": [action_json(button, workspace)],
     }

@@ -59,9 +59,8 @@ def read_blocks(blocks: Sequence[Json], reader: Reader) -> Iterator[Piece]:
                 yield Piece(Look.CONTEXT, "  ".join(shown))
             case "divider":
                 yield Piece(Look.DIVIDER)
-            case "actions":
-                shown = (_control(element) for element in block["elements"])
-                yield Piece(Look.CONTROLS, " ".join(shown))
+            case "actions" | "input":
+                yield from _controls(block)
             case "image":
                 yield Piece(Look.TEXT, _image(block))
             case "rich_text":
@@ -87,6 +86,15 @@ def _section(block: Json, reader: Reader) -> Iterator[Piece]:
         yield Piece(Look.CONTROLS, aside)
 
 
+def _controls(block: Json) -> Iterator[Piece]:
+    if block["type"] == "input":
+        yield Piece(Look.LABEL, block["label"]["text"])
+        yield Piece(Look.CONTROLS, _control(block["element"]))
+        return
+    shown = (_control(element) for element in block["elements"])
+    yield Piece(Look.CONTROLS, " ".join(shown))
+
+
 def _accessory(element: Json) -> str:
     return _image(element) if element["type"] == "image" else _control(element)
 
@@ -105,7 +113,7 @@ def _control(element: Json) -> str:
             return f"[ {element['text']['text']} ]"
         case "overflow":
             return f"[ {' | '.join(option['text']['text'] for option in element['options'])} ]"
-        case "static_select" | "users_select":
+        case "static_select" | "multi_static_select" | "users_select":
             chosen = element.get("initial_option", {}).get("text") or element.get("placeholder")
             return f"[ {chosen['text'] if chosen else 'Choose'} ▾ ]"
         case other:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
 from bot.sandbox.slack.in_modals import PeopleInModals
+from bot.sandbox.slack.inputs import filled_in
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.outbound import Delivery, SignedRequest, send
 from bot.sandbox.slack.payloads import Origin, block_actions_form, command_form, escaped
@@ -116,7 +118,7 @@ class SlackStandIn(PeopleInModals):
         typed = f"{command} {text}".rstrip()
         return await self._deliver(SignedRequest(body, self.sign(body), typed, asked))
 
-    async def press(
+    async def press(  # noqa: PLR0913 - all that can go with a press, all named
         self,
         user: str,
         message: Message,
@@ -127,6 +129,7 @@ class SlackStandIn(PeopleInModals):
         team_id: str | None = None,
         outdated: bool = False,
         unseen: bool = False,
+        chosen: Mapping[str, str] = MappingProxyType({}),
     ) -> Delivery:
         """Have a person press a button and accept its confirm dialog, if it has one.
 
@@ -141,6 +144,7 @@ class SlackStandIn(PeopleInModals):
                 client has not shown the edit yet.
             unseen: Press it without seeing the message, as no client does, but whoever has lost
                 sight of it a moment ago.
+            chosen: What they have chosen in the message's own inputs before, by label or block_id.
 
         Raises:
             ImpossibleInSlackError: If they do not see the message, or there is no such button.
@@ -156,7 +160,12 @@ class SlackStandIn(PeopleInModals):
         channel = self.workspace.channels[message.channel]
         url = self._response_url(Asked(message.channel, user, message))
         body = block_actions_form(
-            self.workspace, Origin(person, channel, url), message, button, team_id or person.team_id
+            self.workspace,
+            Origin(person, channel, url),
+            message,
+            button,
+            team_id or person.team_id,
+            filled_in(message.blocks, chosen),
         )
         delivery = await self._deliver(SignedRequest(body, self.sign(body)))
         return replace(delivery, confirmation=button.confirmation)

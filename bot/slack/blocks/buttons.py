@@ -32,6 +32,9 @@ class ActionId(StrEnum):
 NOTE = "note"
 """The place of what stands in the note that a timer is about to end."""
 
+ORDER = "try_first"
+"""The block id of the list from which tokens are chosen that may be the leaked one."""
+
 _ON = {
     ChangeKind.DISABLE: "Disable",
     ChangeKind.ENABLE: "Enable",
@@ -116,6 +119,8 @@ def moving(change: ChangeRequest) -> list[ButtonElement]:
                 for place, choice in enumerate(change.choices)
             ]
             return [*offered, _cancel(change)]
+        case RequestState.PREVIEWED if change.to_be_ordered:
+            return ordering(change)
         case RequestState.PREVIEWED:
             return [_confirm(change), _cancel(change)]
         case RequestState.AWAITING_APPROVAL:
@@ -126,6 +131,15 @@ def moving(change: ChangeRequest) -> list[ButtonElement]:
             return [cancel_the_rest(change) if change.several else _cancel(change)]
         case _:
             return []
+
+
+def ordering(change: ChangeRequest) -> list[ButtonElement]:
+    """Give the buttons under the list of tokens that may be the leaked one."""
+    label = f"Disable the tokens of change {change.id} in this order, until it is found"
+    start = _of_change(
+        change, ActionId.CONFIRM_CHANGE, "Disable in this order", label, style="primary"
+    )
+    return [start, _cancel(change)]
 
 
 def details(

@@ -3,6 +3,7 @@
 from bot.changes.errors import Problem
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
+from bot.slack.blocks.leaks.words import context, context_lines
 from bot.slack.blocks.listing import Listing, listing_text, which
 from bot.slack.blocks.people import change_text, named_text, provenance
 from bot.slack.blocks.rich import (
@@ -44,6 +45,7 @@ def closed_message(change: ChangeRequest, note: str = "") -> Message:
         [*who, plain(why)],
         [plain(hint)],
         *_targets(change),
+        *context_lines(change),
         provenance(change),
         [plain(note)],
     ]
@@ -53,6 +55,7 @@ def closed_message(change: ChangeRequest, note: str = "") -> Message:
         why,
         hint,
         _description(change) if one else listing_text(change.targets),
+        *context(change),
         after=named_text(f"{how} by ", [by] if by else []),
     )
     return Message(text, (paragraph(*lines),))

@@ -19,6 +19,7 @@ ORDER = (
     TargetState.REFUSED,
     TargetState.CANCELLED,
     TargetState.UNCHANGED,
+    TargetState.RETURNED,
     TargetState.DONE,
 )
 _HEADINGS = {
@@ -29,6 +30,7 @@ _HEADINGS = {
     TargetState.REFUSED: "Refused, nothing changed",
     TargetState.CANCELLED: "Cancelled before its turn, nothing changed",
     TargetState.UNCHANGED: "Nothing to change",
+    TargetState.RETURNED: "Not the leaked one, put back",
     TargetState.DONE: "Done",
 }
 _LISTED = 15

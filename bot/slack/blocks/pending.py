@@ -61,10 +61,8 @@ def stands(change: ChangeRequest) -> str:
                 "" if approval is None else f": {len(approval.votes)} of {approval.quorum} votes"
             )
             return f"Waits for approval{votes}{until}."
-        case RequestState.PREVIEWED if change.choices:
-            return f"Waits for its requester to say on which instance{until}."
         case RequestState.PREVIEWED:
-            return f"Waits for its requester to confirm it{until}."
+            return f"Waits for its requester to {_answer(change)}{until}."
         case RequestState.ACCEPTED:
             return "Is carried out next."
         case RequestState.UNRESOLVED:
@@ -73,3 +71,10 @@ def stands(change: ChangeRequest) -> str:
             return f"Done. {timer_words(change)}".strip()
         case _:
             return "Is being carried out."
+
+
+def _answer(change: ChangeRequest) -> str:
+    """Say what the requester of a preview is asked for."""
+    if change.choices:
+        return "say on which instance"
+    return "say which token is tried first" if change.to_be_ordered else "confirm it"

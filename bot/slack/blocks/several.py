@@ -20,6 +20,7 @@ _COUNTED = {
     TargetState.REFUSED: "refused",
     TargetState.CANCELLED: "cancelled",
     TargetState.UNCHANGED: "already so",
+    TargetState.RETURNED: "put back",
 }
 
 
@@ -102,7 +103,7 @@ def tally(change: ChangeRequest) -> str:
     did = counts[TargetState.DONE]
     parts = [f"{tokens(did) if did else 'No token'} {done(change.kind)}"]
     parts += [f"{counts[state]} {word}" for state, word in _COUNTED.items() if counts[state]]
-    waiting = len(change.in_state(TargetState.PENDING, TargetState.INTENDED))
+    waiting = len(change.in_state(TargetState.PENDING, TargetState.INTENDED, TargetState.RETURNING))
     parts += [f"{waiting} to come"] if waiting else []
     return ", ".join(parts)
 

@@ -3,6 +3,7 @@
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
+from bot.slack.blocks.leaks.words import context, context_lines
 from bot.slack.blocks.listing import coming, which
 from bot.slack.blocks.people import change_text, named_text, provenance
 from bot.slack.blocks.rich import (
@@ -43,6 +44,7 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
     lines: list[Line] = [
         [bold(title)],
         *([] if begun else shown_lines(change)),
+        *context_lines(change),
         [plain(so_far)],
         *([plain(each)] for each in told),
         [plain("Cancelled by "), person(cancelled), plain(".")] if cancelled else [],
@@ -54,6 +56,7 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
         change,
         f"{text}.",
         "" if begun else shown_text(change),
+        *context(change),
         so_far,
         *told,
         timer_text(change),
@@ -87,6 +90,10 @@ def held_back(change: ChangeRequest, limit: int = LONGEST_TOLD) -> str:
 
 
 def _title(change: ChangeRequest) -> str:
+    if change.leak is not None and not change.targets:
+        return "Looking for a leaked token"
+    if change.leak is not None and not change.leak.exact:
+        return f"Trying which of {which(change, len(change.targets))} is the leaked one"
     if len(change.targets) > 1:
         return f"{under_way(change)} {which(change, len(coming(change)))}"
     return f"{under_way(change)} {subject(change)}"

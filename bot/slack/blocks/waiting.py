@@ -3,6 +3,7 @@
 from bot.changes.request import ChangeRequest
 from bot.slack.blocks import buttons
 from bot.slack.blocks.choices import choice_line, choice_text, found_on
+from bot.slack.blocks.leaks.words import context, context_lines
 from bot.slack.blocks.people import change_text, named, named_text, provenance
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
@@ -26,6 +27,7 @@ def preview_message(change: ChangeRequest, note: str = "") -> Message:
     lines: list[Line] = [
         [bold(title)],
         *shown_lines(change),
+        *context_lines(change),
         timer_line(change),
         provenance(change),
         [plain(unless)],
@@ -35,6 +37,7 @@ def preview_message(change: ChangeRequest, note: str = "") -> Message:
         change,
         f"To confirm: {what_text(change)}.",
         shown_text(change),
+        *context(change),
         timer_text(change),
         unless,
     )
@@ -82,6 +85,7 @@ def approval_message(change: ChangeRequest, note: str = "") -> Message:
     lines: list[Line] = [
         [bold(title)],
         *shown_lines(change),
+        *context_lines(change),
         timer_line(change),
         [plain(rule)],
         joined([plain(votes)], named("agreed: ", voters)),
@@ -94,6 +98,7 @@ def approval_message(change: ChangeRequest, note: str = "") -> Message:
         change,
         f"Approval needed: {what_text(change)}.",
         shown_text(change),
+        *context(change),
         timer_text(change),
         rule,
         f"{votes}." if votes else "",

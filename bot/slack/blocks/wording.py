@@ -21,6 +21,8 @@ OUTCOMES = {
     TargetState.UNKNOWN: "outcome unknown",
     TargetState.LOST: "outcome lost",
     TargetState.CANCELLED: "cancelled, nothing changed",
+    TargetState.RETURNING: "not the leaked one, on its way back",
+    TargetState.RETURNED: "not the leaked one, put back",
 }
 # Where there is no outcome: whom a request awaits, or how it was closed.
 STANDS = {
@@ -86,6 +88,8 @@ def subject(change: ChangeRequest) -> str:
         target = change.targets[0]
         said = "" if target.seen is None else shown(target.seen.description)
         return said or target.authorization_id
+    if not change.targets and change.leak is not None:
+        return "a leaked token"
     if not change.targets and change.selection is not None:
         return f"the active tokens of {shown(change.selection.user)}"
     return tokens(len(change.targets))

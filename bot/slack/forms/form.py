@@ -85,6 +85,13 @@ class Form(ABC):
     async def admit(self, ask: Ask, about: Mapping[str, str]) -> None:  # noqa: B027 - a form for anybody needs none
         """Raise UserError if whoever asks may not have the form."""
 
+    def storable(self, filled: Filled) -> bool:  # noqa: ARG002 - a form without a secret needs none
+        """Tell whether what may be stored holds nothing of what must not be, and can be decided.
+
+        What is wrong with it is then said in the form, and not once somebody was looked up.
+        """
+        return True
+
     @abstractmethod
     def view(self, about: Mapping[str, str]) -> View:
         """Draw what is shown at once; its callback id and metadata are added."""

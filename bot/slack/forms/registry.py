@@ -64,10 +64,15 @@ class Forms:
         secret = {block: SecretStr(_typed(view, block)) for block in form.secret_fields}
         return content, secret, channel_id
 
-    def storable(self, content: Mapping[str, str]) -> bool:
+    def storable(self, received: Received) -> bool:
         """Tell whether a submission may be stored before it is decided: no field holds a secret."""
+        content = received.content
         form = self.find(content[CALLBACK])
-        return form is None or not any(holds_secret(content.get(f, "")) for f in form.fields)
+        if form is None:
+            return True
+        if any(holds_secret(content.get(block, "")) for block in form.fields):
+            return False
+        return form.storable(_filled(form, received))
 
     async def submitted(self, ask: Ask, received: Received) -> Answer:
         """Carry out what was submitted in a form; raise UserError if that cannot be done."""
@@ -78,12 +83,16 @@ class Forms:
         for block, word in form.fields.items():
             if holds_secret(content.get(block, "")):
                 raise InFieldError(_secret_in(word), block)
-        filled = Filled(
-            about={name: content.get(name, "") for name in form.about},
-            typed={block: content.get(block, "") for block in form.fields},
-            secret=received.secret,
-        )
-        return await form.submitted(ask, filled)
+        return await form.submitted(ask, _filled(form, received))
+
+
+def _filled(form: Form, received: Received) -> Filled:
+    content = received.content
+    return Filled(
+        about={name: content.get(name, "") for name in form.about},
+        typed={block: content.get(block, "") for block in form.fields},
+        secret=received.secret,
+    )
 
 
 def _secret_in(word: str) -> Problem:

@@ -10,6 +10,8 @@ from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import Person
 from bot.changes.request import MessageRef, Origin
+from bot.commands.identifiers import as_authorization_id
+from bot.slack.blocks.buttons import ORDER
 from bot.slack.forms.registry import Forms
 
 COMMAND, CLICK, SUBMISSION = "command", "click", "submission"
@@ -44,7 +46,7 @@ def click_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Rec
     value = action.get("value", "")
     if not person.user_id or not person.team_id or not isinstance(value, str):
         raise _unreadable()
-    content = {"action": str(action["action_id"]), "value": value}
+    content = {"action": str(action["action_id"]), "value": value, "order": _chosen(body)}
     return Received(Ask(person, origin, delivery, now), CLICK, content)
 
 
@@ -82,6 +84,19 @@ def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
 def trigger_of(body: Mapping[str, Any]) -> str:
     """Give the id with which a modal can be opened for three seconds; it is not stored."""
     return _text(body, "trigger_id")
+
+
+def _chosen(body: Mapping[str, Any]) -> str:
+    """Give what is chosen in the message's list of tokens, in the order in which it was chosen.
+
+    Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    values = _mapping(_mapping(body, "state"), "values")
+    field = _mapping(_mapping(values, ORDER), ORDER)
+    chosen = field.get("selected_options")
+    options = chosen if isinstance(chosen, list) else []
+    named = (_text(each, "value") for each in options if isinstance(each, Mapping))
+    return " ".join(each for each in named if as_authorization_id(each))
 
 
 def _required(body: Mapping[str, Any], key: str) -> str:

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
@@ -6,7 +6,7 @@ from bot.changes.moves import Moves
 from bot.changes.request import ChangeRequest
 from bot.changes.reversals import Reversals
 from bot.commands.answers import Accepted, Answer, FormWanted, Moved, MoveName
-from bot.commands.dispatch import Dispatcher, holds_secret
+from bot.commands.dispatch import Dispatcher
 from bot.slack.blocks.buttons import ActionId, drift_number
 from bot.slack.forms.registry import Forms
 from bot.slack.listeners.asking import CLICK, COMMAND, SUBMISSION
@@ -40,8 +40,8 @@ class Meaning:
     def storable(self, received: Received) -> bool:
         """Tell whether what was asked may be stored before it is decided: it holds no secret."""
         if received.kind == COMMAND:
-            return not holds_secret(received.content["text"])
-        return received.kind != SUBMISSION or self._forms.storable(received.content)
+            return self._dispatcher.storable(received.content["text"])
+        return received.kind != SUBMISSION or self._forms.storable(received)
 
     def without_deciding(self, received: Received) -> FormWanted | None:
         """Give the form that can be opened before anybody is decided about, or None.
@@ -67,11 +67,12 @@ class Meaning:
         if received.kind == COMMAND:
             return await self._dispatcher.typed(ask, content["text"])
         if received.kind == CLICK:
-            return await self._pressed(ask, content["action"], content["value"])
+            return await self._pressed(ask, content)
         return await self._forms.submitted(ask, received)
 
-    async def _pressed(self, ask: Ask, action_id: str, value: str) -> Answer:
-        name, _, place = action_id.partition(":")
+    async def _pressed(self, ask: Ask, content: Mapping[str, str]) -> Answer:
+        value = content["value"]
+        name, _, place = content["action"].partition(":")
         if (wanted := self._forms.behind(name, value)) is not None:
             return await self._forms.wanted(ask, wanted)
         if name == ActionId.UNDO_CHANGE:
@@ -84,7 +85,8 @@ class Meaning:
             number = drift_number(place)
             return Accepted(await self._reversals.disable_again(ask, value, number))
         if name in _MOVES:
-            return await self._moved(ask, MoveName(_MOVES[ActionId(name)]), value)
+            order = content.get("order", "").split()
+            return await self._moved(ask, MoveName(_MOVES[ActionId(name)]), value, order)
         subcommand = _SUBCOMMAND.get(ActionId(name)) if name in set(ActionId) else None
         instance, _, authorization_id = value.rpartition(":")
         if subcommand is None or not instance:
@@ -97,10 +99,10 @@ class Meaning:
             )
         return await self._dispatcher.pressed(ask, subcommand, [authorization_id], instance)
 
-    async def _moved(self, ask: Ask, move: MoveName, value: str) -> Answer:
+    async def _moved(self, ask: Ask, move: MoveName, value: str, order: Sequence[str]) -> Answer:
         change_id, _, instance = value.partition(":")
         made: Mapping[MoveName, Callable[[], Awaitable[ChangeRequest]]] = {
-            MoveName.CONFIRM: lambda: self._moves.confirm(ask, change_id, instance),
+            MoveName.CONFIRM: lambda: self._moves.confirm(ask, change_id, instance, order),
             MoveName.APPROVE: lambda: self._moves.approve(ask, change_id),
             MoveName.CANCEL: lambda: self._moves.cancel(ask, change_id),
         }

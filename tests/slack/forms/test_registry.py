@@ -94,7 +94,7 @@ async def test_what_is_stored_before_it_is_decided_holds_no_secret(tmp_path: Pat
 
     answer = await Forms([Leak()]).submitted(kept.ask, kept)
 
-    assert Forms([Leak()]).storable(received.content)
+    assert Forms([Leak()]).storable(received)
     assert (SECRET.encode() in file.read_bytes(), SECRET in repr(received)) == (False, False)
     assert answer == Notice("", ("7F3K2Q", "a gist", "all\nnow", "mail"))
 
@@ -108,7 +108,7 @@ async def test_a_secret_in_another_field_is_refused_there(typed: str) -> None:
     with pytest.raises(InFieldError) as raised:
         await Forms([Leak()]).submitted(received.ask, received)
 
-    assert not Forms([Leak()]).storable(received.content)
+    assert not Forms([Leak()]).storable(received)
     assert (raised.value.field, raised.value.problem.code) == ("found", "looks_like_secret")
     assert raised.value.problem.message.startswith("The place holds what looks like a secret.")
 

@@ -1,0 +1,1 @@
+"""What people see of a leaked secret that was reported; the secret itself is in none of it."""

@@ -1,0 +1,206 @@
+"""The receipt of a leaked secret: what it is, what InfluxDB said to it, and what is left to do."""
+
+from dataclasses import dataclass
+
+from bot.changes.errors import ErrorCode
+from bot.changes.report import LeakReport, Proof
+from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
+from bot.changes.target import Target
+from bot.slack.blocks import buttons
+from bot.slack.blocks.differences import difference_lines, difference_text
+from bot.slack.blocks.drift import drift_lines, drift_text
+from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
+from bot.slack.blocks.leaks.aside import aside
+from bot.slack.blocks.leaks.words import (
+    context,
+    disabled,
+    how_found,
+    leaked,
+    spoken_to,
+    what_remains,
+)
+from bot.slack.blocks.people import change_text, named_text, provenance
+from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
+from bot.slack.blocks.rich import (
+    LONGEST_TOLD,
+    Line,
+    Message,
+    bold,
+    code,
+    joined,
+    paragraph,
+    person,
+    plain,
+    shown,
+)
+from bot.slack.blocks.wording import (
+    INTERRUPTED,
+    identified,
+    name_of,
+    whereabouts,
+)
+
+_LISTED = 10
+_REFUSED_ANYWAY = {ErrorCode.LEAK_ALREADY_DISABLED, ErrorCode.LEAK_OWNER_INACTIVE}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose leaked token it was, and whether they know.
+
+    Attributes:
+        name: The name of the user in InfluxDB.
+        slack_user: Who in Slack answers for that user; None if nobody is mapped.
+        told: Whether they were told by direct message.
+    """
+
+    name: str
+    slack_user: str | None = None
+    told: bool = False
+
+
+def receipt_message(
+    change: ChangeRequest,
+    report: LeakReport,
+    *,
+    owners: tuple[Owner, ...] = (),
+    undo: ChangeRequest | None = None,
+    undoable: bool = False,
+    undo_rule: str = "",
+    retryable: bool = False,
+    note: str = "",
+) -> Message:
+    """Tell what a report of a leaked secret has come to.
+
+    Args:
+        change: The report's request.
+        report: What is recorded of the secret.
+        owners: Whose token was disabled as leaked.
+        undo: The change that took it back, or is trying to.
+        undoable: Whether to offer Undo.
+        undo_rule: Why Undo needs a second person; empty if it does not.
+        retryable: Whether to offer Retry.
+        note: A last line, such as why it was sent to one person alone.
+    """
+    found = leaked(change)
+    one = found[0] if len(found) == 1 else None
+    title = f"{_title(change, report)}{'' if undo is None else undone_title(undo)}"
+    needs = f"Undo needs a second person: {undo_rule}." if undoable and undo_rule else ""
+    told = [
+        *(how_found(report, change, each) for each in report.looked),
+        *spoken_to(report),
+        _seconds(change, report),
+        *aside(change, report),
+    ]
+    after = [*what_remains(change), _others(report), INTERRUPTED if change.interrupted else ""]
+    lines: list[Line] = [
+        joined([bold(title)], [plain(name_of(one.seen) if one is not None else "")]),
+        *(joined([code(t.authorization_id)], *whereabouts(t)) for t in found[:_LISTED]),
+        *(line for t in found[:_LISTED] for line in _difference(t)),
+        *problem_lines(change.closing),
+        *([plain(each)] for each in told),
+        *([plain(each)] for each in context(change)),
+        *([plain(each)] for each in after),
+        *map(_owner_line, owners),
+        [plain("Cancelled by "), person(change.cancelled_by), plain(".")]
+        if change.cancelled_by
+        else [],
+        *drift_lines(change),
+        provenance(change),
+        *([] if undo is None else undone_lines(undo, [])),
+        [plain(needs if undo is None else "")],
+        [plain(retried(change))],
+        [plain(note)],
+    ]
+    mentions = (
+        named_text("Cancelled by ", [change.cancelled_by] if change.cancelled_by else []),
+        *(named_text(_owner_words(each), [each.slack_user]) for each in owners if each.slack_user),
+        problem_mentions(change.closing),
+        "" if undo is None else undone_text(undo),
+    )
+    text = change_text(
+        change,
+        f"{title}: {'; '.join(map(identified, found[:_LISTED]))}." if found else f"{title}.",
+        *(_difference_text(t) for t in found[:_LISTED]),
+        problem_text(change.closing),
+        *told,
+        *context(change),
+        *after,
+        *(_unmapped(each) for each in owners if each.slack_user is None),
+        drift_text(change),
+        needs if undo is None else "",
+        retried(change),
+        after=" ".join(each for each in mentions if each),
+    )
+    offered = []
+    if undo is None:
+        offered += [buttons.undo(change)] if undoable else []
+        offered += [buttons.retry(change)] if retryable else []
+        offered += [buttons.details(one.instance, one.authorization_id)] if one else []
+    return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
+
+
+def _title(change: ChangeRequest, report: LeakReport) -> str:
+    if change.closing is not None and change.closing.code in _REFUSED_ANYWAY:
+        already = change.closing.code is ErrorCode.LEAK_ALREADY_DISABLED
+        return "Leaked token already disabled" if already else "Leaked token refused already"
+    if change.closing is not None and change.closing.code is ErrorCode.LEAK_SECRET_GONE:
+        return "Leaked token not looked for"
+    match report.proof:
+        case Proof.DEAD:
+            return "Leaked token disabled and proven dead"
+        case Proof.ALREADY_DEAD:
+            did = bool(change.in_state(TargetState.DONE, TargetState.APPLIED))
+            return f"Leaked token {'disabled; refused before' if did else 'already disabled'}"
+        case Proof.ALIVE:
+            return "Leaked token still usable"
+        case Proof.NOT_FOUND:
+            return "Leaked token not found"
+        case Proof.NOT_PROVEN:
+            tried = change.in_state(TargetState.DONE, TargetState.APPLIED)
+            return f"{'Token disabled' if tried else 'Leaked token'}, but not proven dead"
+
+
+def _seconds(change: ChangeRequest, report: LeakReport) -> str:
+    seconds = report.seconds_from(change.created_at)
+    return "" if seconds is None else f"Proven dead {seconds:.1f} s after it was reported."
+
+
+def _difference(target: Target) -> list[Line]:
+    if target.state is not TargetState.DONE or target.before is None:
+        return []
+    return difference_lines(target.update, target.before, target.finished_at)
+
+
+def _difference_text(target: Target) -> str:
+    if target.state is not TargetState.DONE or target.before is None:
+        return ""
+    return difference_text(target.update, target.before, target.finished_at)
+
+
+def _others(report: LeakReport) -> str:
+    if report.others_by is not None:
+        return f"Its owner's other active tokens: change {report.others_by}."
+    return "Its owner's other tokens were left alone." if report.others else ""
+
+
+def _owner_line(owner: Owner) -> Line:
+    if owner.slack_user is None:
+        return [plain(_unmapped(owner))]
+    return [plain(_owner_words(owner)), person(owner.slack_user), plain(".")]
+
+
+def _owner_words(owner: Owner) -> str:
+    return "Owner told by direct message: " if owner.told else "Owner not told yet: "
+
+
+def _unmapped(owner: Owner) -> str:
+    name = shown(owner.name, LONGEST_TOLD)
+    return f"Owner {name} not told: no Slack user is mapped to that InfluxDB user."
+
+
+def owned(change: ChangeRequest) -> tuple[Target, ...]:
+    """List a token of each user whose token this report has disabled as leaked."""
+    by_owner = {(t.instance, t.seen.user_id): t for t in disabled(change) if t.seen is not None}
+    return tuple(by_owner.values())

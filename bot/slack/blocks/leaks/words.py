@@ -1,0 +1,129 @@
+"""The words in which every message speaks of a leaked secret, and of what InfluxDB says to it."""
+
+from bot.changes.leak import Probe, Search, Verdict
+from bot.changes.report import LeakReport, Looked
+from bot.changes.request import ChangeRequest
+from bot.changes.states import TargetState
+from bot.changes.target import Target
+from bot.slack.blocks.rich import LONGEST_TOLD, Line, plain, quoted, shown
+from bot.slack.blocks.wording import clock_time, tokens
+
+# How each verdict is told, as what InfluxDB does.
+_VERDICTS = {
+    Verdict.LIVE: "accepted it",
+    Verdict.INACTIVE: "refused it: the token is inactive",
+    Verdict.UNKNOWN_TOKEN: "refused it: it knows no such token",
+    Verdict.OWNER_INACTIVE: "refused it: its owner is inactive or deleted",
+    Verdict.NOT_PROVEN: "did not say whether it accepts it",
+}
+_NOT_STOPPED = (
+    "Disabling does not stop browser sessions of its owner, tasks, which run with their owner's "
+    "permissions, or v1-compatibility credentials."
+)
+_NEXT = (
+    "Next: give whoever used it a new token, look for what it was used for since it leaked, and "
+    "delete it later."
+)
+_UNUSUAL = "It has not the form of a token that InfluxDB makes up itself."
+
+
+def verdict(probe: Probe) -> str:
+    """Say what an instance made of the secret, and when."""
+    why = ""
+    if probe.verdict is Verdict.NOT_PROVEN and probe.detail:
+        why = f": {shown(probe.detail, LONGEST_TOLD).rstrip('.')}"
+    return f"{_VERDICTS[probe.verdict]}{why}, at {clock_time(probe.at)}"
+
+
+def leaked(change: ChangeRequest) -> tuple[Target, ...]:
+    """List the tokens that are the leaked one, as far as it is known."""
+    report = change.leak
+    if report is None:
+        return ()
+    if report.exact:
+        return change.targets
+    return tuple(target for target in change.targets if _proven(report, target))
+
+
+def disabled(change: ChangeRequest) -> tuple[Target, ...]:
+    """List those of them that this report has disabled."""
+    done = {TargetState.DONE, TargetState.APPLIED}
+    return tuple(target for target in leaked(change) if target.state in done)
+
+
+def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
+    """Say by what an instance's token was identified, or why it was not."""
+    where = looked.instance
+    if looked.matched:
+        if looked.search is Search.ASKED:
+            return f"Identified on {where}: InfluxDB Cloud named it."
+        return f"Identified on {where}: it equals one of {tokens(looked.shown)} shown there."
+    if looked.search is Search.IMPOSSIBLE:
+        return (
+            f"Not on {where}: it holds what no HTTP header can carry, so InfluxDB accepts no such "
+            "token."
+        )
+    if looked.before.verdict is Verdict.LIVE and not report.exact:
+        theirs = [target for target in change.targets if target.instance == where]
+        tried = [t for t in theirs if report.attempt(t.instance, t.authorization_id) is not None]
+        count = f"{len(tried)} of {tokens(len(theirs))} tried" if theirs else "none could be tried"
+        return f"On {where} InfluxDB named its owner alone: of the owner's active tokens, {count}."
+    if looked.search is Search.FAILED:
+        why = shown(looked.why, LONGEST_TOLD)
+        return f"The tokens of {where} were not looked at: {why}".rstrip(": ")
+    return f"Not found on {where}: {_compared(looked)}."
+
+
+def spoken_to(report: LeakReport) -> list[str]:
+    """Say what each instance said to the secret, before and after."""
+    after = {each.instance: each.after for each in report.attempts}
+    said = []
+    for each in report.looked:
+        if each.search is Search.IMPOSSIBLE:
+            continue
+        said.append(f"Before: {each.instance} {verdict(each.before)}.")
+        if each.instance in after:
+            said.append(f"After: {each.instance} {verdict(after[each.instance])}.")
+    return said
+
+
+def context(change: ChangeRequest) -> list[str]:
+    """Say that a request is about a leaked token, and where that was found; nothing otherwise."""
+    report = change.leak
+    if report is None:
+        return [] if change.leak_of is None else [_of_leak(change.leak_of)]
+    said = [f"Reported as leaked; found in {quoted(report.found_in)}."] if report.found_in else []
+    if report.unusual:
+        said.append(_UNUSUAL)
+    if report.others:
+        said.append("Every other active token of its owner is to be disabled after it, too.")
+    return said
+
+
+def context_lines(change: ChangeRequest) -> list[Line]:
+    """Say the same as lines."""
+    return [[plain(each)] for each in context(change)]
+
+
+def what_remains(change: ChangeRequest) -> list[str]:
+    """Say what disabling does not stop, and what to do next; nothing where none was disabled."""
+    return [_NOT_STOPPED, _NEXT] if disabled(change) else []
+
+
+def _proven(report: LeakReport, target: Target) -> bool:
+    attempt = report.attempt(target.instance, target.authorization_id)
+    return attempt is not None and attempt.after.dead
+
+
+def _compared(looked: Looked) -> str:
+    hidden = f"{tokens(looked.hidden)} hidden there" if looked.hidden else "it shows no tokens"
+    if looked.search is Search.ASKED:
+        return "InfluxDB Cloud names no such token"
+    if looked.search is Search.HIDDEN:
+        return hidden
+    also = f", and {hidden}" if looked.hidden else ""
+    return f"compared with {tokens(looked.shown)} shown there{also}"
+
+
+def _of_leak(change_id: str) -> str:
+    return f"Its owner's token was reported as leaked: change {change_id}."

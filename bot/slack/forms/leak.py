@@ -1,0 +1,105 @@
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from pydantic import SecretStr
+
+from bot.changes.asking import Ask
+from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.intake import Intake
+from bot.changes.leak import clean
+from bot.changes.policy import Role
+from bot.changes.reporting import Leak, Reporting
+from bot.commands.answers import Accepted, Answer, FormName
+from bot.commands.grammar import verbatim
+from bot.slack.blocks.leak_form import FOUND_IN, OTHERS, REASON, SECRET, leak_view
+from bot.slack.forms.form import Filled, Form, InFieldError, View
+
+_WORDS = {FOUND_IN: "place", REASON: "reason"}
+_GONE = Problem(
+    ErrorCode.LEAK_SECRET_GONE,
+    "The bot ended before it could look for the secret, which it held in its memory alone. "
+    "Nothing was changed.",
+    "Report it again.",
+)
+
+
+class LeakReporting(Form):
+    """Ask for a leaked secret; it is read out of the form and kept in memory alone.
+
+    Args:
+        intake: Decides who may have the form.
+        reporting: Takes reports in.
+    """
+
+    name = FormName.REPORT_LEAK
+    fields = {**_WORDS, OTHERS: "box"}  # noqa: RUF012 - read only, as the base says
+    secret_fields = (SECRET,)
+    refused = "Not reported"
+
+    def __init__(self, intake: Intake, reporting: Reporting) -> None:
+        self._intake = intake
+        self._reporting = reporting
+
+    async def admit(self, ask: Ask, about: Mapping[str, str]) -> None:
+        """Raise UserError if this person may not disable tokens."""
+        del about
+        await self._intake.admit(ask, Role.OPERATOR, "leak")
+
+    def view(self, about: Mapping[str, str]) -> View:
+        """Ask for the secret and where it was found."""
+        del about
+        return leak_view()
+
+    def storable(self, filled: Filled) -> bool:
+        """Tell whether nothing is wrong with the fields, so that the words hold no secret."""
+        try:
+            _read(filled)
+        except UserError:
+            return False
+        return True
+
+    async def submitted(self, ask: Ask, filled: Filled) -> Answer:
+        """Have the token found, disabled, and proven dead."""
+        return Accepted(await self._reporting.report(ask, _read(filled)))
+
+
+def _read(filled: Filled) -> Leak:
+    """Read a report; raise InFieldError where it cannot be taken."""
+    pasted = filled.secret.get(SECRET)
+    if pasted is None:
+        raise UserError(_GONE)
+    secret = clean(pasted.get_secret_value())
+    if isinstance(secret, Problem):
+        raise InFieldError(secret, SECRET)
+    words = {block: verbatim(filled.typed[block]) for block in _WORDS}
+    for block, name in _WORDS.items():
+        if _within(secret, filled.typed[block]) or _within(secret, words[block]):
+            raise InFieldError(_holds_it(name), block)
+    if not words[FOUND_IN]:
+        raise InFieldError(_NOWHERE, FOUND_IN)
+    return Leak(
+        secret=secret,
+        found_in=words[FOUND_IN],
+        reason=words[REASON],
+        others=bool(filled.typed[OTHERS]),
+    )
+
+
+def _within(secret: SecretStr, words: str) -> bool:
+    bare = secret.get_secret_value()
+    return bare in words or bare in unquote(words)
+
+
+def _holds_it(name: str) -> Problem:
+    return Problem(
+        ErrorCode.LOOKS_LIKE_SECRET,
+        f"The {name} holds the secret. Nothing was stored, and nothing was changed.",
+        f"Write the {name} without it.",
+    )
+
+
+_NOWHERE = Problem(
+    ErrorCode.USAGE,
+    "This says nothing. Nothing was stored, and nothing was changed.",
+    "Write where the token was found.",
+)
