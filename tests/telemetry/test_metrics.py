@@ -19,13 +19,22 @@ def test_every_metric_has_its_name_its_help_and_its_kind() -> None:
     """Names are what dashboards rely on."""
     families = text_string_to_metric_families(Metrics().exposition().decode())
 
-    assert {family.name: (family.type, bool(family.documentation)) for family in families} == {
+    assert {
+        family.name: (family.type, bool(family.documentation))
+        for family in families
+        if not family.name.endswith("_created")
+    } == {
         "token_bot_front_requests": ("counter", True),
         "token_bot_asked": ("counter", True),
         "token_bot_ack_seconds": ("histogram", True),
         "token_bot_influxdb_seconds": ("histogram", True),
         "token_bot_changes": ("counter", True),
         "token_bot_drift_found": ("counter", True),
+        "token_bot_leaks_received": ("counter", True),
+        "token_bot_leaks_identified": ("counter", True),
+        "token_bot_leaks_disabled": ("counter", True),
+        "token_bot_leaks_proven_dead_seconds": ("histogram", True),
+        "token_bot_leaks_not_proven": ("counter", True),
     }
 
 
@@ -40,6 +49,11 @@ def test_what_is_counted_and_measured() -> None:
     metrics.change("disable", "done")
     metrics.change("disable", "done")
     metrics.drift("prod")
+    metrics.leaks.received()
+    metrics.leaks.identified("owner")
+    metrics.leaks.disabled()
+    metrics.leaks.proven_dead(4.5)
+    metrics.leaks.not_proven("alive")
 
     asked = (("asked", "disable"), ("kind", "command"), ("outcome", "ok"))
     listed = (("asked", "list"), ("kind", "command"), ("outcome", "reading"))
@@ -54,6 +68,12 @@ def test_what_is_counted_and_measured() -> None:
         ("token_bot_influxdb_seconds_sum", called): 2.0,
         ("token_bot_drift_found_total", (("instance", "prod"),)): 1.0,
         ("token_bot_changes_total", (("kind", "disable"), ("outcome", "done"))): 2.0,
+        ("token_bot_leaks_received_total", ()): 1.0,
+        ("token_bot_leaks_identified_total", (("how", "owner"),)): 1.0,
+        ("token_bot_leaks_disabled_total", ()): 1.0,
+        ("token_bot_leaks_proven_dead_seconds_count", ()): 1.0,
+        ("token_bot_leaks_proven_dead_seconds_sum", ()): 4.5,
+        ("token_bot_leaks_not_proven_total", (("reason", "alive"),)): 1.0,
     }
 
 
@@ -78,6 +98,8 @@ def test_each_has_a_registry_of_its_own() -> None:
     one, other = Metrics(), Metrics()
 
     one.change("disable", "done")
+    one.leaks.received()
 
-    assert len(exposed(one)) == 1
-    assert exposed(other) == {}
+    # What has no label is there from the start on, at zero.
+    assert len(exposed(one)) == len(exposed(other)) + 1
+    assert set(exposed(other).values()) == {0.0}
