@@ -24,7 +24,7 @@ def title_of(request: ChangeRequest) -> str:
     if request.leak is None:
         return ""
     if request.closing is not None and request.closing.code is ErrorCode.LEAK_SECRET_GONE:
-        return "Leaked token not looked for"
+        return "ended before it could look for it"
     return _TITLES.get(request.leak.proof, "Leaked token")
 
 
