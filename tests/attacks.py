@@ -124,6 +124,7 @@ async def forge_press(
         message,
         Button("forged", action_id, "b0", value),
         team_id or person.team_id,
+        {},
     )
     delivery = await here.slack.deliver_raw(body, here.slack.sign(body))
     await here.settled()

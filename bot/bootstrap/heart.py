@@ -16,6 +16,7 @@ from bot.changes.holding import Holding
 from bot.changes.hunting import Hunting
 from bot.changes.intake import Intake
 from bot.changes.keeping import Keeping
+from bot.changes.leak_progress import LeakProgress
 from bot.changes.lifecycle import Lifecycle
 from bot.changes.moves import Moves
 from bot.changes.pauses import Pauses
@@ -106,6 +107,7 @@ class Heart:
         weighing = Weighing(store)
         preparation = Preparation(instances, weighing, clock)
         progress = Progress(store, clock, reached)
+        leak_progress = LeakProgress(progress, store, clock, reached)
         vault = Vault(edges.keeper)
         settling = Settling(progress, tempo.late)
         holding = Holding(store, clock, tempo.pace.lease, reached)
@@ -133,6 +135,7 @@ class Heart:
                     instances=instances,
                     executions=executions,
                     progress=progress,
+                    leak_progress=leak_progress,
                     vault=vault,
                     clock=clock,
                     reached=reached,
@@ -141,6 +144,7 @@ class Heart:
                 clock=clock,
             ),
             progress=progress,
+            leak_progress=leak_progress,
             announcing=announcing,
             ending=Ending(store, messenger, clock, tempo.pauses, reached),
             rereading=Rereading(

@@ -17,6 +17,8 @@ from bot.slack.app import bolt_app
 from bot.slack.channels import Channels
 from bot.slack.envelopes import Envelopes
 from bot.slack.forms.denial import Denial
+from bot.slack.forms.describing import Describing
+from bot.slack.forms.disabling import Disabling
 from bot.slack.forms.form import Form
 from bot.slack.forms.leak import LeakReporting
 from bot.slack.forms.registry import Forms
@@ -152,7 +154,12 @@ def incoming(
 
 def every_form(heart: Heart) -> tuple[Form, ...]:
     """List the forms that people fill in."""
-    return (Denial(heart.moves), LeakReporting(heart.intake, heart.reporting))
+    return (
+        Denial(heart.moves),
+        Describing(heart.intake, heart.queries),
+        Disabling(heart.intake, heart.queries),
+        LeakReporting(heart.intake, heart.reporting),
+    )
 
 
 def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -102,8 +102,10 @@ class CarryingOut:
             last_try: Whether what cannot be reached now has failed.
         """
         unfinished = [target for target in request.targets if not target.state.final]
+        # What is disabled may have to be put back.
+        held = unfinished if request.leak is None else request.targets
         try:
-            async with self._holding.hold(_keys(unfinished), request.lease or "", unfinished):
+            async with self._holding.hold(_keys(held), request.lease or "", unfinished):
                 return await self._while_held(request, last_try=last_try)
         except NotItsTurnError as error:
             return Carried(request, in_line=error)

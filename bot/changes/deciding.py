@@ -96,7 +96,7 @@ def _misplaced(policy: Policy, wanted: Wanted) -> Denied | None:
         if channels.direct or not wanted.kinds:
             return None
         return Denied(
-            "changes from direct messages are switched off",
+            "changes from direct messages and Home are switched off",
             "Ask in a channel." if channels.allowed is None else _elsewhere(channels.allowed),
         )
     if channels.allowed is None or wanted.channel_id in {*channels.allowed, channels.feed}:
@@ -105,8 +105,8 @@ def _misplaced(policy: Policy, wanted: Wanted) -> Denied | None:
 
 
 def is_direct(channel_id: str) -> bool:
-    """Tell a direct message's channel from others."""
-    return channel_id.startswith("D")
+    """Tell a direct message's channel from others; in Home, a person's own id stands for it."""
+    return channel_id.startswith(("D", "U", "W"))
 
 
 def _elsewhere(allowed: frozenset[str]) -> str:

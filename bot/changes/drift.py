@@ -45,6 +45,23 @@ def drifted(target: Target, found: Authorization) -> Problem | None:
     )
 
 
+def description_digest(token: Authorization) -> str:
+    """Name the description that somebody has before them while they write another."""
+    return hashlib.sha256(token.description.encode()).hexdigest()[:16]
+
+
+def described_since(target: Target, found: Authorization) -> Problem | None:
+    """Say that somebody else has changed the description that was to be replaced, or None."""
+    if target.replaces is None or target.replaces == description_digest(found):
+        return None
+    return Problem(
+        ErrorCode.CHANGED_SINCE,
+        "Somebody has changed the description since the form was opened: it is "
+        f"“{found.description}” now. Nothing was changed.",
+        "Open the form again, or set it with describe.",
+    )
+
+
 def in_words(different: Iterable[Difference]) -> str:
     """Write differences down in one line."""
     return "; ".join(f"{d.field} was “{d.expected}” and is “{d.found}”" for d in different)

@@ -103,16 +103,16 @@ def looked(
 
 def found(
     request: ChangeRequest,
-    findings: Mapping[str, Finding],
-    readings: Mapping[str, Reading],
+    findings: Mapping[tuple[str, str], Finding],
+    readings: Mapping[tuple[str, str], Reading],
     now: datetime,
 ) -> ChangeRequest:
     """Note which tokens one look has found active again, as one drift, and which ones gone."""
     number = len(request.drifts)
     changed = []
     for target in request.targets:
-        reading = readings.get(target.authorization_id)
-        match findings.get(target.authorization_id):
+        reading = readings.get(target.key)
+        match findings.get(target.key):
             case Finding.ACTIVE_AGAIN if isinstance(reading, Authorization):
                 again = ActiveAgain(reading, number)
                 changed.append(replace(target, active_again=again))
@@ -179,8 +179,7 @@ def _began(request: ChangeRequest) -> datetime | None:
 
 
 def _of_the_same(target: Target, others: Sequence[Target]) -> list[Target]:
-    place = (target.instance, target.authorization_id)
-    return [other for other in others if (other.instance, other.authorization_id) == place]
+    return [other for other in others if other.key == target.key]
 
 
 def _found_active(other: Target) -> bool:

@@ -84,7 +84,7 @@ class Execution:
         self._reached(Step.READ_BEFORE)
         settled, undecided = self._settling.without_sending(unfinished, readings, terms)
         request = await self._progress.record(request, settled)
-        brake.awaits = _unreached(request, readings) or brake.awaits
+        brake.awaits = _unreached(self._unfinished(request, terms), readings) or brake.awaits
         if not undecided:
             return request
         if terms.stopped:
@@ -120,16 +120,18 @@ class Execution:
             unjudged = Readings(dict.fromkeys(readings.by_id, error))
             settled, _ = self._settling.without_sending(targets, unjudged, terms)
             request = await self._progress.record(request, settled)
-            brake.awaits = _unreached(request, unjudged) or brake.awaits
+            brake.awaits = _unreached(self._unfinished(request, terms), unjudged) or brake.awaits
             return request
         self._reached(Step.JUDGED)
         judged, to_send = self._judged(targets, readings, verdicts, terms)
         request = await self._progress.record(request, judged)
-        brake.awaits = _unreached(request, readings) or brake.awaits
+        brake.awaits = _unreached(self._unfinished(request, terms), readings) or brake.awaits
         intended = [
             target
             for target in request.targets
-            if target.authorization_id in to_send and target.state is TargetState.INTENDED
+            if target.instance == self._instance.name
+            and target.authorization_id in to_send
+            and target.state is TargetState.INTENDED
         ]
         if not intended:
             return request
@@ -219,9 +221,9 @@ class Execution:
         return await self._progress.record(request, settled)
 
 
-def _unreached(request: ChangeRequest, readings: Readings) -> UpstreamError | None:
+def _unreached(targets: Sequence[Target], readings: Readings) -> UpstreamError | None:
     """Give why targets that nothing was sent for wait, or None if none does."""
-    for target in request.targets:
+    for target in targets:
         reading = readings.by_id.get(target.authorization_id)
         if target.unsent and isinstance(reading, UpstreamError):
             return reading

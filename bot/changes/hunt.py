@@ -45,11 +45,23 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class AskForOthers:
+    """Ask for the owner's other tokens to be disabled, as a change of its own.
+
+    Attributes:
+        user: The name of the owner in InfluxDB.
+    """
+
+    instance: str
+    user: str
+
+
+@dataclass(frozen=True)
 class Conclude:
     """Nothing is left to do."""
 
 
-Move = Try | Prove | PutBack | Drop | Conclude
+Move = Try | Prove | PutBack | Drop | AskForOthers | Conclude
 
 
 def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = False) -> Move:
@@ -73,7 +85,12 @@ def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = F
     left = request.in_state(TargetState.PENDING)
     if left and (cancelled or not waiting or (not report.exact and _over(report))):
         return Drop(left)
-    return Try(waiting[0]) if waiting else Conclude()
+    if waiting:
+        return Try(waiting[0])
+    owned = next((each for each in request.targets if each.before is not None), None)
+    if report.others and report.others_by is None and owned is not None and owned.before:
+        return AskForOthers(owned.instance, owned.before.user)
+    return Conclude()
 
 
 def in_order(request: ChangeRequest, report: LeakReport) -> tuple[Target, ...]:

@@ -5,25 +5,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.changes import hunt, outcomes
-from bot.changes.authorization import Authorization
-from bot.changes.errors import (
-    AuthorizationNotFoundError,
-    Effect,
-    OrphanError,
-    Problem,
-    UpstreamError,
-)
 from bot.changes.execution import Execution
 from bot.changes.leak import Probe, Verdict
+from bot.changes.leak_progress import LeakProgress
 from bot.changes.ports import Authorizations
 from bot.changes.progress import Progress
+from bot.changes.putting_back import PuttingBack
 from bot.changes.report import Attempt, LeakReport
-from bot.changes.request import ChangeRequest
+from bot.changes.request import ChangeRequest, new_change_id
 from bot.changes.sending import Brake
 from bot.changes.settling import Terms
 from bot.changes.states import TargetState
 from bot.changes.steps import Reached, Step, unobserved
-from bot.changes.target import Target
+from bot.changes.target import Selection, Target
+from bot.changes.update import DISABLED
 from bot.changes.vault import Vault
 
 
@@ -36,6 +31,7 @@ class Hunting:
         instances: The InfluxDB instances by name.
         executions: How to carry out on each of them.
         progress: Records each step.
+        leak_progress: Records what is found out about the secret.
         vault: Holds the secret, if this process does.
         clock: Tells the time.
         reached: Told of each step.
@@ -47,6 +43,7 @@ class Hunting:
         instances: Mapping[str, Authorizations],
         executions: Mapping[str, Execution],
         progress: Progress,
+        leak_progress: LeakProgress,
         vault: Vault,
         clock: Callable[[], datetime],
         reached: Reached = unobserved,
@@ -54,6 +51,8 @@ class Hunting:
         self._instances = instances
         self._executions = executions
         self._progress = progress
+        self._leak_progress = leak_progress
+        self._putting_back = PuttingBack(instances, progress, leak_progress, reached)
         self._vault = vault
         self._clock = clock
         self._reached = reached
@@ -70,25 +69,51 @@ class Hunting:
             brake: Stops what is not sent yet, and is told what has to be waited for.
         """
         while True:
-            match hunt.next_move(request, report, cancelled=brake.cancelled):
-                case hunt.Try(target):
-                    request, goes_on = await self._try(request, target, terms, brake)
-                    if not goes_on:
-                        return request
-                case hunt.Prove(target):
-                    request = await self._prove(request, target)
-                case hunt.PutBack(target):
-                    if terms.stopped:
-                        return request
-                    request = await self._put_back(request, target, terms, brake)
-                    if brake.awaits is not None:
-                        return request
-                case hunt.Drop(targets):
-                    left = [self._progress.reached(t, TargetState.CANCELLED) for t in targets]
-                    request = await self._progress.record(request, left)
-                case hunt.Conclude():
-                    return await self._progress.concluded(request)
+            move = hunt.next_move(request, report, cancelled=brake.cancelled)
+            if isinstance(move, hunt.Conclude):
+                return await self._leak_progress.concluded(request)
+            request, goes_on = await self._make(move, request, terms, brake)
+            if not goes_on:
+                return request
             report = request.leak or report
+
+    async def _make(
+        self, move: hunt.Move, request: ChangeRequest, terms: Terms, brake: Brake
+    ) -> tuple[ChangeRequest, bool]:
+        """Make a move; tell whether the next one can be made now."""
+        match move:
+            case hunt.Try(target):
+                return await self._try(request, target, terms, brake)
+            case hunt.Prove(target):
+                return await self._prove(request, target), True
+            case hunt.PutBack(target):
+                if terms.stopped:
+                    return request, False
+                request = await self._putting_back.put_back(request, target, terms, brake)
+                return request, brake.awaits is None
+            case hunt.Drop(targets):
+                left = [self._progress.reached(t, TargetState.CANCELLED) for t in targets]
+                return await self._progress.record(request, left), True
+            case hunt.AskForOthers(instance, user):
+                others = self._others(request, Selection(instance, user, DISABLED))
+                return await self._leak_progress.others_asked(request, others), True
+            case hunt.Conclude():
+                return request, False
+
+    def _others(self, request: ChangeRequest, selection: Selection) -> ChangeRequest:
+        """Ask in the requester's name; it is judged, shown and confirmed as any other."""
+        return ChangeRequest(
+            id=new_change_id(),
+            requester=request.requester,
+            origin=replace(request.origin, response_url=None, pressed=None),
+            targets=(),
+            selection=selection,
+            reason=request.reason,
+            created_at=self._clock(),
+            leak_of=request.id,
+            rule=request.rule,
+            policy_digest=request.policy_digest,
+        )
 
     async def _try(
         self, request: ChangeRequest, target: Target, terms: Terms, brake: Brake
@@ -112,7 +137,7 @@ class Hunting:
     async def _prove(self, request: ChangeRequest, target: Target) -> ChangeRequest:
         probe = await self._probe(request, target.instance)
         self._reached(Step.PROBED)
-        return await self._progress.proven(
+        return await self._leak_progress.proven(
             request, Attempt(target.instance, target.authorization_id, probe)
         )
 
@@ -122,83 +147,6 @@ class Hunting:
             why = "The process that held the secret has ended." if secret is None else "No instance"
             return Probe(Verdict.NOT_PROVEN, self._clock(), None, why)
         return await instance.probe(secret)
-
-    async def _put_back(
-        self, request: ChangeRequest, target: Target, terms: Terms, brake: Brake
-    ) -> ChangeRequest:
-        instance = self._instances.get(target.instance)
-        if instance is None:
-            problem = outcomes.instance_unknown(target.instance)
-            return await self._stays(request, target, hunt.not_put_back(problem))
-        try:
-            current = await instance.get(target.authorization_id)
-        except UpstreamError as error:
-            return await self._not_now(request, target, error, terms, brake)
-        if target.state is TargetState.RETURNING and current.active:
-            return await self._returned(request, target, current)
-        problem_now = hunt.cannot_be_put_back(target, current)
-        if problem_now is not None:
-            return await self._stays(request, target, problem_now)
-        if target.state is TargetState.DONE:
-            returning = self._progress.reached(target, TargetState.RETURNING, after=target.after)
-            request = await self._progress.record(request, [returning])
-        return await self._send_back(request, _of(request, target), instance, terms, brake, current)
-
-    async def _send_back(
-        self,
-        request: ChangeRequest,
-        target: Target,
-        instance: Authorizations,
-        terms: Terms,
-        brake: Brake,
-        before: Authorization,
-    ) -> ChangeRequest:
-        lost: UpstreamError | None = None
-        self._reached(Step.SENDING)
-        try:
-            restored = target.update.inverse(target.before or before)
-            await instance.update(target.authorization_id, restored, before)
-        except UpstreamError as error:
-            if error.effect is Effect.NONE:
-                return await self._not_now(request, target, error, terms, brake)
-            lost = error
-        self._reached(Step.ANSWERED)
-        try:
-            current = await instance.get(target.authorization_id)
-        except UpstreamError as error:
-            return await self._not_now(request, target, error, terms, brake)
-        if current.active:
-            return await self._returned(request, target, current)
-        problem = hunt.cannot_be_put_back(target, current)
-        if problem is None and lost is not None:
-            return await self._not_now(request, target, lost, terms, brake)
-        return await self._stays(request, target, problem or hunt.did_not_take_effect(current))
-
-    async def _not_now(
-        self,
-        request: ChangeRequest,
-        target: Target,
-        error: UpstreamError,
-        terms: Terms,
-        brake: Brake,
-    ) -> ChangeRequest:
-        """Try again later to put a token back, or leave it as it is."""
-        gone = isinstance(error, AuthorizationNotFoundError | OrphanError)
-        if not gone and error.passing and not terms.last_try:
-            brake.awaits = error
-            return request
-        return await self._stays(request, target, hunt.not_put_back(error.problem))
-
-    async def _returned(
-        self, request: ChangeRequest, target: Target, current: Authorization
-    ) -> ChangeRequest:
-        returned = self._progress.reached(target, TargetState.RETURNED, after=current)
-        return await self._progress.record(request, [returned])
-
-    async def _stays(
-        self, request: ChangeRequest, target: Target, problem: Problem
-    ) -> ChangeRequest:
-        return await self._progress.left_disabled(request, target, problem)
 
 
 def _of(request: ChangeRequest, target: Target) -> Target:

@@ -24,6 +24,7 @@ from bot.changes.ruling import enables_leaked, ends_freely, wanted_by
 from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.target import Selection, Target
+from bot.changes.update import ChangeKind
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
@@ -107,20 +108,27 @@ class Intake:
         self._reached(Step.RECEIVED)
 
     async def admit(
-        self, ask: Ask, role: Role, asked: str, about: Target | ChangeRequest | None = None
+        self,
+        ask: Ask,
+        role: Role,
+        asked: str,
+        about: Target | ChangeRequest | None = None,
+        kinds: frozenset[ChangeKind] = frozenset(),
     ) -> None:
-        """Let a person read; raise UserError if the policy denies it.
+        """Let a person read, or prepare a change; raise UserError if the policy denies it.
 
         Args:
             ask: Who asks.
             role: The role that it takes.
             asked: What they asked for, for the record: a subcommand's name.
             about: What it was about, for the record, if they named it.
+            kinds: What they are about to ask for; empty where they only read.
         """
-        wanted = Wanted(role, channel_id=ask.origin.channel_id)
-        decision = decide(self.policy(), ask.person, ask.standing, wanted)
-        denied = decision if isinstance(decision, Denied) else None
+        wanted = Wanted(role, kinds, channel_id=ask.origin.channel_id)
         async with self.committed(ask, _NOT_ANSWERING) as transaction:
+            freeze = await transaction.freeze() if kinds else None
+            decision = decide(self.policy(), ask.person, ask.standing, wanted, freeze)
+            denied = decision if isinstance(decision, Denied) else None
             if denied is not None:
                 await self.deny(transaction, ask, asked, denied, about)
         if denied is not None:

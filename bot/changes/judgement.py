@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.changes.drift import drifted, in_words
+from bot.changes.drift import described_since, drifted, in_words
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.facts import Facts, Touch
 from bot.changes.lockout import OwnToken, last_operator_problem, own_token_problem
@@ -35,7 +35,8 @@ def judge(target: Target, facts: Facts) -> Verdict:
 
     The policy comes first, then whether the token still is what was shown, then whether an undo
     or a retry would trample on somebody's decision, then whether anything is to be done at all,
-    then the bot's own branch.
+    then whether a new description would trample on one that its author has not seen, then the
+    bot's own branch.
     """
     if facts.barred is not None:
         return Refuse(facts.barred)
@@ -48,6 +49,9 @@ def judge(target: Target, facts: Facts) -> Verdict:
         return Refuse(problem)
     if target.update.holds(facts.current):
         return NothingToDo()
+    problem = described_since(target, facts.current)
+    if problem is not None:
+        return Refuse(problem)
     if target.update.kind is ChangeKind.DISABLE:
         problem = own_token_problem(
             facts.current, facts.own or OwnToken()

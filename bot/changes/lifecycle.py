@@ -12,6 +12,7 @@ from bot.changes.carrying_out import CarryingOut
 from bot.changes.decision import NeedsApproval
 from bot.changes.ending import Ending
 from bot.changes.errors import BotError, Problem, UpstreamError
+from bot.changes.leak_progress import LeakProgress
 from bot.changes.pauses import Pauses, soonest
 from bot.changes.ports import AnnouncementError, LeakCounts
 from bot.changes.preparation import Preparation
@@ -37,6 +38,7 @@ class Lifecycle:
         tracing: Looks for the token of a leaked secret.
         carrying_out: Sends what is to be sent.
         progress: Records each step.
+        leak_progress: Records what is found out about a leaked secret.
         announcing: Tells of each stage.
         ending: Ends timers.
         rereading: Watches what was disabled.
@@ -56,6 +58,7 @@ class Lifecycle:
         tracing: Tracing,
         carrying_out: CarryingOut,
         progress: Progress,
+        leak_progress: LeakProgress,
         announcing: Announcing,
         ending: Ending,
         rereading: Rereading,
@@ -71,6 +74,7 @@ class Lifecycle:
         self._tracing = tracing
         self._carrying_out = carrying_out
         self._progress = progress
+        self._leak_progress = leak_progress
         self._announcing = announcing
         self._ending = ending
         self._rereading = rereading
@@ -164,7 +168,7 @@ class Lifecycle:
         if nothing is not None:
             traced = await self._progress.came_to_nothing(traced, nothing)
         else:
-            traced = await self._progress.identified(traced, traced.leak or report)
+            traced = await self._leak_progress.identified(traced, traced.leak or report)
         self._count(request, traced)
         return traced
 
@@ -230,10 +234,10 @@ class Lifecycle:
     def _count(self, before: ChangeRequest, after: ChangeRequest) -> None:
         """Count the targets that have come to an outcome, and how a report goes on."""
         leak_counting.count(before, after, self._leaks)
-        open_before = {t.authorization_id for t in before.targets if not t.state.final}
-        known = {target.authorization_id for target in before.targets}
+        open_before = {t.key for t in before.targets if not t.state.final}
+        known = {target.key for target in before.targets}
         for target in after.targets:
-            new = target.authorization_id in open_before or target.authorization_id not in known
+            new = target.key in open_before or target.key not in known
             if new and target.state.final:
                 self._finished(target.update.kind.value, target.state.value)
 

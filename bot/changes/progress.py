@@ -9,7 +9,6 @@ from bot.changes.authorization import Authorization
 from bot.changes.drift import digest
 from bot.changes.errors import Problem
 from bot.changes.ports import Store
-from bot.changes.report import Attempt, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, TargetState, move_request, move_target
@@ -67,10 +66,10 @@ class Progress:
         if not changed:
             return request
         request = request.with_targets(*changed)
-        request = replace(request, state=_state_with(request), held_back="")
+        request = replace(request, state=state_with(request), held_back="")
         now = self._clock()
         events = [evidence.progress(request, target, now) for target in changed]
-        saved = await self._save(request, changed, *events)
+        saved = await self.save(request, changed, *events)
         intended = any(target.state is TargetState.INTENDED for target in changed)
         self._reached(Step.INTENDED if intended else Step.RECORDED)
         return saved
@@ -84,16 +83,16 @@ class Progress:
         if not held:
             return request
         changed = [replace(target, intended_at=None) for target in held]
-        return await self._save(request.with_targets(*changed), changed)
+        return await self.save(request.with_targets(*changed), changed)
 
     async def prepared(self, request: ChangeRequest) -> ChangeRequest:
         """Store a request whose targets were looked up and read."""
         ended = [target for target in request.targets if target.state.final]
         if request.targets and len(ended) == len(request.targets):
-            request = replace(request, state=_state_with(request))
+            request = replace(request, state=state_with(request))
         now = self._clock()
         events = [evidence.progress(request, target, now) for target in ended]
-        saved = await self._save(request, request.targets, *events)
+        saved = await self.save(request, request.targets, *events)
         self._reached(Step.PREPARED)
         return saved
 
@@ -140,62 +139,8 @@ class Progress:
         request = replace(
             request, state=move_request(request.state, state), closing=problem, held_back=""
         )
-        saved = await self._save(request, (), evidence.closed(request, self._clock()))
+        saved = await self.save(request, (), evidence.closed(request, self._clock()))
         self._reached(Step.CLOSED)
-        return saved
-
-    async def identified(self, request: ChangeRequest, report: LeakReport) -> ChangeRequest:
-        """Store how a leaked secret was looked for, and which tokens may be it."""
-        if all(target.state.final for target in request.targets):
-            report = replace(report, concluded_at=self._clock())
-        request = replace(request, leak=report)
-        now = self._clock()
-        ended = [target for target in request.targets if target.state.final]
-        if ended and report.concluded_at is not None:
-            request = replace(request, state=_state_with(request))
-        events = [
-            evidence.identified(request, report, now),
-            *(evidence.progress(request, target, now) for target in ended),
-            *([] if report.concluded_at is None else [evidence.concluded(request, report, now)]),
-        ]
-        saved = await self._save(request, request.targets, *events)
-        self._reached(Step.IDENTIFIED)
-        return saved
-
-    async def proven(self, request: ChangeRequest, attempt: Attempt) -> ChangeRequest:
-        """Store what InfluxDB said to a leaked secret after a token was disabled."""
-        request = _with_attempt(request, attempt)
-        saved = await self._save(request, (), evidence.probed(request, attempt, self._clock()))
-        self._reached(Step.PROVEN)
-        return saved
-
-    async def left_disabled(
-        self, request: ChangeRequest, target: Target, problem: Problem
-    ) -> ChangeRequest:
-        """Store that a token was not the leaked one, and why it stays disabled all the same."""
-        now = self._clock()
-        attempt = _attempt(request, target)
-        request = _with_attempt(request, replace(attempt, left=problem))
-        changed = []
-        if target.state is TargetState.RETURNING:
-            changed = [self.reached(target, TargetState.DONE, after=target.after)]
-            request = request.with_targets(*changed)
-        saved = await self._save(
-            request, changed, evidence.left_disabled(request, target, problem, now)
-        )
-        self._reached(Step.RECORDED)
-        return saved
-
-    async def concluded(self, request: ChangeRequest) -> ChangeRequest:
-        """Store that nothing more is done about a leaked secret."""
-        now = self._clock()
-        if request.leak is None:
-            raise RuntimeError("only a report of a leaked secret can be concluded")
-        report = replace(request.leak, concluded_at=now)
-        request = replace(request, leak=report, held_back="")
-        request = replace(request, state=_state_with(request))
-        saved = await self._save(request, (), evidence.concluded(request, report, now))
-        self._reached(Step.CONCLUDED)
         return saved
 
     async def came_to_nothing(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
@@ -205,17 +150,17 @@ class Progress:
         if report is not None:
             request = replace(request, leak=replace(report, concluded_at=now))
         request = replace(request, closing=problem)
-        request = replace(request, state=_state_with(request), held_back="")
+        request = replace(request, state=state_with(request), held_back="")
         events = [evidence.came_to_nothing(request, now)]
         if report is not None and report.looked:
             events.insert(0, evidence.identified(request, report, now))
-        return await self._save(request, (), *events)
+        return await self.save(request, (), *events)
 
     async def held_back(self, request: ChangeRequest, reason: str) -> ChangeRequest:
         """Store that a request waits although it is its turn."""
         if request.held_back == reason:
             return request
-        return await self._save(replace(request, held_back=reason), ())
+        return await self.save(replace(request, held_back=reason), ())
 
     async def take_up(self, request: ChangeRequest) -> ChangeRequest:
         """Record that a request was interrupted while a PATCH may have been on its way.
@@ -227,7 +172,7 @@ class Progress:
         if known or not any(target.perhaps_sent for target in request.targets):
             return request
         request = replace(request, interrupted=request.interrupted + 1)
-        saved = await self._save(request, (), evidence.interrupted(request, self._clock()))
+        saved = await self.save(request, (), evidence.interrupted(request, self._clock()))
         self._reached(Step.TAKEN_UP)
         return saved
 
@@ -235,9 +180,10 @@ class Progress:
         """Tell how long ago the intent was recorded; the PATCH was sent after that."""
         return timedelta() if target.intended_at is None else self._clock() - target.intended_at
 
-    async def _save(
+    async def save(
         self, request: ChangeRequest, changed: Sequence[Target], *events: AuditEvent
     ) -> ChangeRequest:
+        """Store how far a request is, with what happens at its end, in one transaction."""
         ended = request.state is RequestState.FINISHED
         if ended:
             request = timers.started(request)
@@ -251,7 +197,7 @@ class Progress:
         return request
 
 
-def _state_with(request: ChangeRequest) -> RequestState:
+def state_with(request: ChangeRequest) -> RequestState:
     """Give the state of a request whose targets have moved on."""
     state = request.state
     if state is RequestState.ACCEPTED:
@@ -267,16 +213,3 @@ def _state_with(request: ChangeRequest) -> RequestState:
         # The secret is still to be tried, or what was not it to be put back.
         return state
     return move_request(state, RequestState.FINISHED)
-
-
-def _attempt(request: ChangeRequest, target: Target) -> Attempt:
-    found = request.leak and request.leak.attempt(target.instance, target.authorization_id)
-    if not found:
-        raise RuntimeError("the secret was not tried after this token was disabled")
-    return found
-
-
-def _with_attempt(request: ChangeRequest, attempt: Attempt) -> ChangeRequest:
-    if request.leak is None:
-        raise RuntimeError("there is no secret to be tried")
-    return replace(request, leak=request.leak.with_attempt(attempt))

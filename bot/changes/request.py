@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 
 from bot.changes.approval import Approval
-from bot.changes.authorization import Status
 from bot.changes.errors import Problem
 from bot.changes.people import Person
 from bot.changes.report import LeakReport, LeakTold
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
-from bot.changes.update import AuthorizationUpdate, ChangeKind
+from bot.changes.update import DISABLED, AuthorizationUpdate, ChangeKind
 
 # Crockford's base 32: no I, L, O or U, so that an id can be read out on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -179,7 +178,7 @@ class ChangeRequest:
     def updates(self) -> tuple[AuthorizationUpdate, ...]:
         """List what is to be set, on each target or on whatever is selected."""
         if self.leak is not None and not self.targets:
-            return (AuthorizationUpdate(Status.INACTIVE),)
+            return (DISABLED,)
         if self.targets or self.selection is None:
             return tuple(target.update for target in self.targets)
         return (self.selection.update,)
@@ -223,9 +222,18 @@ class ChangeRequest:
         return replace(self, drifts=tuple(sorted((*others, drift), key=lambda each: each.number)))
 
     def with_targets(self, *changed: Target) -> "ChangeRequest":
-        """Put targets in the place of those with the same authorization."""
-        by_id = {target.authorization_id: target for target in changed}
-        return replace(self, targets=tuple(by_id.get(t.authorization_id, t) for t in self.targets))
+        """Put targets in the place of those with the same authorization.
+
+        One whose instance was not known is found by its id alone.
+        """
+        known = {target.key: target for target in changed}
+        found = {target.authorization_id: target for target in changed}
+
+        def now(target: Target) -> Target:
+            unknown = not target.instance and target.authorization_id in found
+            return found[target.authorization_id] if unknown else known.get(target.key, target)
+
+        return replace(self, targets=tuple(now(target) for target in self.targets))
 
 
 _BY_WEIGHT = (ChangeKind.ENABLE, ChangeKind.DISABLE)

@@ -93,10 +93,7 @@ class Rereading:
         async with self._store.transaction() as transaction:
             # Looked up after InfluxDB was read: a change of our own is recorded before it is sent.
             others = await _other_words(transaction, request, left)
-            findings = {
-                t.authorization_id: drift_watch.finding(t, readings.get(t.authorization_id), others)
-                for t in left
-            }
+            findings = {t.key: drift_watch.finding(t, readings.get(t.key), others) for t in left}
             request = drift_watch.looked(request, findings.values(), now, self._pace)
             found = drift_watch.found(request, findings, readings, now)
             await transaction.save_watch(found, found.targets)
@@ -108,16 +105,15 @@ class Rereading:
                 self._count(target.instance)
         return found
 
-    async def _read(self, targets: Sequence[Target]) -> dict[str, Reading]:
+    async def _read(self, targets: Sequence[Target]) -> dict[tuple[str, str], Reading]:
         """Read each instance's tokens together; those of one that is not configured stay unread."""
-        found = await asyncio.gather(
-            *(
-                read(self._instances[name], ids)
-                for name, ids in _by_instance(targets).items()
-                if name in self._instances
-            )
-        )
-        return {key: value for readings in found for key, value in readings.by_id.items()}
+        there = {n: ids for n, ids in _by_instance(targets).items() if n in self._instances}
+        found = await asyncio.gather(*(read(self._instances[n], ids) for n, ids in there.items()))
+        return {
+            (name, key): value
+            for name, readings in zip(there, found, strict=True)
+            for key, value in readings.by_id.items()
+        }
 
     async def _tell(self, request: ChangeRequest) -> tuple[ChangeRequest, datetime | None]:
         """Tell what is found and not told; say when that is tried again, if Slack took it not."""

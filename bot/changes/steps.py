@@ -26,7 +26,8 @@ class Step(StrEnum):
     again, and nothing is made of it yet. WATCHED: stored what this look has found. DRIFT_TOLD:
     stored that it was told. IDENTIFIED: stored whose a leaked secret is, as far as it is known.
     PROBED: InfluxDB was shown the secret, and that is not recorded yet. PROVEN: stored what it
-    said. CONCLUDED: stored that a report is over. RELEASED: the lease is given back.
+    said. OTHERS_ASKED: the change of its owner's other tokens is stored. CONCLUDED: stored that a
+    report is over. RELEASED: the lease is given back.
     """
 
     RECEIVED = "received"
@@ -57,6 +58,7 @@ class Step(StrEnum):
     IDENTIFIED = "identified"
     PROBED = "probed"
     PROVEN = "proven"
+    OTHERS_ASKED = "others asked"
     CONCLUDED = "concluded"
     RELEASED = "released"
 

@@ -36,6 +36,8 @@ class Target:
         intended_at: When the intent was recorded; None once it is known that nothing was sent.
         active_again: How it was found later, if somebody else has set it active again.
         gone_at: When it was found deleted, after it was disabled.
+        replaces: The digest of the description in whose place the new one comes, where its
+            requester had that before them; None where they had not.
     """
 
     instance: str
@@ -49,6 +51,12 @@ class Target:
     finished_at: datetime | None = None
     active_again: ActiveAgain | None = None
     gone_at: datetime | None = None
+    replaces: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tell it from all others: an InfluxDB that was copied has the same ids."""
+        return self.instance, self.authorization_id
 
     @property
     def seen(self) -> Authorization | None:
@@ -58,6 +66,8 @@ class Target:
     @property
     def perhaps_sent(self) -> bool:
         """Tell whether its PATCH may be on its way, without an outcome yet."""
+        if self.state is TargetState.RETURNING:
+            return True
         return self.state is TargetState.INTENDED and self.intended_at is not None
 
     @property

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes.authorization import Status
 from bot.changes.errors import ErrorCode, Problem, UpstreamError
 from bot.changes.identifying import Evidence, Identification, identify
 from bot.changes.ports import Authorizations
@@ -12,10 +11,8 @@ from bot.changes.preparation import Preparation
 from bot.changes.report import LeakReport, Looked
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.update import DISABLED
 from bot.changes.vault import Vault
-
-_DISABLED = AuthorizationUpdate(Status.INACTIVE)
 
 
 class Tracing:
@@ -81,13 +78,13 @@ class Tracing:
         """Give what has the secret, where an instance tells, and else all that may have it."""
         if found.matches:
             return tuple(
-                Target(each.instance, each.authorization.id, _DISABLED) for each in found.matches
+                Target(each.instance, each.authorization.id, DISABLED) for each in found.matches
             )
         candidates: list[Target] = []
         for owner in found.owners:
             theirs = await self._instances[owner.instance].of_user_id(owner.user_id)
             candidates += [
-                Target(owner.instance, each.id, _DISABLED) for each in theirs if each.active
+                Target(owner.instance, each.id, DISABLED) for each in theirs if each.active
             ]
         return tuple(candidates)
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from bot.changes.authorization import Status
 from bot.changes.duration import in_words
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.update import DISABLED
 
 _OUTCOMES = {
     RequestState.DENIED: "was denied",
@@ -110,7 +109,9 @@ def targets_to_retry(original: ChangeRequest, command: str) -> tuple[Target, ...
     """Give the failed targets of a change, to be tried once more, or say why there are none."""
     failed = original.in_state(TargetState.FAILED)
     if original.state.final and failed:
-        return tuple(Target(t.instance, t.authorization_id, t.update) for t in failed)
+        return tuple(
+            Target(t.instance, t.authorization_id, t.update, replaces=t.replaces) for t in failed
+        )
     return Problem(
         ErrorCode.NOTHING_TO_RETRY,
         f"Change {original.id} has no failed token to try again. Nothing was changed.",
@@ -134,7 +135,7 @@ def targets_to_disable_again(original: ChangeRequest, number: int) -> tuple[Targ
     Its status alone is set: the description may be what somebody meant to write.
     """
     return tuple(
-        Target(target.instance, target.authorization_id, AuthorizationUpdate(Status.INACTIVE))
+        Target(target.instance, target.authorization_id, DISABLED)
         for target in original.drifted(number)
         if target.active_again is not None and target.active_again.again_by is None
     )

@@ -80,6 +80,10 @@ class AuthorizationUpdate:
         )
 
 
+DISABLED = AuthorizationUpdate(Status.INACTIVE)
+"""What a disable sets, and nothing else."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """One field that is not what it was expected to be."""

@@ -63,6 +63,8 @@ class FormName(StrEnum):
     """The forms that people fill in, by the callback ids under which Slack brings them back."""
 
     DENY_CHANGE = "deny_change"
+    DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of a form
+    DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of a form
     REPORT_LEAK = "report_leak"
 
 

@@ -80,6 +80,11 @@ def verbatim(text: str) -> str:
     return _CONTROL.sub("", _decoded(text, mention_by_name=True)).strip()
 
 
+def as_written(text: str) -> str:
+    """Give a text from a form, where Slack escapes nothing: control characters dropped, trimmed."""
+    return _CONTROL.sub("", text).strip()
+
+
 def straight(word: str) -> str:
     """Give a word as it is meant: one form of every character, none that is not seen."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _decoded(word)))

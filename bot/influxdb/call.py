@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from bot.changes.ports import Filter
+from bot.changes.secret import mask_secrets
+from bot.influxdb.credential import Credential
 
 T = TypeVar("T")
 
@@ -17,6 +19,7 @@ class Operation(StrEnum):
     UPDATE = "update"
     PING = "ping"
     ME = "me"
+    PROBE = "probe"
     USER = "user"
 
 
@@ -75,8 +78,9 @@ class Call(Generic[T]):
             not let the body out in any other way.
         params: The query, without secrets.
         content: The request's body, JSON; None for none.
-        authorized: Whether the API token goes with it.
-        by_token: Whether the query names the API token, as InfluxDB Cloud understands it.
+        bearer: The API token that goes with it, or None.
+        sought: The API token that the query names, as InfluxDB Cloud understands it, or None.
+        read_also: The statuses beyond 2xx whose answers ``read`` takes as well.
     """
 
     asked: Asked
@@ -85,5 +89,12 @@ class Call(Generic[T]):
     read: Callable[[Answer], T]
     params: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
-    authorized: bool = True
-    by_token: bool = False
+    bearer: Credential | None = None
+    sought: Credential | None = None
+    read_also: frozenset[int] = frozenset()
+
+    def mask(self, text: str) -> str:
+        """Hide the tokens that went with it, and whatever looks like one, in a server's words."""
+        for each in (self.bearer, self.sought):
+            text = text if each is None else each.mask(text)
+        return mask_secrets(text)

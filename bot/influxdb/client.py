@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import Effect
+from bot.changes.leak import Probe, Sighting
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
 from bot.changes.update import AuthorizationUpdate
@@ -21,6 +22,7 @@ from bot.influxdb.credential import Credential
 from bot.influxdb.endpoints import Endpoints
 from bot.influxdb.exchange import Exchanges, Observe
 from bot.influxdb.failure import Failure
+from bot.influxdb.leaked_tokens import LeakedTokens
 from bot.influxdb.own_token import OwnTokenSearch, unless_denied
 from bot.influxdb.respite import Respite
 from bot.influxdb.retries import Retries, attempts
@@ -75,7 +77,7 @@ class InfluxDBClient:
         credential = Credential(token)
         self._http = httpx.AsyncClient(
             base_url=_address(url),
-            transport=connect(credential, ca_file),
+            transport=connect(ca_file),
             trust_env=False,
             follow_redirects=False,
         )
@@ -85,6 +87,7 @@ class InfluxDBClient:
         self._own = OwnTokenSearch(
             self._ask, self._endpoints, lambda: self._exchanges.build, own_authorization
         )
+        self._leaked = LeakedTokens(self._ask, self._endpoints, clock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -205,6 +208,30 @@ class InfluxDBClient:
         user = await unless_denied(self._ask, self._endpoints.user(user_id))
         return user is not None and user.id == user_id and user.status == "active"
 
+    async def of_user_id(self, user_id: str) -> tuple[Authorization, ...]:
+        """Give those of a user that can be seen, by ascending id; nobody else's.
+
+        Raises:
+            UpstreamError: If the instance does not answer as it should.
+        """
+        seen = await self._ask(self._endpoints.all_of_user(user_id))
+        if not seen:
+            # To a token that is inactive, InfluxDB shows an empty list.
+            await self.check_credential()
+        return tuple(each for each in seen if each.user_id == user_id)
+
+    async def probe(self, secret: SecretStr) -> Probe:
+        """Send a leaked token and tell what the instance makes of it; raise no UpstreamError."""
+        return await self._leaked.probe(secret)
+
+    async def find_by_secret(self, secret: SecretStr) -> Sighting:
+        """Tell which authorizations have exactly this token, as far as the instance shows tokens.
+
+        Raises:
+            UpstreamError: If the instance does not answer as it should.
+        """
+        return await self._leaked.find(secret)
+
     async def ping(self) -> str:
         """Give the server's build and version, such as ``OSS v2.7.12``. No token is sent.
 
@@ -217,7 +244,7 @@ class InfluxDBClient:
         return await attempts(lambda left: self._once(call, left), self._retries)
 
     async def _once(self, call: Call[T], left: float) -> T | Failure:
-        held = await self._respite.over(within=left) if call.authorized else None
+        held = await self._respite.over(within=left) if call.bearer is not None else None
         if held is not None:
             return held
         result = await self._exchanges.once(call, left)

@@ -1,14 +1,17 @@
 import hmac
+import re
 
 from pydantic import SecretStr
 
 from bot.changes.secret import MASK, mask_secrets
 
 _NOT_SHOWN = frozenset({"", "redacted", "n/a"})
+# Control characters but the tab, and half a surrogate pair, which is no character at all.
+_NOT_CARRIED = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 class Credential:
-    """Hold the API token that the bot itself uses, and be the only one to look at it.
+    """Hold an API token, and be the only one to look at it.
 
     Args:
         token: The API token.
@@ -18,7 +21,8 @@ class Credential:
     """
 
     def __init__(self, token: SecretStr) -> None:
-        if not token.get_secret_value().isprintable() or not token.get_secret_value().strip():
+        bare = token.get_secret_value()
+        if not bare.strip() or _NOT_CARRIED.search(bare) is not None:
             raise ValueError("the API token is empty or holds a line break or the like")
         self._token = token
 
@@ -32,8 +36,8 @@ class Credential:
         """Give the query by which InfluxDB Cloud finds the authorization of a token."""
         return {"token": self._token.get_secret_value()}
 
-    def owns(self, shown: object) -> bool | None:
-        """Tell whether a ``token`` as a server shows it is the bot's own.
+    def is_shown(self, shown: object) -> bool | None:
+        """Tell whether a ``token`` as a server shows it is this one, in constant time.
 
         Args:
             shown: What the member ``token`` of an authorization holds.

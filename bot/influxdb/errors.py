@@ -50,10 +50,10 @@ def refusal(answer: Answer, asked: Asked, mask: Callable[[str], str]) -> Failure
         return unexpected(asked, f"HTTP {answer.status}, {where}")
     if answer.status == 405 and not answer.body:
         return _refused(asked, "method not allowed", Effect.NONE)
-    said = _message(answer.body)
+    said = message_of(answer)
     if said is None:
         return unexpected(asked, f"HTTP {answer.status} without InfluxDB's error message")
-    return _meaning(answer.status, _quotable(said, mask), asked)
+    return _meaning(answer.status, quotable(said, mask), asked)
 
 
 def _meaning(status: int, message: str, asked: Asked) -> Failure:
@@ -71,14 +71,16 @@ def _meaning(status: int, message: str, asked: Asked) -> Failure:
             return _refused(asked, message, effect)
 
 
-def _message(body: bytes) -> str | None:
+def message_of(answer: Answer) -> str | None:
+    """Give what InfluxDB says in the envelope of its errors; None without one."""
     try:
-        return ErrorBody.model_validate_json(body).message
+        return ErrorBody.model_validate_json(answer.body).message
     except ValidationError:
         return None
 
 
-def _quotable(message: str, mask: Callable[[str], str]) -> str:
+def quotable(message: str, mask: Callable[[str], str]) -> str:
+    """Put a server's words into one short line without secrets."""
     # Masked before it is cut: half a token does not look like one.
     line = " ".join(mask(message).split())
     return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"

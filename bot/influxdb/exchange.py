@@ -10,7 +10,7 @@ from bot.influxdb.credential import Credential
 from bot.influxdb.errors import refusal
 from bot.influxdb.failure import Failure, unexpected
 from bot.influxdb.faults import CONNECTION_FAULTS, fault
-from bot.influxdb.transport import AUTHORIZED, BY_TOKEN
+from bot.influxdb.transport import BEARER, SOUGHT
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Exchanges:
 
     Args:
         http: The client, with the instance's URL as its base.
-        credential: The API token.
+        credential: The bot's own API token, to hide it in a server's words.
         timeout: Seconds for one request and its whole answer.
         observe: Told of each request.
         clock: Tells the time.
@@ -79,8 +79,8 @@ class Exchanges:
         if answer is None:
             return unexpected(call.asked, f"its answer is longer than {_MOST_MEBIBYTES} MiB")
         self.build = answer.headers.get(BUILD_HEADER, self.build)
-        if not 200 <= answer.status < 300:
-            return refusal(answer, call.asked, self._credential.mask)
+        if not 200 <= answer.status < 300 and answer.status not in call.read_also:
+            return refusal(answer, call.asked, lambda said: self._credential.mask(call.mask(said)))
         try:
             return call.read(answer)
         except ValueError:
@@ -98,7 +98,7 @@ class Exchanges:
             headers=headers,
             # Less for connecting than for all: that nothing was sent is worth knowing.
             timeout=httpx.Timeout(seconds, connect=seconds / 2, pool=seconds / 2),
-            extensions={AUTHORIZED: call.authorized, BY_TOKEN: call.by_token},
+            extensions={BEARER: call.bearer, SOUGHT: call.sought},
         ) as response:
             body = bytearray()
             async for chunk in response.aiter_bytes():

@@ -72,8 +72,8 @@ class OwnTokenSearch:
             await self._ask(self._endpoints.ping())
         if self._build() == CLOUD:
             found = await self._ask(self._endpoints.by_token())
-            if found is not None:
-                return OwnToken(authorization_id=found)
+            if found:
+                return OwnToken(authorization_id=found[0].id)
         user = await unless_denied(self._ask, self._endpoints.me())
         if user is None:
             return OwnToken()

@@ -9,28 +9,26 @@ from httpx_aiohttp import AiohttpTransport
 
 from bot.influxdb.credential import Credential
 
-AUTHORIZED = "influxdb.authorized"
-"""The request extension that lets the API token go with a request."""
+BEARER = "influxdb.bearer"
+"""The request extension with the API token that goes with a request, a Credential or None."""
 
-BY_TOKEN = "influxdb.by_token"  # noqa: S105 - a name, not a secret
-"""The request extension that puts the API token into the query, for InfluxDB Cloud."""
+SOUGHT = "influxdb.sought"
+"""The request extension with the API token that the query names, for InfluxDB Cloud, or None."""
 
 _MOST_CONNECTIONS = 100
 
 
 class AuthorizingTransport(httpx.AsyncBaseTransport):
-    """Put the API token into a request at the last moment, and let no cookie go with it.
+    """Put an API token into a request at the last moment, and let no cookie go with it.
 
     httpx logs the URLs of its requests and hangs requests onto its exceptions. Those it knows hold
-    no secret. Cookies are a second way to log in to InfluxDB; the token alone says who the bot is.
+    no secret. Cookies are a second way to log in to InfluxDB; the token alone says who asks.
 
     Args:
-        credential: The API token.
         inner: What sends.
     """
 
-    def __init__(self, credential: Credential, inner: httpx.AsyncBaseTransport) -> None:
-        self._credential = credential
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -46,10 +44,12 @@ class AuthorizingTransport(httpx.AsyncBaseTransport):
             (name, value) for name, value in request.headers.raw if name.lower() != b"cookie"
         ]
         url = request.url
-        if request.extensions.get(AUTHORIZED, False):
-            headers.append((b"Authorization", self._credential.authorization))
-        if request.extensions.get(BY_TOKEN, False):
-            url = url.copy_merge_params(self._credential.query)
+        bearer: Credential | None = request.extensions.get(BEARER)
+        sought: Credential | None = request.extensions.get(SOUGHT)
+        if bearer is not None:
+            headers.append((b"Authorization", bearer.authorization))
+        if sought is not None:
+            url = url.copy_merge_params(sought.query)
         return httpx.Request(
             request.method,
             url,
@@ -59,7 +59,7 @@ class AuthorizingTransport(httpx.AsyncBaseTransport):
         )
 
 
-def connect(credential: Credential, ca_file: Path | None) -> httpx.AsyncBaseTransport:
+def connect(ca_file: Path | None) -> httpx.AsyncBaseTransport:
     """Prepare connections to one InfluxDB; they are made when requests are.
 
     aiohttp's pool, since httpx's own slows down when many requests wait for it. Nothing comes from
@@ -67,7 +67,6 @@ def connect(credential: Credential, ca_file: Path | None) -> httpx.AsyncBaseTran
     InfluxDB shows.
 
     Args:
-        credential: The API token.
         ca_file: The certificates of the CAs to trust in place of the system's.
 
     Raises:
@@ -82,6 +81,4 @@ def connect(credential: Credential, ca_file: Path | None) -> httpx.AsyncBaseTran
             trust_env=False,
         )
 
-    return AuthorizingTransport(
-        credential, AiohttpTransport(verify=trust, trust_env=False, client=session)
-    )
+    return AuthorizingTransport(AiohttpTransport(verify=trust, trust_env=False, client=session))

@@ -1,14 +1,16 @@
 """What InfluxDB v2 says in JSON, read into the bot's own words.
 
-Nothing here keeps what it was given: the member ``token`` becomes ``own`` while it is read, and
-errors carry no input.
+Nothing here keeps what it was given: what the member ``token`` holds is compared while it is read,
+and errors carry no input.
 """
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from bot.changes.authorization import Authorization, Permission, Status
+from bot.changes.leak import Search, Sighting
 from bot.influxdb.credential import Credential
 from bot.influxdb.timestamps import Moment, moment
 
@@ -17,9 +19,33 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-def _own(shown: object, info: ValidationInfo) -> bool | None:
-    credential: Credential | None = info.context
-    return None if credential is None else credential.owns(shown)
+@dataclass(frozen=True)
+class Seeking:
+    """Which tokens are looked for while authorizations are read.
+
+    Attributes:
+        own: The one that the bot itself uses.
+        sought: Another one, or None.
+    """
+
+    own: Credential
+    sought: Credential | None = None
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Tell whether a token is one of those that are looked for; None where it is not shown."""
+
+    own: bool | None = None
+    sought: bool | None = None
+
+
+def _recognised(shown: object, info: ValidationInfo) -> Recognised:
+    seeking: Seeking | None = info.context
+    if seeking is None:
+        return Recognised()
+    sought = None if seeking.sought is None else seeking.sought.is_shown(shown)
+    return Recognised(seeking.own.is_shown(shown), sought)
 
 
 def _moment(stated: object) -> Moment | None:
@@ -76,7 +102,7 @@ class AuthorizationBody(_Body):
     org_id: str = Field(alias="orgID", min_length=1)
     org: str | None = None
     permissions: tuple[_PermissionBody, ...]
-    own: Annotated[bool | None, BeforeValidator(_own)] = Field(default=None, alias="token")
+    token: Annotated[Recognised, BeforeValidator(_recognised)] = Recognised()
     created: _Time = Field(default=None, alias="createdAt")
     updated: _Time = Field(default=None, alias="updatedAt")
 
@@ -87,7 +113,7 @@ class AuthorizationBody(_Body):
         Raises:
             ValidationError: If it is none.
         """
-        return cls.model_validate_json(body, context=credential).authorization()
+        return cls.model_validate_json(body, context=Seeking(credential)).authorization()
 
     def authorization(self) -> Authorization:
         """Give it as the bot knows authorizations."""
@@ -100,7 +126,7 @@ class AuthorizationBody(_Body):
             org_id=self.org_id,
             org=self.org or "",
             permissions=tuple(each.permission() for each in self.permissions),
-            own=self.own,
+            own=self.token.own,
             revision=0 if self.updated is None else self.updated.nanoseconds,
             created_at=None if self.created is None else self.created.at,
             updated_at=None if self.updated is None else self.updated.at,
@@ -125,8 +151,30 @@ class AuthorizationListBody(_Body):
         Raises:
             ValidationError: If it is no such list, or any entry is malformed.
         """
-        listed = cls.model_validate_json(body, context=credential).authorizations
-        return tuple(sorted((each.authorization() for each in listed), key=lambda each: each.id))
+        return cls.model_validate_json(body, context=Seeking(credential)).in_order()
+
+    @classmethod
+    def search(cls, body: bytes, seeking: Seeking) -> Sighting:
+        """Read which authorizations have the token that is sought.
+
+        Raises:
+            ValidationError: If it is no such list, or any entry is malformed.
+        """
+        listed = cls.model_validate_json(body, context=seeking)
+        hidden = sum(each.token.sought is None for each in listed.authorizations)
+        shown = len(listed.authorizations) - hidden
+        matching = tuple(each for each in listed.authorizations if each.token.sought)
+        return Sighting(
+            Search.HIDDEN if hidden and not shown else Search.COMPARED,
+            AuthorizationListBody(authorizations=matching).in_order(),
+            shown,
+            hidden,
+        )
+
+    def in_order(self) -> tuple[Authorization, ...]:
+        """Give them as the bot knows authorizations, by ascending id."""
+        read = (each.authorization() for each in self.authorizations)
+        return tuple(sorted(read, key=lambda each: each.id))
 
 
 class UserBody(_Body):

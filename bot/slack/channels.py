@@ -8,6 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.changes.deciding import is_direct
 from bot.changes.ports import AnnouncementError
 from bot.slack.web import error_code, passing, retry_after
 
@@ -45,7 +46,7 @@ class Channels:
         Raises:
             AnnouncementError: If Slack does not answer now, and may later.
         """
-        if channel_id.startswith("D"):
+        if is_direct(channel_id):
             return ChannelKind.DIRECT
         now = self._clock()
         known = self._known.get(channel_id)

@@ -43,6 +43,10 @@ class Responder:
         url = origin.response_url
         if url is not None and await self._sending.respond(url, message, replace=replace):
             return
+        if origin.channel_id == person.user_id:
+            # Home is no channel.
+            await self.tell_directly(person, message, request)
+            return
         try:
             await self._sending.whisper(origin.channel_id, person.user_id, message)
         except (NotReachableError, AnnouncementError) as error:

@@ -112,11 +112,11 @@ class RequestRows(Locks, Waking):
         )
         count = stored.scalar_one()
         await self._add_targets(request.id, request.targets[count:], first=count)
-        position = {t.authorization_id: place for place, t in enumerate(request.targets)}
+        position = {t.key: place for place, t in enumerate(request.targets)}
         known = [
             {"at_request": request.id, "at_position": place, **target_row(target)}
             for target in changed
-            if (place := position[target.authorization_id]) < count
+            if (place := position[target.key]) < count
         ]
         if known:
             columns = [name for name in known[0] if not name.startswith("at_")]

@@ -144,6 +144,7 @@ def target_row(target: Target) -> dict[str, Any]:
         "problem": _json(_PROBLEM, target.problem),
         "intended_at": target.intended_at,
         "finished_at": target.finished_at,
+        "replaces": target.replaces,
     }
 
 
@@ -219,6 +220,7 @@ def to_target(row: RowMapping) -> Target:
         finished_at=row["finished_at"],
         active_again=_active_again(row),
         gone_at=row["gone_at"],
+        replaces=row["replaces"],
     )
 
 

@@ -155,6 +155,8 @@ targets = Table(
     Column("drift_number", Integer),
     Column("again_by", String(16)),
     Column("gone_at", UtcDateTime),
+    # The digest of the description that its requester had before them, writing the new one.
+    Column("replaces", String(16)),
     Index("ix_targets_instance_authorization_id", "instance", "authorization_id"),
 )
 
@@ -237,6 +239,28 @@ freezes = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# Who has opened Home, what they look at there, and what they were shown last.
+homes = Table(
+    "homes",
+    metadata,
+    Column("user_id", String(64), primary_key=True),
+    Column("team", String(64), nullable=False),
+    Column("enterprise", String(64)),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("query", Text, nullable=False),
+    # What they were told last, as blocks, and when.
+    Column("notice", JSON(none_as_null=True)),
+    Column("noticed_at", UtcDateTime),
+    # Grows with everything that they do, so that an older page is not shown over a newer one.
+    Column("version", Integer, nullable=False),
+    # Slack's hash of the page that is shown, our digest of it, and how much of the record it knows.
+    Column("view_hash", String(64), nullable=False),
+    Column("shown", String(64), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("refreshed_at", UtcDateTime, nullable=False),
+    Index("ix_homes_opened_at", "opened_at"),
 )
 
 # How often somebody was refused lately; the record gets the first few, and then the count.

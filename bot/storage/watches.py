@@ -26,13 +26,21 @@ class Watches(RequestRows):
         )
         if saved.rowcount == 0:
             raise LeaseLostError(request.id)
-        rows = [{"at_id": target.authorization_id, **found_row(target)} for target in found]
+        rows = [
+            {
+                "at_instance": target.instance,
+                "at_id": target.authorization_id,
+                **found_row(target),
+            }
+            for target in found
+        ]
         if rows:
-            columns = [name for name in rows[0] if name != "at_id"]
+            columns = [name for name in rows[0] if not name.startswith("at_")]
             await self._connection.execute(
                 update(targets)
                 .where(
                     targets.c.request_id == request.id,
+                    targets.c.instance == bindparam("at_instance"),
                     targets.c.authorization_id == bindparam("at_id"),
                 )
                 .values({name: bindparam(name) for name in columns}),

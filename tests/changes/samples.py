@@ -149,6 +149,7 @@ TARGETS = st.builds(
     active_again=st.none()
     | st.builds(ActiveAgain, token=AUTHORIZATIONS, drift=st.integers(0, 1), again_by=st.none()),
     gone_at=st.none() | MOMENTS,
+    replaces=st.none() | st.just("0123456789abcdef"),
 )
 _DRIFT = st.builds(
     Drift,

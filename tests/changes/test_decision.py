@@ -271,7 +271,7 @@ def test_groups_that_do_not_matter_need_not_be_read(
 
 SOMEWHERE = ChannelRules(frozenset({"C0WAR", "C0INCIDENTS"}), feed="C0FEED")
 NOT_HERE = Denied("this bot is not used in this channel", "Ask in C0INCIDENTS or C0WAR.")
-NOT_DIRECT = "changes from direct messages are switched off"
+NOT_DIRECT = "changes from direct messages and Home are switched off"
 
 
 @pytest.mark.parametrize(

@@ -260,15 +260,16 @@ def test_one_look_is_one_drift() -> None:
     targets = tuple(target(number=number) for number in (1, 2, 3, 4))
     request = change(targets=targets, state=RequestState.FINISHED)
     ids = [each.authorization_id for each in targets]
-    readings = {each: authorization(id=each) for each in ids}
+    keys = [each.key for each in targets]
+    readings = {each.key: authorization(id=each.authorization_id) for each in targets}
 
     first = found(
         request,
-        {ids[0]: Finding.ACTIVE_AGAIN, ids[1]: Finding.GONE, ids[2]: Finding.ACTIVE_AGAIN},
+        {keys[0]: Finding.ACTIVE_AGAIN, keys[1]: Finding.GONE, keys[2]: Finding.ACTIVE_AGAIN},
         readings,
         NOON,
     )
-    second = found(first, {ids[3]: Finding.ACTIVE_AGAIN}, readings, NOON + TICK)
+    second = found(first, {keys[3]: Finding.ACTIVE_AGAIN}, readings, NOON + TICK)
 
     assert first.drifts == (Drift(0, NOON),)
     assert [each.authorization_id for each in first.drifted(0)] == [ids[0], ids[2]]
@@ -279,4 +280,4 @@ def test_one_look_is_one_drift() -> None:
 
 def test_a_look_that_finds_nothing_is_no_drift() -> None:
     """Nothing is noted."""
-    assert found(done(), {done().targets[0].authorization_id: Finding.INACTIVE}, {}, NOON) == done()
+    assert found(done(), {done().targets[0].key: Finding.INACTIVE}, {}, NOON) == done()

@@ -129,10 +129,9 @@ class InMemoryAuthorizations:
         self._speak()
         return user_id not in self.shut_out
 
-    async def of_user_id(self, user_id: str) -> "list[Authorization]":
-        """Give those of a user."""
-        self._speak()
-        return [each for _, each in sorted(self.tokens.items()) if each.user_id == user_id]
+    async def of_user_id(self, user_id: str) -> tuple[Authorization, ...]:
+        """Give those of a user, by ascending id."""
+        return tuple(each for each in await self.list(Filter()) if each.user_id == user_id)
 
     async def probe(self, secret: SecretStr) -> Probe:
         """Say what it makes of a secret."""

@@ -116,7 +116,7 @@ async def test_direct_messages_are_switched_off(idle_world: World) -> None:
     refused = idle_world.last()
     await idle_world.say("list edge-42", channel=cast.ALICE)
 
-    assert "changes from direct messages are switched off" in refused
+    assert "changes from direct messages and Home are switched off" in refused
     assert "telegraf on edge-42" in idle_world.last()
     assert idle_world.patches() == []
 
@@ -128,7 +128,7 @@ async def test_a_button_in_a_direct_message_that_is_switched_off(idle_world: Wor
 
     await idle_world.press(idle_world.slack.ephemerals(cast.ALICE)[-1], "Disable")
 
-    assert "changes from direct messages are switched off" in idle_world.last()
+    assert "changes from direct messages and Home are switched off" in idle_world.last()
     assert idle_world.patches() == []
 
 

@@ -75,7 +75,7 @@ class Authorizations(Protocol):
         ...
 
     async def find_by_secret(self, secret: SecretStr) -> Sighting:
-        """Tell which authorizations have exactly this token, as far as it shows tokens."""
+        """Tell which authorizations have exactly this token, as far as the instance shows it."""
         ...
 
     async def ping(self) -> str:

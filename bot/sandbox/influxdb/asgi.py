@@ -35,8 +35,10 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
         method=scope["method"],
         path=path.removesuffix("/") or path,
         query=query,
+        # Go compares bytes: what a client sends in UTF-8 is the token that is stored in it.
         headers={
-            name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]
+            name.decode().lower(): value.decode("utf-8", "surrogateescape")
+            for name, value in scope["headers"]
         },
         body=body,
     )

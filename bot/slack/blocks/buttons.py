@@ -24,6 +24,8 @@ class ActionId(StrEnum):
     SHOW_TOKEN = "show_token"  # noqa: S105 - the name of an action
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of an action
     ENABLE_TOKEN = "enable_token"  # noqa: S105 - the name of an action
+    DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of an action
+    DISABLE_WITH_REASON = "disable_with_reason"
     PAGE_LIST = "page_list"
 
 
@@ -164,6 +166,26 @@ def toggle(instance: str, token: Authorization) -> ButtonElement:
         action_id=action_id,
         value=f"{instance}:{token.id}",
         accessibility_label=f"{text} token {token.id}",
+    )
+
+
+def describe(instance: str, authorization_id: str) -> ButtonElement:
+    """Give the button that opens the form for a token's description."""
+    return ButtonElement(
+        text="Edit description",
+        action_id=ActionId.DESCRIBE_TOKEN,
+        value=f"{instance}:{authorization_id}",
+        accessibility_label=f"Edit the description of token {authorization_id}",
+    )
+
+
+def disable_with_reason(instance: str, authorization_id: str) -> ButtonElement:
+    """Give the button that asks why a token is to be disabled, and disables it then."""
+    return ButtonElement(
+        text="Disable…",
+        action_id=ActionId.DISABLE_WITH_REASON,
+        value=f"{instance}:{authorization_id}",
+        accessibility_label=f"Disable token {authorization_id}, with a reason",
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
-from bot.slack.blocks.modal import modal
+from bot.slack.blocks.modal import labelled, modal
 
 REASON = "reason"
 """The block id of the reason."""
@@ -17,8 +17,8 @@ def denial_view(change_id: str) -> dict[str, Any]:
         f"Deny change {change_id}",
         InputBlock(
             block_id=REASON,
-            label="Reason",
-            hint="The requester and everybody in the channel read it.",
+            label=labelled("Reason"),
+            hint=labelled("The requester and everybody in the channel read it."),
             element=PlainTextInputElement(
                 action_id=REASON, max_length=_LONGEST_REASON, multiline=True
             ),

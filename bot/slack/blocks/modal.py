@@ -5,21 +5,21 @@ from typing import Any
 from slack_sdk.models.blocks import Block, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.slack.blocks.rich import Message, paragraph, plain, shown
+from bot.slack.blocks.rich import LONGEST_SHOWN, Message, paragraph, plain, shown
 
 _LONGEST_TITLE = 24
 
 
-def modal(title: str, *blocks: Block, submit: str) -> dict[str, Any]:
+def modal(title: str, *blocks: Block | dict[str, Any], submit: str) -> dict[str, Any]:
     """Draw a form with a button that submits it.
 
     Source: https://docs.slack.dev/reference/views/modal-views
     """
     return View(
         type="modal",
-        title=_plain(title),
-        submit=_plain(submit),
-        close=_plain("Cancel"),
+        title=labelled(title, _LONGEST_TITLE),
+        submit=labelled(submit),
+        close=labelled("Cancel"),
         blocks=list(blocks),
     ).to_dict()
 
@@ -37,10 +37,11 @@ def told_view(title: str, message: Message) -> dict[str, Any]:
 def _telling(title: str) -> dict[str, Any]:
     return {
         "type": "modal",
-        "title": _plain(title).to_dict(),
-        "close": _plain("Close").to_dict(),
+        "title": labelled(title, _LONGEST_TITLE).to_dict(),
+        "close": labelled("Close").to_dict(),
     }
 
 
-def _plain(text: str) -> PlainTextObject:
-    return PlainTextObject(text=shown(text, _LONGEST_TITLE), emoji=False)
+def labelled(text: str, limit: int = LONGEST_SHOWN) -> PlainTextObject:
+    """Give a label of a form, of which nothing is markup."""
+    return PlainTextObject(text=shown(text, limit), emoji=False)

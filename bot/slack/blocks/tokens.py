@@ -48,6 +48,7 @@ def page_message(page: TokenPage) -> Message:
             buttons.row(
                 buttons.details(listed.instance, listed.token.id, "Show"),
                 buttons.toggle(listed.instance, listed.token),
+                buttons.describe(listed.instance, listed.token.id),
             )
         )
     silent = [f"Not all are listed: {problem_text(problem)}" for problem in page.silent]
@@ -98,7 +99,13 @@ def details_message(details: TokenDetails) -> Message:
     ]
     return Message(
         escaped("\n".join(text)),
-        (paragraph(*lines), buttons.row(buttons.toggle(details.instance, token))),
+        (
+            paragraph(*lines),
+            buttons.row(
+                buttons.toggle(details.instance, token),
+                buttons.describe(details.instance, token.id),
+            ),
+        ),
     )
 
 

@@ -35,7 +35,7 @@ async def test_details_are_shown_to_who_pressed(here: World) -> None:
 async def test_the_buttons_of_a_lists_row(here: World) -> None:
     """Show shows, and Disable is the same as typing it: answered, carried out, told."""
     rows = await _asked(here, "list edge-42")
-    assert [button.text for button in rows.buttons] == ["Show", "Disable"]
+    assert [button.text for button in rows.buttons] == ["Show", "Disable", "Edit description"]
 
     await here.press(rows, "Show")
     shown = here.last()
@@ -50,7 +50,7 @@ async def test_the_buttons_of_a_lists_row(here: World) -> None:
 async def test_the_buttons_of_details(here: World) -> None:
     """An inactive token's details offer Enable, and that enables."""
     details = await _asked(here, f"show {INACTIVE_LOAD_TEST}")
-    assert [button.text for button in details.buttons] == ["Enable"]
+    assert [button.text for button in details.buttons] == ["Enable", "Edit description"]
 
     await here.press(details, "Enable")
 

@@ -1,0 +1,33 @@
+"""The modal that asks why a token is disabled."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
+
+from bot.slack.blocks.modal import labelled, modal
+from bot.slack.blocks.rich import code, joined, paragraph, plain, shown
+
+REASON = "reason"
+"""The block id of the reason."""
+_LONGEST_REASON = 500
+
+
+def disabling_view(instance: str, authorization_id: str) -> dict[str, Any]:
+    """Name the token, say what disabling does, and ask for a reason."""
+    return modal(
+        "Disable token",
+        paragraph(
+            joined([code(shown(authorization_id))], [plain(shown(instance))]),
+            [plain("InfluxDB refuses it from the next request on. Undo restores it.")],
+        ),
+        InputBlock(
+            block_id=REASON,
+            label=labelled("Reason"),
+            hint=labelled("Everybody who sees the change reads it."),
+            optional=True,
+            element=PlainTextInputElement(
+                action_id=REASON, max_length=_LONGEST_REASON, multiline=True
+            ),
+        ),
+        submit="Disable",
+    )

@@ -1,0 +1,110 @@
+"""What is taken for a leaked secret, and what it is recognised by."""
+
+import hashlib
+import hmac
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.changes.errors import ErrorCode, Problem
+from bot.changes.leak import LONGEST_SECRET, clean, fingerprint, unusual
+
+MINTED = "-" + "aB3_" * 21 + "x=="
+
+
+def cleaned(text: str) -> str:
+    """Give the secret in a text; fail if there is none."""
+    found = clean(text)
+    assert isinstance(found, SecretStr)
+    return found.get_secret_value()
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "{}",
+        "  {}\n",
+        "\u00a0{}\u2003",
+        "`{}`",
+        "```\n{}\n```",
+        '"{}"',
+        "“{}”",
+        "Token {}",
+        "token\t{}",
+        "Bearer {}",
+        "Authorization: Token {}",
+        "authorization:bearer {}",
+        "'Authorization: Token {}'",
+        'Authorization: "Token {}"',
+        "`Token {}`",
+        "\u200b{}\ufeff",
+    ],
+)
+def test_what_is_around_a_secret_is_taken_off(pasted: str) -> None:
+    """Quotes, white space, headers' words and what does not show are no part of it."""
+    assert cleaned(pasted.format(MINTED)) == MINTED
+
+
+def test_what_does_not_show_is_taken_out_of_the_middle() -> None:
+    """Pages put zero-width characters into long words."""
+    assert cleaned(f"{MINTED[:40]}\u200b{MINTED[40:]}") == MINTED
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "x",
+        "my-super-secret-auth-token",
+        "p ss wörd 🔑",
+        "tokenized",
+        "Bearer",
+        "a" * LONGEST_SECRET,
+    ],
+)
+def test_any_other_string_is_a_secret(secret: str) -> None:
+    """A token that was given at the setup can be anything; it is only remarked on."""
+    assert cleaned(secret) == secret
+    assert unusual(SecretStr(secret))
+
+
+def test_what_influxdb_makes_up_is_not_unusual() -> None:
+    """86 characters of URL-safe base 64 and two equals signs, and nothing around them."""
+    assert not unusual(SecretStr(MINTED))
+    assert unusual(SecretStr(f"{MINTED}\n"))
+    assert unusual(SecretStr(MINTED[:-2]))
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "\u200b", "``", '""', "Authorization:"])
+def test_nothing_is_no_secret(text: str) -> None:
+    """What is blank once everything around it is gone is a problem with a name."""
+    found = clean(text)
+    assert isinstance(found, Problem)
+    assert (found.code, found.message) == (ErrorCode.USAGE, "There is no secret in this.")
+
+
+@pytest.mark.parametrize("length", [LONGEST_SECRET + 1, 100_000])
+def test_what_is_too_long_is_no_secret(length: int) -> None:
+    """The limit is said, and the text is not."""
+    found = clean("x" * length)
+    assert isinstance(found, Problem)
+    assert found.message == "This is longer than 512 characters."
+
+
+@given(st.text())
+def test_any_text_is_a_secret_or_a_problem(text: str) -> None:
+    """Never an exception; and what is clean stays as it is."""
+    found = clean(text)
+    if isinstance(found, SecretStr):
+        assert 0 < len(found.get_secret_value()) <= LONGEST_SECRET
+        assert found == clean(found.get_secret_value())
+        assert len(fingerprint(SecretStr("key"), found)) == 64
+
+
+def test_a_fingerprint_is_an_hmac() -> None:
+    """The same for the same secret and key alone; without the key nobody can try secrets."""
+    key, secret = SecretStr("key"), SecretStr(MINTED)
+    assert fingerprint(key, secret) == hmac.new(b"key", MINTED.encode(), hashlib.sha256).hexdigest()
+    assert fingerprint(SecretStr("other"), secret) != fingerprint(key, secret)
+    assert MINTED not in repr((secret, clean(MINTED)))

@@ -1,0 +1,521 @@
+"""From a leaked secret to its proven end, by the heart alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.changes.authorization import Authorization, Status
+from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError, UserError
+from bot.changes.intake import Order
+from bot.changes.leak import Verdict
+from bot.changes.policy import ApprovalRules, Policy
+from bot.changes.report import LeakReport, Proof
+from bot.changes.reporting import Leak
+from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
+from bot.changes.target import Target
+from bot.changes.update import DISABLED, AuthorizationUpdate, ChangeKind
+from tests.changes.conftest import TOKENS
+from tests.changes.samples import NOON
+from tests.changes.workshop import CAROL, DOWN, EVE, InMemoryAuthorizations, Workshop, workshop
+
+SECRET = SecretStr("s3cret-of-the-third-token")
+FIRST, SECOND, THIRD, *_ = (each.id for each in TOKENS)
+ENABLE = AuthorizationUpdate(Status.ACTIVE)
+
+
+def leaked(**fields: object) -> Leak:
+    """Report the secret, found in a gist."""
+    return Leak(**{"secret": SECRET, "found_in": "a public gist", **fields})  # type: ignore[arg-type]
+
+
+def holds(here: Workshop, *, hidden: bool) -> None:
+    """Let the third token have the secret, which the server shows or hides."""
+    here.default.secrets[THIRD] = SECRET.get_secret_value()
+    here.default.hides = hidden
+
+
+def report_of(request: ChangeRequest) -> LeakReport:
+    """Give what is recorded of the secret."""
+    assert request.leak is not None
+    return request.leak
+
+
+def states(request: ChangeRequest) -> dict[str, str]:
+    """Name what has become of each token."""
+    return {target.authorization_id: target.state.value for target in request.targets}
+
+
+async def reported(here: Workshop, leak: Leak | None = None) -> ChangeRequest:
+    """Report a leak and let it be looked into."""
+    request = await here.heart.reporting.report(here.ask(), leak or leaked())
+    await here.settled()
+    return await here.request(request.id)
+
+
+async def ordered(here: Workshop, *order: str) -> ChangeRequest:
+    """Report a leak on a server that hides tokens, and say in which order they are tried."""
+    holds(here, hidden=True)
+    shown = await reported(here)
+    assert shown.state is RequestState.PREVIEWED
+    await here.heart.moves.confirm(here.ask(), shown.id, order=order)
+    await here.settled()
+    return await here.request(shown.id)
+
+
+async def test_a_server_that_shows_tokens_names_it(here: Workshop) -> None:
+    """One token is disabled, and the secret tried before and after."""
+    holds(here, hidden=False)
+    async with here.working():
+        request = await reported(here)
+
+    report = report_of(request)
+    assert request.state is RequestState.FINISHED
+    assert states(request) == {THIRD: "done"}
+    assert report.exact
+    assert [each.before.verdict for each in report.looked] == [Verdict.LIVE]
+    assert [each.after.verdict for each in report.attempts] == [Verdict.INACTIVE]
+    assert report.proof is Proof.DEAD
+    assert report.seconds_from(request.created_at) == 0
+    assert here.leaks.counts == ["received", "identified: named", "disabled", "dead after 0 s"]
+
+
+async def test_the_owner_s_tokens_are_tried_one_at_a_time(here: Workshop) -> None:
+    """Two wrong ones are active again, the right one is not, and the rest is left alone."""
+    async with here.working():
+        request = await ordered(here, SECOND, FIRST, THIRD)
+
+    report = report_of(request)
+    assert states(request) == {
+        FIRST: "returned",
+        SECOND: "returned",
+        THIRD: "done",
+        TOKENS[3].id: "cancelled",
+        TOKENS[4].id: "cancelled",
+    }
+    assert report.proof is Proof.DEAD
+    assert [each.authorization_id for each in report.attempts] == [SECOND, FIRST, THIRD]
+    active = {key for key, each in here.default.tokens.items() if each.active}
+    assert active == {each.id for each in TOKENS} - {THIRD}
+    assert [key for key, _ in here.default.sent] == [SECOND, SECOND, FIRST, FIRST, THIRD]
+    tags = [e.tag.value for e in await here.events() if e.change_id == request.id]
+    assert tags.count("change.return_intended") == tags.count("change.returned") == 2
+    assert tags[-1] == "leak.concluded"
+
+
+async def test_without_a_choice_all_are_tried_as_listed(here: Workshop) -> None:
+    """The third is found after the first two."""
+    async with here.working():
+        request = await ordered(here)
+
+    assert [key for key, _ in here.default.sent] == [FIRST, FIRST, SECOND, SECOND, THIRD]
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_what_is_not_chosen_is_not_tried(here: Workshop) -> None:
+    """The responder names one that is not it: it is active again, and the secret still works."""
+    async with here.working():
+        request = await ordered(here, FIRST)
+
+    assert states(request)[FIRST] == "returned"
+    assert states(request)[THIRD] == "cancelled"
+    assert report_of(request).proof is Proof.ALIVE
+    assert here.leaks.counts[-1] == "not proven: alive"
+
+
+async def test_nobody_chooses_what_was_not_shown(here: Workshop) -> None:
+    """An order that names another token is refused, and nothing is tried."""
+    holds(here, hidden=True)
+    async with here.working():
+        shown = await reported(here)
+        with pytest.raises(UserError):
+            await here.heart.moves.confirm(here.ask(), shown.id, order=["0d0d0d0d0d0d00ff"])
+
+    assert here.default.sent == []
+
+
+async def test_a_single_token_of_the_owner_is_disabled_at_once(tmp_path: Path) -> None:
+    """There is nothing to choose."""
+    async with workshop(tmp_path, InMemoryAuthorizations(TOKENS[2:3])) as here, here.working():
+        holds(here, hidden=True)
+        request = await reported(here)
+
+    assert states(request) == {THIRD: "done"}
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_what_somebody_else_has_touched_is_not_put_back(here: Workshop) -> None:
+    """Between the disable and the probe, the wrong pick is renamed: it stays, and that is said."""
+    holds(here, hidden=True)
+    probe = here.default.probe
+
+    async def renamed_meanwhile(secret: SecretStr) -> object:
+        token = here.default.tokens[FIRST]
+        if not token.active:
+            here.default.tokens[FIRST] = AuthorizationUpdate(description="mine").apply(token)
+            here.default.tokens[FIRST] = _touched(here, FIRST)
+        return await probe(secret)
+
+    here.default.probe = renamed_meanwhile  # type: ignore[method-assign,assignment]
+    async with here.working():
+        shown = await reported(here)
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
+        await here.settled()
+        request = await here.request(shown.id)
+
+    attempt = report_of(request).attempt("default", FIRST)
+    assert states(request)[FIRST] == "done"
+    assert not here.default.tokens[FIRST].active
+    assert attempt is not None
+    assert attempt.left is not None
+    assert attempt.left.code is ErrorCode.CHANGED_SINCE
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_a_wrong_pick_is_put_back_as_soon_as_influxdb_answers(here: Workshop) -> None:
+    """The PATCH that puts it back is not taken at first; it is sent again until it is."""
+    holds(here, hidden=True)
+    busy = UpstreamError(
+        Problem(ErrorCode.INSTANCE_UNAVAILABLE, "busy."), Effect.NONE, passing=True
+    )
+    update = here.default.update
+
+    async def busy_for_enables(authorization_id: str, *args: object) -> None:
+        if args[0] == ENABLE and here.now < NOON + timedelta(seconds=5):
+            raise busy
+        await update(authorization_id, *args)  # type: ignore[arg-type]
+
+    here.default.update = busy_for_enables  # type: ignore[method-assign,assignment]
+    async with here.working():
+        shown = await reported(here)
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
+        await here.settled()
+        waiting = await here.request(shown.id)
+        for _ in range(4):
+            here.later(timedelta(seconds=30))
+            await here.settled()
+        request = await here.request(shown.id)
+
+    assert states(waiting)[FIRST] == "returning"
+    assert "busy" in waiting.held_back
+    assert states(request)[FIRST] == "returned"
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_a_wrong_pick_that_cannot_be_put_back_is_named(here: Workshop) -> None:
+    """InfluxDB refuses the enable: the token stays disabled, and the hunt goes on."""
+    holds(here, hidden=True)
+    denied = UpstreamError(Problem(ErrorCode.PERMISSION_MISSING, "write:users is unauthorized."))
+    update = here.default.update
+
+    async def no_enables(authorization_id: str, *args: object) -> None:
+        if args[0] == ENABLE:
+            raise denied
+        await update(authorization_id, *args)  # type: ignore[arg-type]
+
+    here.default.update = no_enables  # type: ignore[method-assign,assignment]
+    async with here.working():
+        shown = await reported(here)
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
+        await here.settled()
+        request = await here.request(shown.id)
+
+    attempt = report_of(request).attempt("default", FIRST)
+    assert attempt is not None
+    assert attempt.left is not None
+    assert "still disabled" in attempt.left.message
+    assert states(request)[FIRST] == states(request)[THIRD] == "done"
+
+
+async def test_a_timeout_proves_nothing(here: Workshop) -> None:
+    """It stays disabled, nothing is put back, no other is tried, and nobody says it is dead."""
+    holds(here, hidden=True)
+    async with here.working():
+        shown = await reported(here)
+        here.default.mute = [Verdict.NOT_PROVEN]
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
+        await here.settled()
+        request = await here.request(shown.id)
+
+    assert states(request)[FIRST] == "done"
+    assert states(request)[THIRD] == "cancelled"
+    assert report_of(request).proof is Proof.NOT_PROVEN
+    assert here.leaks.counts[-1] == "not proven: not_proven"
+
+
+async def test_a_token_that_is_disabled_already_is_told_without_a_patch(here: Workshop) -> None:
+    """The server names it, and refuses the secret before anything is done."""
+    holds(here, hidden=False)
+    here.default.tokens[THIRD] = DISABLED.apply(TOKENS[2])
+    async with here.working():
+        request = await reported(here)
+
+    assert states(request) == {THIRD: "unchanged"}
+    assert request.state is RequestState.FINISHED
+    assert report_of(request).proof is Proof.ALREADY_DEAD
+    assert here.default.sent == []
+
+
+async def test_a_server_that_hides_tokens_does_not_say_whose_a_disabled_one_is(
+    here: Workshop,
+) -> None:
+    """It is told that it is disabled already, and that nobody can say which it is."""
+    holds(here, hidden=True)
+    here.default.tokens[THIRD] = DISABLED.apply(TOKENS[2])
+    async with here.working():
+        request = await reported(here)
+
+    assert request.targets == ()
+    assert request.closing is not None
+    assert request.closing.code is ErrorCode.LEAK_ALREADY_DISABLED
+    assert report_of(request).proof is Proof.ALREADY_DEAD
+
+
+async def test_what_nobody_knows_is_not_found(here: Workshop) -> None:
+    """What was looked at is recorded: five tokens were compared, and the secret was tried."""
+    async with here.working():
+        request = await reported(here)
+
+    (looked,) = report_of(request).looked
+    assert request.closing is not None
+    assert request.closing.code is ErrorCode.LEAK_NOT_FOUND
+    assert (looked.shown, looked.before.verdict) == (5, Verdict.UNKNOWN_TOKEN)
+    assert report_of(request).proof is Proof.NOT_FOUND
+    assert here.leaks.counts == ["received", "not proven: leak_not_found"]
+
+
+async def test_an_instance_that_is_silent_is_waited_for(here: Workshop) -> None:
+    """The report waits and says so; once the instance answers, it goes on."""
+    holds(here, hidden=False)
+    here.default.silent = DOWN
+    async with here.working():
+        waiting = await reported(here)
+        here.default.silent = None
+        here.later(timedelta(minutes=1))
+        await here.settled()
+        request = await here.request(waiting.id)
+
+    assert waiting.state is RequestState.ACCEPTED
+    assert "did not answer" in waiting.held_back
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_what_stays_silent_is_not_said_to_be_safe(here: Workshop) -> None:
+    """After the last try, it is told that nobody looked."""
+    here.default.silent = DOWN
+    async with here.working():
+        waiting = await reported(here)
+        here.later(timedelta(days=2))
+        await here.settled()
+        request = await here.request(waiting.id)
+
+    assert request.closing is not None
+    assert request.closing.code is ErrorCode.LEAK_NOT_LOOKED_AT
+    assert report_of(request).proof is Proof.NOT_PROVEN
+
+
+async def test_two_instances_are_both_looked_at(two: Workshop) -> None:
+    """What one of them knows is found there, though the other does not answer."""
+    first, lab = two.instances.values()
+    first.silent = DOWN
+    lab.secrets[TOKENS[2].id] = SECRET.get_secret_value()
+    async with two.working():
+        request = await reported(two)
+
+    assert [(t.instance, t.state.value) for t in request.targets] == [("lab", "done")]
+    assert report_of(request).proof is Proof.DEAD
+    verdicts = {each.instance: each.before.verdict for each in report_of(request).looked}
+    assert verdicts == {"default": Verdict.NOT_PROVEN, "lab": Verdict.LIVE}
+
+
+async def test_the_same_secret_on_two_instances_is_disabled_on_both(two: Workshop) -> None:
+    """A database that was copied brings its tokens along."""
+    for instance in two.instances.values():
+        instance.secrets[TOKENS[0].id] = SECRET.get_secret_value()
+    async with two.working():
+        request = await reported(two)
+
+    assert sorted((t.instance, t.state.value) for t in request.targets) == [
+        ("default", "done"),
+        ("lab", "done"),
+    ]
+    assert len(report_of(request).attempts) == 2
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_the_owner_s_other_tokens_are_a_change_of_their_own(here: Workshop) -> None:
+    """It is shown first, as several tokens are; the leaked one does not wait for that."""
+    holds(here, hidden=False)
+    async with here.working():
+        request = await reported(here, leaked(others=True))
+        others = await here.request(report_of(request).others_by or "")
+
+    assert report_of(request).proof is Proof.DEAD
+    assert others.leak_of == request.id
+    assert others.state is RequestState.PREVIEWED
+    assert {t.authorization_id for t in others.targets} == {e.id for e in TOKENS} - {THIRD}
+
+
+async def test_a_report_is_judged_as_a_disable(here: Workshop) -> None:
+    """A stranger's is denied, and the secret is not kept."""
+    holds(here, hidden=False)
+    async with here.working():
+        with pytest.raises(UserError) as denied:
+            await here.heart.reporting.report(here.ask(EVE), leaked())
+        await here.settled()
+
+    assert denied.value.problem.code is ErrorCode.NOT_ALLOWED
+    assert here.default.probed == 0
+    assert await here.tags() == ["request.denied"]
+
+
+async def test_where_disabling_needs_an_approval_it_waits_for_one(here: Workshop) -> None:
+    """It is looked for at once, and disabled once somebody agrees."""
+    holds(here, hidden=False)
+    rules = ApprovalRules(needed_for=frozenset({ChangeKind.DISABLE}))
+    here.policy = _with_approval(here, rules)
+    async with here.working():
+        waiting = await reported(here)
+        await here.heart.moves.approve(here.ask(CAROL), waiting.id)
+        await here.settled()
+        request = await here.request(waiting.id)
+
+    assert waiting.state is RequestState.AWAITING_APPROVAL
+    assert report_of(request).proof is Proof.DEAD
+
+
+@pytest.mark.parametrize("words", ["found_in", "reason"])
+async def test_a_secret_in_the_words_is_refused(here: Workshop, words: str) -> None:
+    """Nothing is stored."""
+    text = f"it was {SECRET.get_secret_value()}, I think"
+    with pytest.raises(UserError) as refused:
+        await here.heart.reporting.report(here.ask(), leaked(**{words: text}))
+
+    assert refused.value.problem.code is ErrorCode.LOOKS_LIKE_SECRET
+    assert SECRET.get_secret_value() not in str([e.detail for e in await here.events()])
+
+
+async def test_enabling_what_had_leaked_needs_a_second_person(here: Workshop) -> None:
+    """Where the policy has one for anything; an undo is no way around it."""
+    holds(here, hidden=False)
+    here.policy = _with_approval(here, ApprovalRules(several=True))
+    async with here.working():
+        request = await reported(here)
+        undo = await here.heart.reversals.undo(here.ask(), request.id)
+        await here.settled()
+        other = Order((Target("default", FIRST, DISABLED),))
+        free = await here.heart.intake.open(here.ask(), other)
+        await here.settled()
+        freely = await here.heart.reversals.undo(here.ask(), free.id)
+        await here.settled()
+        waiting = await here.request(undo.id)
+        await here.heart.moves.approve(here.ask(CAROL), undo.id)
+        await here.settled()
+        again = await here.heart.intake.open(
+            here.ask(), Order((Target("default", THIRD, DISABLED),))
+        )
+        await here.settled()
+        once_agreed = await here.heart.reversals.undo(here.ask(), again.id)
+        await here.settled()
+        final = await here.request(once_agreed.id)
+        unhindered = await here.request(freely.id)
+
+    assert waiting.state is RequestState.AWAITING_APPROVAL
+    assert waiting.approval is not None
+    assert "leaked" in waiting.approval.rule
+    assert unhindered.state is final.state is RequestState.FINISHED
+
+
+async def test_where_nobody_is_a_second_person_none_is_asked_for(here: Workshop) -> None:
+    """The policy has no approvals, so an undo runs at once."""
+    holds(here, hidden=False)
+    async with here.working():
+        request = await reported(here)
+        undo = await here.heart.reversals.undo(here.ask(), request.id)
+        await here.settled()
+        undone = await here.request(undo.id)
+
+    assert undone.state is RequestState.FINISHED
+    assert here.default.tokens[THIRD].active
+
+
+async def test_another_process_leaves_the_case_to_its_keeper(here: Workshop) -> None:
+    """As long as that one lives; after it, the case ends without the secret."""
+    holds(here, hidden=False)
+    request = await here.heart.reporting.report(here.ask(), leaked())
+    other = Workshop(here.store, here.file, here.instances, here.policy, keeper="keeper 2")
+    async with other.working():
+        await other.settled()
+        untouched = await here.request(request.id)
+        async with here.store.transaction() as transaction:
+            await transaction.leave("keeper 1")
+        await other.settled()
+        gone = await here.request(request.id)
+
+    assert untouched.state is RequestState.ACCEPTED
+    assert gone.closing is not None
+    assert gone.closing.code is ErrorCode.LEAK_SECRET_GONE
+    assert here.default.sent == []
+
+
+async def test_whoever_takes_over_leaves_disabled_what_nobody_can_prove(here: Workshop) -> None:
+    """The keeper ended after the disable: it stays, and the receipt says that it is not proven."""
+    holds(here, hidden=False)
+    here.default.secrets.clear()
+    async with here.working():
+        here.default.secrets[THIRD] = SECRET.get_secret_value()
+        probe = here.default.probe
+        calls = 0
+
+        async def ended(secret: SecretStr) -> object:
+            nonlocal calls
+            calls += 1
+            if calls > 1:
+                raise RuntimeError("as if the process had ended")
+            return await probe(secret)
+
+        here.default.probe = ended  # type: ignore[method-assign,assignment]
+        request = await here.heart.reporting.report(here.ask(), leaked())
+        await here.settled()
+    here.default.probe = probe  # type: ignore[method-assign]
+    other = Workshop(here.store, here.file, here.instances, here.policy, keeper="keeper 2")
+    async with here.store.transaction() as transaction:
+        await transaction.leave("keeper 1")
+    other.later(timedelta(minutes=10))
+    async with other.working():
+        await other.settled()
+    ended_request = await here.request(request.id)
+
+    assert states(ended_request) == {THIRD: "done"}
+    assert report_of(ended_request).proof is Proof.NOT_PROVEN
+    assert ended_request.state is RequestState.FINISHED
+
+
+async def test_the_secret_is_forgotten_when_the_case_is_over(here: Workshop) -> None:
+    """A keeper that holds nothing does not count as one."""
+    holds(here, hidden=False)
+    async with here.working():
+        await reported(here)
+
+    assert SECRET.get_secret_value() not in str(vars(here.heart.keeping))
+
+
+async def test_the_database_never_holds_the_secret(here: Workshop) -> None:
+    """Neither the file nor what is beside it."""
+    async with here.working():
+        await ordered(here, FIRST, THIRD)
+
+    for file in here.file.parent.iterdir():
+        assert SECRET.get_secret_value().encode() not in file.read_bytes(), file.name
+
+
+def _touched(here: Workshop, authorization_id: str) -> Authorization:
+    token = here.default.tokens[authorization_id]
+    return replace(token, revision=token.revision + 1)
+
+
+def _with_approval(here: Workshop, rules: ApprovalRules) -> Policy:
+    return replace(here.policy, approval=rules)
