@@ -16,6 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 _PRINCIPAL_ID = re.compile(r"[UWS][A-Z0-9]+")
+_USER_ID = re.compile(r"[UW][A-Z0-9]+")
+_GROUP_ID = re.compile(r"S[A-Z0-9]+")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
 _SQLITE = ("sqlite", "sqlite+aiosqlite")
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
@@ -56,6 +58,13 @@ def database(value: SecretStr) -> SecretStr:
 def principal_id(value: str) -> str:
     """Check the id of a Slack user or user group."""
     return _slack_id(value, _PRINCIPAL_ID, "is no id of a Slack user or user group")
+
+
+def user_id(value: str) -> str:
+    """Check the id of one Slack user."""
+    if _GROUP_ID.fullmatch(value):
+        raise ValueError("is a user group's id, and not one person's")
+    return _slack_id(value, _USER_ID, "is no id of a Slack user")
 
 
 def channel_id(value: str) -> str:

@@ -72,6 +72,7 @@ def test_what_is_required_is_enough(environment: Environment) -> None:
         "log_format": "console",
         "slack_app_token": None,
         "token_bot_config": None,
+        "fingerprint_key": None,
     }
 
 

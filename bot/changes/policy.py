@@ -140,6 +140,21 @@ LIMIT_WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
+class Owner:
+    """Who in Slack answers for an InfluxDB user.
+
+    Attributes:
+        user: The user's name, or its id in small letters.
+        slack_user: The Slack user's id (``U…``, ``W…``).
+        instance: On which InfluxDB the user is; None means on all of them.
+    """
+
+    user: str
+    slack_user: str
+    instance: str | None = None
+
+
+@dataclass(frozen=True)
 class Policy:
     """Who may do what, where and when. Whoever is not named holds no role.
 
@@ -147,6 +162,7 @@ class Policy:
         home: The bot's own workspace; people of others may do nothing.
         source: Where the roles are written down.
         undo_window: How long after a change its Undo works.
+        owners: Who is told of a leaked token. It gives nobody a permission.
     """
 
     home: Workspace
@@ -156,6 +172,7 @@ class Policy:
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     limits: Limits = field(default_factory=Limits)
     undo_window: timedelta = timedelta(hours=24)
+    owners: frozenset[Owner] = frozenset()
 
     @property
     def going(self) -> "Policy":
@@ -182,8 +199,12 @@ class Policy:
 
     @property
     def digest(self) -> str:
-        """Name the policy's content, so that the record says by which policy was decided."""
-        content = json.dumps(asdict(self), sort_keys=True, default=_steady)
+        """Name the policy's content, so that the record says by which policy was decided.
+
+        The owners are no part of it: nothing is decided by them.
+        """
+        deciding = {key: value for key, value in asdict(self).items() if key != "owners"}
+        content = json.dumps(deciding, sort_keys=True, default=_steady)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -80,10 +80,13 @@ class AskingSlack:
             self._client.apps_connections_open(app_token=app_token), lambda _: Opened()
         )
 
-    async def crowd(self, roles: Roles, home: Workspace, seconds: float) -> Crowd:
+    async def crowd(
+        self, roles: Roles, owners: frozenset[str], home: Workspace, seconds: float
+    ) -> Crowd:
         """Ask who is in the user groups of the roles, and of what kind the people are.
 
-        Members of groups matter as far as they may approve.
+        Members of groups matter as far as they may approve. Owners are asked for last, since
+        roles weigh more.
         """
         deadline = asyncio.get_running_loop().time() + seconds
         groups: Told[Mapping[str, Group]] = {}
@@ -96,7 +99,7 @@ class AskingSlack:
             ]
             by_group.update(*(group.members for group in approving))
         asked = itertools.islice(
-            dict.fromkeys([*sorted(roles.users), *sorted(by_group)]), _MOST_USERS
+            dict.fromkeys([*sorted(roles.users), *sorted(by_group), *sorted(owners)]), _MOST_USERS
         )
         left = deadline - asyncio.get_running_loop().time()
         users = await _within(left, {user: self._user(user, home) for user in asked})

@@ -20,6 +20,7 @@ from bot.check.findings import Finding, Section, problem
 from bot.check.influxdb import InstanceFacts, SettingNames, instance_findings
 from bot.check.looking_at_database import look_at_database
 from bot.check.own_token import own_token_findings, same_server_findings
+from bot.check.owners import named_owners
 from bot.check.people import Crowd
 from bot.check.policy import policy_findings
 from bot.check.slack import Installed, SlackFacts, slack_findings
@@ -125,7 +126,7 @@ async def _ask_slack(
         if not isinstance(greeting.bot, Installed):
             return SlackSide(facts, greeting.off)
         crowd, channels = await asyncio.gather(
-            slack.crowd(rules.roles, greeting.bot.home, patience.lookups),
+            slack.crowd(rules.roles, named_owners(rules), greeting.bot.home, patience.lookups),
             slack.channels(named_channels(rules.channels), patience.lookups),
         )
         return SlackSide(facts, greeting.off, crowd, channels)

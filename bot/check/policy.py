@@ -6,6 +6,7 @@ from bot.check.answers import Told
 from bot.check.approvals import approval_findings
 from bot.check.channels import Channel, channel_findings
 from bot.check.findings import Finding, Verdict, note
+from bot.check.owners import named_owners, owner_findings
 from bot.check.people import Crowd, people_findings
 from bot.configuration import Configuration
 
@@ -33,6 +34,7 @@ def policy_findings(
     return [
         *found,
         *people_findings(rules.roles, rules.source, crowd),
+        *owner_findings(named_owners(rules), crowd),
         *approval_findings(rules, crowd),
         *channel_findings(rules.channels, channels),
     ]

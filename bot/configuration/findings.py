@@ -64,15 +64,31 @@ class Findings:
             case "extra_forbidden":
                 known = instead(key, remedies)
                 self.add_at(path, f"{name_of(section)} has no such key. {known}")
-            case "value_error":
-                self.add(path, str(detail["ctx"]["error"]), remedies[key])
-            case kind:
-                self.add(path, _WRONG.get(kind, "cannot be used"), remedies[key])
+            case _:
+                self.add(path, wrong_in(detail), remedies[key])
+
+    def add_entry(self, path: Path, number: int, wrong: str, remedy: str) -> None:
+        """Note what is wrong with an entry of a section whose keys are free.
+
+        Args:
+            path: Which one. It is named by its number: its key is no less secret than a value.
+            number: Its place in the section, from 1.
+            wrong: What is wrong; it goes on from the name.
+            remedy: What to do, as a sentence.
+        """
+        self.add_at(path, f"{name_of(path[:1])}, entry {number}, {wrong}. {remedy}")
 
     @property
     def texts(self) -> list[str]:
         """Give them all, in the order of the lines."""
         return [text for _, text in sorted(self._found)]
+
+
+def wrong_in(detail: ErrorDetails) -> str:
+    """Say what pydantic found to be wrong with a value; it goes on from the name."""
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    return _WRONG.get(detail["type"], "cannot be used")
 
 
 def name_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from bot.configuration.document import Document
 from bot.configuration.findings import Findings
 from bot.configuration.sections import INSTANCES, InstanceSection, Outside
 from bot.configuration.toml_lines import Path
-from bot.configuration.values import InstanceSettings
+from bot.configuration.values import DEFAULT_INSTANCE, InstanceSettings
 
 _TOKENS = ("token_env", "token_file")
 _REMEDY = (
@@ -40,6 +40,14 @@ def read_instances(document: Document, outside: Outside) -> tuple[InstanceSettin
     ]
     _refuse_twins(written, document.findings)
     return tuple(instance for instance in read if instance is not None)
+
+
+def instance_names(document: Document) -> frozenset[str]:
+    """Name the instances, whatever else is wrong with them."""
+    written = document.content.get(INSTANCES, [{"name": DEFAULT_INSTANCE}])
+    tables = written if isinstance(written, list) else []
+    names = (table.get("name") for table in tables if isinstance(table, dict))
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def open_token_files(document: Document, outside: Outside) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ def _with_file(settings: Settings, file: PolicyFile) -> Configuration:
         approval=file.approval,
         limits=Limits(most, "READ_ONLY" if settings.read_only else stopped),
         undo_window=file.undo_window,
+        owners=file.owners,
     )
     nobody = () if rules.roles.ids else (f"{_NOBODY}: set [roles] in {PolicySource.FILE}",)
     instances = file.instances or _instance_of_environment(settings)

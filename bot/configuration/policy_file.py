@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from pydantic import SecretStr, ValidationError
 
-from bot.changes.policy import ApprovalRules, ChannelRules, Roles
+from bot.changes.policy import ApprovalRules, ChannelRules, Owner, Roles
 from bot.changes.update import ChangeKind
 from bot.configuration.document import Document, read_document
 from bot.configuration.findings import Findings, instead
-from bot.configuration.instances import open_token_files, read_instances
+from bot.configuration.instances import instance_names, open_token_files, read_instances
+from bot.configuration.owners import read_owners
 from bot.configuration.sections import (
     SECTIONS,
     SEVERAL,
@@ -38,6 +39,7 @@ class PolicyFile:
         present: The sections that stand in it.
         targets_per_person: None if it does not say.
         instances: Its ``[[influxdb]]`` sections.
+        owners: Who in Slack answers for which InfluxDB user.
         warnings: What is allowed and hardly meant.
     """
 
@@ -50,6 +52,7 @@ class PolicyFile:
     read_only: bool
     undo_window: timedelta
     instances: tuple[InstanceSettings, ...]
+    owners: frozenset[Owner]
     warnings: tuple[str, ...]
 
 
@@ -75,6 +78,7 @@ def read_policy_file(path: Path, variable: Callable[[str], SecretStr | None]) ->
         read_only=limits.read_only,
         undo_window=_section(document, "undo", UndoSection).window,
         instances=instances,
+        owners=read_owners(document, instance_names(document)),
         warnings=() if document.findings.texts else open_token_files(document, outside),
     )
 

@@ -181,6 +181,14 @@ class UndoSection(Section):
     window: Duration = Field(default=timedelta(hours=24), description=f"{_DURATION} 24h or 2d.")
 
 
+class OwnersSection(Section):
+    """Who is told of a leaked token; every key is an InfluxDB user."""
+
+    model_config = ConfigDict(extra="allow")
+
+    __pydantic_extra__: dict[str, Annotated[str, AfterValidator(settings_fields.user_id)]]
+
+
 class InstanceSection(Section):
     """One InfluxDB."""
 
@@ -208,6 +216,9 @@ class InstanceSection(Section):
     ) = Field(default=None, description="Name a file with the CA's certificate, in PEM.")
 
 
+OWNERS = "owners"
+"""The section whose keys are free."""
+
 INSTANCES = "influxdb"
 """The section that stands in the file as often as there are instances; the others stand once."""
 
@@ -217,6 +228,7 @@ SECTIONS: dict[str, type[Section]] = {
     "[approval]": ApprovalSection,
     "[limits]": LimitsSection,
     "[undo]": UndoSection,
+    f"[{OWNERS}]": OwnersSection,
     f"[[{INSTANCES}]]": InstanceSection,
 }
 """All sections, by how they are written."""

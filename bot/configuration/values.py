@@ -10,6 +10,7 @@ from bot.changes.policy import (
     ApprovalRules,
     ChannelRules,
     Limits,
+    Owner,
     Policy,
     PolicySource,
     Roles,
@@ -30,6 +31,7 @@ class PolicyRules:
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     limits: Limits = field(default_factory=Limits)
     undo_window: timedelta = timedelta(hours=24)
+    owners: frozenset[Owner] = frozenset()
 
     def of(self, home: Workspace) -> Policy:
         """Make it the policy of a workspace."""
@@ -41,6 +43,7 @@ class PolicyRules:
             approval=self.approval,
             limits=self.limits,
             undo_window=self.undo_window,
+            owners=self.owners,
         )
 
 

@@ -321,6 +321,16 @@ POLICY = {
         "The feed C0SHARED is shared with another organisation",
         policy(f'[channels]\nfeed = "{cast.SHARED}"\n'),
     ),
+    "owner unknown": Misconfiguration(
+        "U0NOBODY in [owners] is no user", policy('[owners]\ngrafana = "U0NOBODY"\n')
+    ),
+    "owner deactivated": Misconfiguration(
+        "U0GONE in [owners] is deactivated", policy(f'[owners]\ngrafana = "{cast.GONE}"\n')
+    ),
+    "owner outside": Misconfiguration(
+        "U0VISITOR in [owners] belongs to another workspace",
+        policy(f'[owners]\ngrafana = "{cast.VISITOR}"\n'),
+    ),
     "open token file": Misconfiguration("Everybody on this machine can read", _open_token_file),
 }
 

@@ -7,6 +7,7 @@ from bot.changes.policy import ChannelRules, Limits, PolicySource, Roles
 from bot.check.answers import Refused, Silent, Told
 from bot.check.channels import Channel, channel_findings
 from bot.check.findings import Finding, Verdict
+from bot.check.owners import owner_findings
 from bot.check.people import Crowd, Group, Member, people_findings
 from bot.check.policy import policy_findings
 from bot.configuration import Configuration, PolicyRules
@@ -37,6 +38,29 @@ def people(answer: Told[Member] | None) -> list[Finding]:
 def test_people(answer: Told[Member] | None, verdict: str, what: str) -> None:
     """A guest who is listed by id may be meant; what Slack did not tell is no problem."""
     (found,) = people(answer)
+
+    assert found.verdict.value == verdict
+    assert found.what.startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "what"),
+    [
+        (Member(Account.MEMBER), "ok", "1 user in [owners]: Slack knows them all."),
+        (Member(Account.GUEST), "ok", "1 user in [owners]: Slack knows them all."),
+        (None, "note", "Owners that were not looked up: U0ALICE. Slack was not asked, since too"),
+        (Silent("did not answer"), "note", "Owners that were not looked up: U0ALICE. Slack did"),
+        (Refused("user_not_found"), "problem", "U0ALICE in [owners] is no user of this workspace."),
+        (Member(Account.DEACTIVATED), "problem", "U0ALICE in [owners] is deactivated: nobody"),
+        (Member(Account.BOT), "problem", "U0ALICE in [owners] is a bot: nobody"),
+        (Member(Account.MEMBER, at_home=False), "problem", "U0ALICE in [owners] belongs to"),
+    ],
+)
+def test_owners(answer: Told[Member] | None, verdict: str, what: str) -> None:
+    """They need no role, but have to be there to be told."""
+    users = {} if answer is None else {"U0ALICE": answer}
+
+    (found,) = owner_findings(frozenset({"U0ALICE"}), Crowd(users))
 
     assert found.verdict.value == verdict
     assert found.what.startswith(what)

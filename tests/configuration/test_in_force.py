@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.changes.policy import Workspace
+from bot.changes.policy import Owner, Workspace
 from bot.configuration import PolicyInForce, load_configuration
 from tests.configuration.samples import settings
 
@@ -53,6 +53,18 @@ def test_a_good_file_is_taken_over(file: Path, in_force: PolicyInForce) -> None:
         }
     ]
     assert before.digest != now.digest
+
+
+def test_owners_are_taken_over(file: Path, in_force: PolicyInForce) -> None:
+    """Whoever answers for a token may change; the digest of what is decided by does not."""
+    before = in_force.current(HOME)
+    file.write_text(f'{ALICE}[owners]\n"prod/telegraf" = "U0BOB"\n{PROD}')
+
+    assert in_force.reload()
+
+    now = in_force.current(HOME)
+    assert now.owners == {Owner("telegraf", "U0BOB", "prod")}
+    assert now.digest == before.digest
 
 
 @pytest.mark.parametrize(

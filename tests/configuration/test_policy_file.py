@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.changes.policy import ApprovalRules, ChannelRules, Limits, PolicySource, Roles
+from bot.changes.policy import ApprovalRules, ChannelRules, Limits, Owner, PolicySource, Roles
 from bot.changes.update import ChangeKind
 from bot.configuration import InstanceSettings, PolicyRules, load_configuration
 from bot.settings import SettingsError
@@ -40,6 +40,13 @@ read_only = true
 
 [undo]
 window = "2d"
+
+[owners]
+telegraf = "U0ALICE"
+"alice@example.com" = "W0BOB"
+0D0D0D0D0D0D0001 = "U0CAROL"
+"prod/team/a" = "U0ALICE"
+"eu-2/0D0D0D0D0D0D0001" = "U0BOB"
 
 [[influxdb]]
 name = "prod"
@@ -94,6 +101,15 @@ def test_everything_can_be_said(load: Load) -> None:
         ),
         limits=Limits(5, "read_only in token-bot.toml"),
         undo_window=timedelta(days=2),
+        owners=frozenset(
+            {
+                Owner("telegraf", "U0ALICE"),
+                Owner("alice@example.com", "W0BOB"),
+                Owner("0d0d0d0d0d0d0001", "U0CAROL"),
+                Owner("team/a", "U0ALICE", "prod"),
+                Owner("0d0d0d0d0d0d0001", "U0BOB", "eu-2"),
+            }
+        ),
     )
     assert said.instances == (
         InstanceSettings(
@@ -146,7 +162,12 @@ FEED = "Use the id, C… or G…, as the channel's About shows it."
 HOW = "is no duration such as 90s, 30m, 2h, 1d or 1h30m"
 MORE = "holds more than an address: a blank, a user, a password or a query"
 LOWER = "List more approvers in [roles] approver, or lower quorum."
-ALL_SECTIONS = "There is [roles], [channels], [approval], [limits], [undo], [[influxdb]]."
+ALL_SECTIONS = "There is [roles], [channels], [approval], [limits], [undo], [owners], [[influxdb]]."
+SLACK_USER = (
+    "Use one person's id, U… or W…, which a profile's menu in Slack copies; a name with dots in it "
+    "stands in quotes."
+)
+USER = "Name a user, by name or id; with the instance before it, as in prod/telegraf."
 BRACKETS = "Write [[influxdb]] in double brackets, since there can be several."
 DURATION = "Write it as text, from 1 min to 30 d, such as"
 
@@ -278,6 +299,39 @@ DURATION = "Write it as text, from 1 min to 30 d, such as"
             "[undo]\nwindow = '31d'",
             f"2: [undo] window is not between 1 min and 30 d. {DURATION} 24h or 2d.",
         ),
+        # Owners
+        (
+            "[owners]\ngrafana = 'U0ALICE'\nhunter2 = 'hunter2'",
+            f"3: [owners], entry 2, is no id of a Slack user. {SLACK_USER}",
+        ),
+        (
+            "[owners]\ngrafana = '@hunter2'",
+            f"2: [owners], entry 1, is a name, and names change. {SLACK_USER}",
+        ),
+        (
+            "[owners]\ngrafana = 'S0SRE'",
+            f"2: [owners], entry 1, is a user group's id, and not one person's. {SLACK_USER}",
+        ),
+        (
+            "[owners]\nhunter2.example = 'U0ALICE'",
+            f"2: [owners], entry 1, is no text in quotes. {SLACK_USER}",
+        ),
+        (
+            "[owners]\n\n'hunter2/grafana' = 'U0ALICE'",
+            f"3: [owners], entry 1, names an instance that is not there. {USER}",
+        ),
+        (
+            f"{INSTANCE}[owners]\n'default/grafana' = 'U0ALICE'",
+            f"6: [owners], entry 1, names an instance that is not there. {USER}",
+        ),
+        ("[owners]\n'default/' = 'U0ALICE'", f"2: [owners], entry 1, names no user. {USER}"),
+        ("[owners]\n'' = 'U0ALICE'", f"2: [owners], entry 1, names no user. {USER}"),
+        (
+            "[owners]\n0d0d0d0d0d0d0001 = 'U0ALICE'\n0D0D0D0D0D0D0001 = 'U0BOB'",
+            "3: [owners], entry 2, names a user who was named before. Leave one of them.",
+        ),
+        ("owners = 1", "1: [owners] is no section. Write [owners] on a line of its own."),
+        ("[owner]\ngrafana = 'U0ALICE'", "1: there is no such section. Did you mean [owners]?"),
         # Instances
         (
             INSTANCE.replace("prod", "Prod"),
@@ -364,10 +418,11 @@ def test_everything_that_is_wrong_is_said_at_once(wrong: Wrong) -> None:
         "line 10: [channels] has",
         "line 15: [approval] expires_after",
         "line 19: there is",
-        "line 27: [[influxdb]] name",
-        "line 29: [[influxdb]] token_env",
-        "line 35: [[influxdb]] token_file",
-        "line 36: [[influxdb]] ca_file",
+        "line 28: [owners], entry",
+        "line 34: [[influxdb]] name",
+        "line 36: [[influxdb]] token_env",
+        "line 42: [[influxdb]] token_file",
+        "line 43: [[influxdb]] ca_file",
     ]
 
 
