@@ -16,9 +16,7 @@ def secret_of(authorization_id: str) -> str:
     return str(next(each["token"] for each in tokens if each["id"] == authorization_id))
 
 
-async def opened(
-    here: World, *, user: str = cast.ALICE, channel: str = cast.INCIDENTS
-) -> Delivery:
+async def opened(here: World, *, user: str = cast.ALICE, channel: str = cast.INCIDENTS) -> Delivery:
     """Have somebody type the command, and the form be there."""
     delivery = await here.say("leak", user=user, channel=channel)
     assert here.slack.open_view(user) is not None, here.slack.ephemerals(user)
