@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.changes.audit import ChainedEvent
 from bot.changes.request import ChangeRequest
-from bot.changes.states import TargetState
 from bot.storage.store import SqlStore
-from bot.storage.tables import holds, received, requests
+from bot.storage.tables import holds, keepers, received, requests
 
 # What is due so soon is about to be done; timers and deadlines are further away.
 _SOON = timedelta(seconds=3)
@@ -92,21 +91,20 @@ async def intended(engine: AsyncEngine, authorization_id: str) -> list[ChangeReq
             request
             for request in await reading.open_requests(100)
             if any(
-                target.authorization_id == authorization_id
-                and target.state is TargetState.INTENDED
-                and target.intended_at is not None
+                target.authorization_id == authorization_id and target.perhaps_sent
                 for target in request.targets
             )
         ]
 
 
 async def let_leases_run_out(engine: AsyncEngine) -> None:
-    """Put the end of every lease and hold behind, as if the database's clock had gone on."""
+    """Put the end of all that a process has behind, as if the database's clock had gone on."""
     long_ago = datetime(2000, 1, 1, tzinfo=UTC)
     async with engine.begin() as connection:
         leased = requests.c.lease_owner.is_not(None)
         await connection.execute(update(requests).where(leased).values(lease_until=long_ago))
         await connection.execute(update(holds).values(until=long_ago))
+        await connection.execute(update(keepers).values(until=long_ago))
 
 
 async def _work_left(engine: AsyncEngine, now: datetime) -> WorkLeft:

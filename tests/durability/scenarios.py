@@ -9,7 +9,9 @@ from bot.sandbox.influxdb.organisation import (
     INACTIVE_LOAD_TEST,
     TELEGRAF_EDGE_42,
     TELEGRAF_EDGE_43,
+    realistic_fixture,
 )
+from bot.sandbox.influxdb.product import Mode
 from tests.attacks import SIMPLE, path
 
 WATCHED_AFTER = timedelta(hours=12)
@@ -63,16 +65,38 @@ class Reopen:
         influxdb.edit(self.authorization_id, status="active")
 
 
-Act = Say | Press | Pass | Hinder | Reopen
+@dataclass(frozen=True)
+class Report:
+    """Somebody reports the secret of a token as leaked, once: it is forgotten with the bot."""
+
+    authorization_id: str
+    user: str = cast.ALICE
+
+    @property
+    def secret(self) -> str:
+        """Give the token that has leaked."""
+        return next(
+            str(each["token"])
+            for each in realistic_fixture()["authorizations"]
+            if each["id"] == self.authorization_id
+        )
+
+
+Act = Say | Press | Pass | Hinder | Reopen | Report
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What people do, one after the other, and what stands in the policy file."""
+    """What people do, one after the other, and what stands in the policy file.
+
+    Attributes:
+        mode: Whether InfluxDB shows tokens.
+    """
 
     name: str
     policy: str
     acts: tuple[Act, ...]
+    mode: Mode = Mode.PLAIN
 
 
 _DISABLE = Say(f"disable {TELEGRAF_EDGE_42}")
@@ -116,6 +140,13 @@ SCENARIOS = {
                 Pass(WATCHED_AFTER + timedelta(minutes=1)),
                 Press("disable_again"),
             ),
+        ),
+        Scenario("leak", SIMPLE, (Report(TELEGRAF_EDGE_42), _UNDO)),
+        Scenario(
+            "leak of a hidden token",
+            SIMPLE,
+            (Report(TELEGRAF_EDGE_43), Press("confirm_change")),
+            Mode.HASHED,
         ),
         Scenario("deny", cast.SECOND_PERSON, (_ENABLE, _DENY)),
         Scenario("cancel", cast.SECOND_PERSON, (_ENABLE, Press("cancel_change"))),
