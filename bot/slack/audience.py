@@ -46,6 +46,9 @@ def is_private(request: ChangeRequest) -> bool:
     """Tell whether nothing came of a request that nobody but its requester knows of."""
     if request.state is not RequestState.FINISHED or request.message is not None:
         return False
+    if request.leak is not None:
+        # That a secret was reported, and not found, is news for whoever answers for its end.
+        return False
     return all(target.state in _FRUITLESS for target in request.targets)
 
 

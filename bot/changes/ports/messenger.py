@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bot.changes.audit import ChainedEvent
 from bot.changes.request import ChangeRequest, Drift
 
 
@@ -33,12 +34,15 @@ class Related:
         undo: The change that takes it back, if there is one by now.
         retried: The change whose failed targets it tries again, if it does.
         drifted: The change whose tokens, active again since, it disables again, if it does.
+        record: What is recorded of a leaked secret that was reported, or whose disable is taken
+            back, oldest first; empty where it is about none.
     """
 
     undone: ChangeRequest | None = None
     undo: ChangeRequest | None = None
     retried: ChangeRequest | None = None
     drifted: "Drifted | None" = None
+    record: tuple[ChainedEvent, ...] = ()
 
 
 @dataclass(frozen=True)

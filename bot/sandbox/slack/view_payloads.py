@@ -3,6 +3,7 @@
 https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 """
 
+from copy import deepcopy
 from typing import Any
 
 from bot.sandbox.slack.messages import Button
@@ -20,7 +21,8 @@ def view_json(view: View, installation: Installation) -> dict[str, Any]:
         "blocks": view.blocks,
         "private_metadata": view.private_metadata,
         "callback_id": view.callback_id,
-        "state": {"values": view.state},
+        # As it is now: what is filled in later was not in this answer.
+        "state": {"values": deepcopy(view.state)},
         "hash": view.hash,
         "title": view.definition["title"],
         "clear_on_close": view.definition.get("clear_on_close", False),
