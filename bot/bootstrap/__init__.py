@@ -1,15 +1,19 @@
 """The one place where the parts are put together."""
 
+from bot.bootstrap.assembly import Timing
 from bot.bootstrap.databases import NoDatabaseError, open_existing_store, open_store
 from bot.bootstrap.heart import Tempo
-from bot.bootstrap.running import Bot, Timing, running_bot
+from bot.bootstrap.reporting_alone import Desk, reporting_desk
+from bot.bootstrap.running import Bot, running_bot
 
 __all__ = [
     "Bot",
+    "Desk",
     "NoDatabaseError",
     "Tempo",
     "Timing",
     "open_existing_store",
     "open_store",
+    "reporting_desk",
     "running_bot",
 ]

@@ -70,6 +70,7 @@ class Edges:
         clock: Tells the time.
         command: The slash command's name, for hints.
         keeper: The name of this process, as that which holds leaked secrets.
+        only_kept: Whether this process takes nothing up but reports whose secrets it holds.
         fingerprint_key: The key under which a leaked secret may be remembered by its HMAC.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
         leaks: Told how reports of leaked secrets go on, for the metrics.
@@ -89,6 +90,7 @@ class Edges:
     leaks: LeakCounts
     drifted: Callable[[str], None]
     reached: Reached = unobserved
+    only_kept: bool = False
 
 
 class Heart:
@@ -165,7 +167,12 @@ class Heart:
             vault=vault,
         )
         self.executor = Executor(
-            *(lifecycle, store), clock=clock, pace=tempo.pace, keeper=vault.keeper, reached=reached
+            *(lifecycle, store),
+            clock=clock,
+            pace=tempo.pace,
+            keeper=vault.keeper,
+            only_kept=edges.only_kept,
+            reached=reached,
         )
         self.keeping = Keeping(vault, store)
         self.intake = Intake(store, edges.policy, edges.command, self.executor.wake, reached)

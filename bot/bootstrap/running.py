@@ -2,35 +2,27 @@
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-import aiohttp
 import structlog
 from starlette.applications import Starlette
 
 from bot.bootstrap import probes
-from bot.bootstrap.databases import open_store
-from bot.bootstrap.heart import Edges, Heart, Tempo
-from bot.bootstrap.slack import Ground, Incoming, Outgoing, incoming
+from bot.bootstrap.assembly import Timing, assembled, woken
+from bot.bootstrap.heart import Heart
+from bot.bootstrap.slack import Ground, Incoming, incoming
 from bot.changes.policy import Policy
-from bot.changes.ports import Authorizations
 from bot.changes.steps import Reached, logged
-from bot.configuration import InstanceSettings, PolicyInForce, load_configuration
+from bot.configuration import PolicyInForce, load_configuration
 from bot.endpoints import application
-from bot.influxdb.client import InfluxDBClient
-from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
 from bot.slack.directory import SlackDirectory
 from bot.slack.identity import Identity
-from bot.slack.pacing import INTERVAL, Pacing
-from bot.slack.socket_mode import SocketPace
-from bot.slack.web import CALL_SECONDS, web_client
-from bot.storage.store import SqlStore
+from bot.slack.pacing import Pacing
 from bot.tasks import Tasks, report
 from bot.telemetry.metrics import Metrics
 
@@ -63,29 +55,6 @@ class Bot:
     settled: Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Timing:
-    """How fast the bot works, and how long it waits for others.
-
-    Attributes:
-        tempo: Of the changes.
-        influxdb_timeout: Seconds for one request to InfluxDB and its answer.
-        influxdb_retries: How hard a call of InfluxDB is tried.
-        socket: Of connections in Socket Mode.
-        slack_timeout: Seconds for one call of Slack's.
-        post_interval: Between two messages in one channel.
-        recover_every: Between two looks for what a process that has ended had not decided.
-    """
-
-    tempo: Tempo = field(default_factory=Tempo)
-    influxdb_timeout: float = 10.0
-    influxdb_retries: Retries = field(default_factory=Retries)
-    socket: SocketPace = field(default_factory=SocketPace)
-    slack_timeout: float = CALL_SECONDS
-    post_interval: timedelta = INTERVAL
-    recover_every: timedelta = timedelta(seconds=15)
-
-
 @asynccontextmanager
 async def running_bot(
     settings: Settings,
@@ -113,66 +82,33 @@ async def running_bot(
     in_force = PolicyInForce(settings, configuration)
     draining = asyncio.Event()
     tasks, metrics = Tasks(), Metrics()
-    async with AsyncExitStack() as stack:
-        timeout = aiohttp.ClientTimeout(total=timing.slack_timeout)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-        database_url = settings.database_url.get_secret_value()
-        store = await stack.enter_async_context(open_store(database_url))
-        instances: dict[str, Authorizations] = {}
-        for each in configuration.instances:
-            opened = _influxdb(each, timing, clock, metrics)
-            instances[each.name] = await stack.enter_async_context(opened)
-        client = web_client(settings.slack_bot_token, settings.slack_api_url, session)
-        identity = Identity(client)
+    async with assembled(
+        *(settings, configuration, lambda: in_force.roles, clock, timing), metrics
+    ) as parts:
+        store, identity = parts.store, parts.identity
         policy = partial(_policy, in_force, identity)
-        directory = SlackDirectory(client, lambda: in_force.roles, clock)
-        pacing = Pacing(store, clock, timing.post_interval)
-        outgoing = Outgoing(client, session, policy, clock, pacing)
-        edges = Edges(
-            instances=instances,
-            store=store,
-            directory=directory,
-            policy=policy,
-            clock=clock,
-            command=settings.slash_command,
-            keeper=secrets.token_hex(8),
-            fingerprint_key=settings.fingerprint_key,
-            finished=metrics.change,
-            leaks=metrics.leaks,
-            drifted=metrics.drift,
-            reached=reached,
-        )
+        outgoing = parts.outgoing(policy)
+        edges = parts.edges(policy, metrics, reached)
         heart = Heart(edges, outgoing.messenger, timing.tempo)
         ground = Ground(tasks, metrics, draining.is_set, timing.socket)
         taking = incoming(settings, edges, heart, identity, outgoing, ground)
         app = application(
             taking.front,
             probes.needed(store, identity, taking.socket),
-            probes.details(in_force, instances),
+            probes.details(in_force, parts.instances),
             metrics.exposition,
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
         working = _working(
-            *(heart, identity, directory, taking, tasks, clock), recover_every=timing.recover_every
+            *(heart, identity, parts.directory, taking, tasks, clock),
+            recover_every=timing.recover_every,
         )
-        async with _woken(heart, store), working, listening:
+        async with woken(heart, store), working, listening:
             try:
-                settled = partial(_settled, heart, tasks, pacing, clock)
+                settled = partial(_settled, heart, tasks, parts.pacing, clock)
                 yield Bot(app, draining.set, in_force.reload, settled)
             finally:
                 draining.set()
-
-
-@asynccontextmanager
-async def _woken(heart: Heart, store: SqlStore) -> AsyncIterator[None]:
-    """Look for due requests as soon as another replica says that there are some."""
-    listening = asyncio.create_task(store.listen(heart.executor.wake), name="listening")
-    listening.add_done_callback(report)
-    try:
-        yield
-    finally:
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -248,19 +184,3 @@ async def _settled(
 
 def _policy(in_force: PolicyInForce, identity: Identity) -> Policy:
     return in_force.current(identity.workspace)
-
-
-def _influxdb(
-    instance: InstanceSettings, timing: Timing, clock: Callable[[], datetime], metrics: Metrics
-) -> InfluxDBClient:
-    return InfluxDBClient(
-        name=instance.name,
-        url=instance.url,
-        token=instance.token,
-        own_authorization=instance.own_authorization,
-        ca_file=instance.ca_file,
-        timeout=timing.influxdb_timeout,
-        retries=timing.influxdb_retries,
-        observe=partial(metrics.influxdb, instance.name),
-        clock=clock,
-    )

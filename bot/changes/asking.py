@@ -17,6 +17,8 @@ class Ask:
     Attributes:
         delivery: What tells a repeat: the same for the same signed request.
         standing: What Slack says of the person.
+        typed_by: Who has typed it in the person's name on the bot's own machine, such as
+            ``cli:root``; empty if the person did so in Slack.
     """
 
     person: Person
@@ -24,6 +26,7 @@ class Ask:
     delivery: str
     now: datetime
     standing: Standing = field(default_factory=Standing)
+    typed_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Executor:
         clock: Tells the time.
         pace: How to take requests.
         keeper: The name of this process, as that which holds leaked secrets.
+        only_kept: Whether to take nothing but what is about those secrets.
         reached: Told of each step.
     """
 
@@ -63,6 +64,7 @@ class Executor:
         clock: Callable[[], datetime],
         pace: Pace,
         keeper: str = "",
+        only_kept: bool = False,
         reached: Reached = unobserved,
     ) -> None:
         self._lifecycle = lifecycle
@@ -70,6 +72,7 @@ class Executor:
         self._clock = clock
         self._pace = pace
         self._keeper = keeper
+        self._only_kept = only_kept
         self._reached = reached
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
@@ -126,7 +129,12 @@ class Executor:
         kept_until = self._lease_from_now()
         async with self._store.transaction() as transaction:
             claimed = await transaction.claim(
-                secrets.token_hex(8), now, self._pace.lease, free, self._keeper
+                secrets.token_hex(8),
+                now,
+                self._pace.lease,
+                free,
+                self._keeper,
+                only_kept=self._only_kept,
             )
         for request in claimed:
             overtaken = self._working.get(request.id)

@@ -208,7 +208,7 @@ class Intake:
                 evidence.refusals_counted(ask.person, ask.now, earlier.since, earlier.only_counted)
             )
         if not counted.only_counted:
-            events.append(event)
+            events.append(evidence.typed(event, ask.typed_by))
         await transaction.append(*events)
 
     def taken(self, outcome: ChangeRequest | Problem) -> ChangeRequest:

@@ -40,8 +40,8 @@ class Keeping:
                 _log.warning("the keeper of secrets could not be noted", reason=str(error))
 
     async def leave(self) -> None:
-        """Let others go on with the cases that are open, without their secrets."""
-        if not self._vault:
+        """Let others go on with the cases that are open or untold, without their secrets."""
+        if not self._vault.used:
             return
         try:
             async with self._store.transaction() as transaction:

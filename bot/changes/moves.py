@@ -200,7 +200,7 @@ class Moves:
             return over or moving.not_cancellable(request, self._intake.command)
         digest = self._intake.policy().digest
         event = evidence.by_person(request, tag, ask.person, ask.now, policy=digest)
-        await transaction.append(event)
+        await transaction.append(evidence.typed(event, ask.typed_by))
         return await transaction.request(request.id) or request
 
     async def _cannot_decide(
@@ -259,5 +259,5 @@ class Moves:
             await give_back(transaction, moved)
         digest = self._intake.policy().digest
         event = evidence.by_person(moved, tag, ask.person, ask.now, policy=digest, **detail)
-        await transaction.append(event)
+        await transaction.append(evidence.typed(event, ask.typed_by))
         return moved

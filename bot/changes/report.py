@@ -75,6 +75,8 @@ class LeakReport:
         fingerprint: Its HMAC, where a key is configured; else empty.
         others: Whether every other active token of its owner is to be disabled as well.
         keeper: The process whose memory holds the secret.
+        typed_by: Who has reported it in the requester's name on the bot's own machine, such as
+            ``cli:root``; empty if the requester did so in Slack.
         looked: How each instance was looked at; empty until it was.
         exact: Whether the server itself told which authorization it is.
         order: The ids of those that may be it, in the order in which they are tried; what is not
@@ -89,6 +91,7 @@ class LeakReport:
     fingerprint: str = ""
     others: bool = False
     keeper: str = ""
+    typed_by: str = ""
     looked: tuple[Looked, ...] = ()
     exact: bool = False
     order: tuple[str, ...] = ()

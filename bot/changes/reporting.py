@@ -72,6 +72,7 @@ class Reporting:
                 fingerprint="" if self._key is None else fingerprint(self._key, leak.secret),
                 others=leak.others,
                 keeper=self._vault.keeper,
+                typed_by=ask.typed_by,
             ),
         )
         # It is there before anybody can take the report up.

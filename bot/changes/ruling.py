@@ -101,6 +101,7 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
         earlier: How many tokens its requester has asked to change shortly before.
         leaked: Whether it enables what was disabled as leaked.
     """
+    typed = request.leak is not None and bool(request.leak.typed_by)
     open_targets = [target for target in request.targets if not target.state.final]
     targets = len(open_targets) if request.prepared else len(request.targets)
     return Wanted(
@@ -110,7 +111,8 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
         # What ends by itself was judged when it was asked for.
         earlier=0 if request.automatic else earlier,
         leaked=leaked,
-        channel_id=request.origin.channel_id,
+        # What is typed on the bot's own machine is asked in no place of Slack's.
+        channel_id="" if typed else request.origin.channel_id,
     )
 
 

@@ -8,10 +8,14 @@ class Vault:
 
     Args:
         keeper: The name of this process, unlike any other's.
+
+    Attributes:
+        used: Whether it has ever held one, so that others may wait for this process.
     """
 
     def __init__(self, keeper: str) -> None:
         self.keeper = keeper
+        self.used = False
         self._secrets: dict[str, SecretStr] = {}
 
     def __bool__(self) -> bool:
@@ -19,6 +23,7 @@ class Vault:
 
     def put(self, change_id: str, secret: SecretStr) -> None:
         """Hold the secret of a report."""
+        self.used = True
         self._secrets[change_id] = secret
 
     def get(self, change_id: str) -> SecretStr | None:

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from bot.cli import audit, check, commands, freeze, run, sandbox
+from bot.cli import audit, check, commands, freeze, leak, run, sandbox
 from bot.cli.exit_codes import ExitCode
 
 # What follows `sandbox` is a script, whose order matters; it is read there.
@@ -12,10 +12,13 @@ Script = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
 
 def main() -> int:
     """Run the command line; give the exit code."""
+    arguments = sys.argv[1:]
+    # What was typed behind this one may be the secret, which must not be repeated.
+    repeats = arguments[:1] != ["leak"]
     try:
-        code = _app()(sys.argv[1:], exit_on_error=False, print_error=True)
+        code = _app()(arguments, exit_on_error=False, print_error=repeats)
     except CycloptsError:
-        return ExitCode.USAGE
+        return ExitCode.USAGE if repeats else leak.misused()
     except KeyboardInterrupt:
         return ExitCode.FAILED
     return code if isinstance(code, int) else ExitCode.DONE
@@ -32,6 +35,7 @@ def _app() -> App:
     audit_app.command(_verify, name="verify")
     app.command(_run, name="run")
     app.command(_check, name="check")
+    app.command(_leak, name="leak")
     app.command(_freeze, name="freeze")
     app.command(_unfreeze, name="unfreeze")
     app.command(_sandbox, name="sandbox")
@@ -52,6 +56,32 @@ def _check() -> int:
     cannot be read.
     """
     return check.check_setup()
+
+
+def _leak(
+    *,
+    user: Annotated[str, Parameter(name="--as")],
+    found: str,
+    reason: str = "",
+    others: Annotated[bool, Parameter(negative="")] = False,
+    order: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative="")] = (),
+) -> int:
+    """Find the token of a leaked secret, disable it, and prove that InfluxDB refuses it.
+
+    The secret is read from standard input, never from an argument; at a terminal it is asked for
+    and not shown. It takes the same settings as run, and a bot may run beside it.
+
+    It exits 0 if the token is proven dead or was dead already; 1 if it is not: refused, not found,
+    not proven, still usable; 2 if arguments or settings are wrong; 3 if the outcome is not known.
+
+    Args:
+        user: The Slack user id in whose name it is done, such as U0ALICE; it takes an operator.
+        found: Where the secret was found.
+        reason: Why, for the record.
+        others: Whether to ask for all other active tokens of its owner to be disabled as well.
+        order: Which tokens to try first, where InfluxDB tells the owner alone: their ids.
+    """
+    return leak.leak(user, found, reason, others=others, order=order)
 
 
 def _freeze(*, reason: str = "") -> int:

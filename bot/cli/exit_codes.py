@@ -7,3 +7,4 @@ class ExitCode(IntEnum):
     DONE = 0
     FAILED = 1
     USAGE = 2
+    UNKNOWN = 3

@@ -1,6 +1,4 @@
 import asyncio
-import os
-import pwd
 import sys
 
 from bot.bootstrap import NoDatabaseError, open_existing_store
@@ -9,6 +7,7 @@ from bot.changes.decision import Freeze
 from bot.changes.errors import StoreUnavailableError
 from bot.changes.secret import looks_like_secret
 from bot.cli.exit_codes import ExitCode
+from bot.cli.operator import operator
 from bot.clock import system_clock
 from bot.settings import SettingsError, load_database_settings
 from bot.storage.store import SqlStore
@@ -65,7 +64,7 @@ async def _stop(store: SqlStore, reason: str) -> str:
     now = system_clock()
     async with store.transaction() as transaction:
         if await transaction.set_freeze(Freeze(now, reason)):
-            await transaction.append(evidence.frozen(_actor(), now, reason))
+            await transaction.append(evidence.frozen(operator(), now, reason))
             return _STOPPED
         standing = await transaction.freeze() or Freeze(now)
     why = f" ({standing.reason})" if standing.reason else ""
@@ -78,17 +77,8 @@ async def _lift(store: SqlStore) -> str:
     async with store.transaction() as transaction:
         lifted = await transaction.set_freeze(None)
         if lifted:
-            await transaction.append(evidence.unfrozen(_actor(), system_clock()))
+            await transaction.append(evidence.unfrozen(operator(), system_clock()))
     return "Changes can go on." if lifted else "Changes were not stopped."
-
-
-def _actor() -> str:
-    """Name who runs this by the process's user; a container's may have no name."""
-    user = os.getuid()
-    try:
-        return f"cli:{pwd.getpwuid(user).pw_name}"
-    except KeyError:
-        return f"cli:{user}"
 
 
 def _say(line: str, code: ExitCode) -> ExitCode:

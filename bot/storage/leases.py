@@ -21,7 +21,14 @@ class Leases(Moves, Line):
     """
 
     async def claim(
-        self, claim: str, now: datetime, lasts: timedelta, limit: int, keeper: str = ""
+        self,
+        claim: str,
+        now: datetime,
+        lasts: timedelta,
+        limit: int,
+        keeper: str = "",
+        *,
+        only_kept: bool = False,
     ) -> Sequence[ChangeRequest]:
         """Take due requests that nobody works on; one update decides.
 
@@ -35,9 +42,10 @@ class Leases(Moves, Line):
             keepers.c.id != keeper,
             keepers.c.until > database_now(),
         )
+        theirs = requests.c.keeper == keeper if only_kept else ~held
         due = await self._connection.execute(
             select(requests.c.number, requests.c.lease_owner)
-            .where(requests.c.due_at <= now, free, ~held)
+            .where(requests.c.due_at <= now, free, theirs)
             .order_by(
                 requests.c.announced,
                 requests.c.state.in_(_OVER),

@@ -36,6 +36,11 @@ class Lookback(RequestRows):
         )
         return found[0] if found else None
 
+    async def team_of_latest(self) -> str:
+        """Give the Slack team of whoever asked last for what was allowed; empty if nobody has."""
+        newest = select(requests.c.team).order_by(requests.c.number.desc()).limit(1)
+        return (await self._connection.execute(newest)).scalar_one_or_none() or ""
+
     async def last_records(self, instance: str, ids: Sequence[str]) -> dict[str, Authorization]:
         """Give authorizations as the newest finished request saw each last."""
         newest = func.row_number().over(

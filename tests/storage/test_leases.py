@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.changes.errors import LeaseLostError
+from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
@@ -75,6 +76,22 @@ async def test_a_new_request_is_due_at_once(store: SqlStore) -> None:
 
     assert await claim(store, "a", NOON - TICK) == []
     assert await claim(store, "a") == ["a-7F3K2Q"]
+
+
+async def test_only_what_is_kept(store: SqlStore) -> None:
+    """A process that is there for its own report takes neither what others keep nor the rest."""
+    await stored(store, change())
+    await stored(store, change(id="MINE00", leak=LeakReport(keeper="me")))
+    await stored(store, change(id="THEIRS", leak=LeakReport(keeper="they")))
+
+    async with store.transaction() as transaction:
+        mine = await transaction.claim("a", NOON, LEASE, 9, "me", only_kept=True)
+    async with store.transaction() as transaction:
+        await transaction.keep("they", LEASE)
+        rest = await transaction.claim("b", NOON, LEASE, 9, "somebody")
+
+    assert [each.id for each in mine] == ["MINE00"]
+    assert [each.id for each in rest] == ["7F3K2Q"]
 
 
 async def test_what_is_claimed_is_read_in_the_same_breath(store: SqlStore) -> None:

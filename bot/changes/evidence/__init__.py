@@ -9,6 +9,7 @@ from bot.changes.evidence.people import (
     frozen,
     refusals_counted,
     refused,
+    typed,
     unfrozen,
 )
 from bot.changes.evidence.requests import (
@@ -39,6 +40,7 @@ __all__ = [
     "refusals_counted",
     "refused",
     "shown",
+    "typed",
     "unfrozen",
     "what_was_asked",
 ]

@@ -1,5 +1,6 @@
 """What people did, and what they were refused."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.changes.audit import AuditEvent, EventTag
@@ -103,3 +104,8 @@ def by_person(
         authorization_id=authorization_id,
         detail=telling(detail | {"asked": what_was_asked(request)}),
     )
+
+
+def typed(event: AuditEvent, typed_by: str) -> AuditEvent:
+    """Say who has typed on the bot's own machine what happened in somebody's name, if it was so."""
+    return replace(event, detail={**event.detail, "typed_by": typed_by}) if typed_by else event

@@ -148,6 +148,7 @@ def _reported(report: LeakReport | None) -> dict[str, object]:
         "unusual": report.unusual or None,
         "fingerprint": report.fingerprint,
         "others": report.others or None,
+        "typed_by": report.typed_by,
     }
 
 

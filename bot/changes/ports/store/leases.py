@@ -9,12 +9,20 @@ class Leases(Protocol):
     """Who carries out which request, and holds which keys, until when."""
 
     async def claim(
-        self, claim: str, now: datetime, lasts: timedelta, limit: int, keeper: str = ""
+        self,
+        claim: str,
+        now: datetime,
+        lasts: timedelta,
+        limit: int,
+        keeper: str = "",
+        *,
+        only_kept: bool = False,
     ) -> Sequence[ChangeRequest]:
         """Take up to ``limit`` requests that are due now, for a while; one update decides.
 
         What is about a leaked secret that a living process holds is taken by that process alone,
-        which says with ``keeper`` who it is.
+        which says with ``keeper`` who it is. With ``only_kept`` it takes nothing else: it is there
+        for its own report, and leaves other people's requests to the bots that serve them.
 
         Each gets a lease of its own, made of ``claim``, which must be unlike any before. Leases
         begin and end by the database's clock, since those of replicas differ.

@@ -13,6 +13,10 @@ class Lookback(Protocol):
         """Give the newest request of a person in a channel, undos left out, or None."""
         ...
 
+    async def team_of_latest(self) -> str:
+        """Give the Slack team of whoever asked last for what was allowed; empty if nobody has."""
+        ...
+
     async def last_records(self, instance: str, ids: Sequence[str]) -> dict[str, Authorization]:
         """Give authorizations as the newest finished request saw each last, by their ids."""
         ...

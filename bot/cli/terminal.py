@@ -1,0 +1,71 @@
+"""What is read from standard input and from the terminal."""
+
+import asyncio
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+
+# A little more than is ever looked at.
+_MOST_BYTES = 64_000
+_LONGEST_LINE = 4_000
+
+
+class NoTextError(Exception):
+    """What was given is no text."""
+
+
+def read_secret() -> str:
+    """Read a secret from standard input; at a terminal, ask for it without showing it.
+
+    Raises:
+        NoTextError: If it is no text in UTF-8.
+    """
+    if sys.stdin.isatty():
+        try:
+            return getpass.getpass("Leaked secret (not shown): ")
+        except EOFError:
+            return ""
+    try:
+        return sys.stdin.buffer.read(_MOST_BYTES).decode()
+    except UnicodeDecodeError:
+        raise NoTextError from None
+
+
+async def asked(question: str) -> str | None:
+    """Ask at the terminal, since standard input held something else; None without a terminal.
+
+    It can be cancelled, which a thread that reads could not.
+    """
+    loop = asyncio.get_running_loop()
+    with _terminal() as terminal:
+        if terminal is None:
+            return None
+        os.write(terminal, question.encode())
+        line = loop.create_future()
+
+        def read() -> None:
+            if not line.done():
+                line.set_result(os.read(terminal, _LONGEST_LINE))
+
+        loop.add_reader(terminal, read)
+        try:
+            typed: bytes = await line
+        finally:
+            loop.remove_reader(terminal)
+    return typed.decode(errors="replace").strip() if typed else None
+
+
+@contextlib.contextmanager
+def _terminal() -> Iterator[int | None]:
+    """Open the terminal that this process belongs to, if it belongs to one."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        yield None
+        return
+    try:
+        yield terminal
+    finally:
+        os.close(terminal)

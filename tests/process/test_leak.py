@@ -1,0 +1,405 @@
+"""`python -m bot leak`: from a secret on standard input to a receipt, with or without a bot."""
+
+import asyncio
+import os
+import pwd
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import cast
+from bot.sandbox.influxdb import Mode
+from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, GRAFANA_DASHBOARDS
+from tests.process.bot_process import environment
+from tests.process.leak_process import (
+    AS_ALICE,
+    CANARY,
+    RIGHT,
+    WRONG,
+    leak,
+    leak_at_a_terminal,
+    leak_process,
+)
+from tests.world import World, world
+
+NOWHERE = {"SLACK_API_URL": "http://127.0.0.1:1/api/"}
+DEAD = "Leaked token disabled and proven dead"
+NEEDS_APPROVAL = """
+[roles]
+operator = ["U0ALICE"]
+approver = ["U0BOB"]
+
+[approval]
+needed_for = ["disable"]
+"""
+
+
+def user() -> str:
+    """Name who runs the tests, as the record does."""
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"cli:{os.getuid()}"
+
+
+def ruled(here: World, folder: Path, policy: str) -> dict[str, str]:
+    """Give the environment with a policy file in the place of ALLOWED_USERS."""
+    here.write_policy(policy)
+    return {
+        **environment(here, folder),
+        "ALLOWED_USERS": "",
+        "TOKEN_BOT_CONFIG": str(here.policy_file),
+    }
+
+
+def statuses(here: World) -> tuple[str, str]:
+    """Give what the wrong one and the right one are in InfluxDB."""
+    found = {each.id: each.status for each in here.influxdb.authorizations()}
+    return found[WRONG], found[RIGHT]
+
+
+def commanded(pid: int) -> bytes:
+    """Give what everybody on the machine sees of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def stored_in(folder: Path) -> bytes:
+    """Give all that stands in the files of a folder."""
+    return b"".join(each.read_bytes() for each in folder.iterdir())
+
+
+@pytest.fixture
+async def hashed(tmp_path: Path) -> AsyncIterator[World]:
+    """Both stand-ins, with an InfluxDB that shows no tokens, and no bot."""
+    async with world(tmp_path, mode=Mode.HASHED) as here:
+        yield here
+
+
+async def test_the_receipt(idle_world: World, tmp_path: Path) -> None:
+    """It is printed, told in Slack, and on the record with the name of whoever typed it."""
+    here = idle_world
+
+    code, out, err = await leak(*AS_ALICE, "--reason", "a drill", env=environment(here, tmp_path))
+
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{DEAD} · telegraf on edge-42\n")
+    assert "After: default refused it: the token is inactive, at " in out
+    assert f"Typed on this bot's own machine by {user()}.\n" in out
+    assert statuses(here) == ("active", "inactive")
+    (told,) = here.slack.direct_messages(cast.ALICE)
+    assert told.plain.startswith(DEAD)
+    accepted, *others = await here.events()
+    assert (accepted.tag.value, accepted.actor) == ("request.accepted", cast.ALICE)
+    assert accepted.detail["typed_by"] == user()
+    assert [each.tag.value for each in others][-1] == "leak.concluded"
+
+
+async def test_a_feed_is_told(idle_world: World, tmp_path: Path) -> None:
+    """Where there is one it goes there, and to nobody's direct messages; no place forbids it."""
+    env = ruled(
+        idle_world,
+        tmp_path,
+        f'[roles]\noperator = ["{cast.ALICE}"]\n[channels]\nallowed = []\ndirect = false\n'
+        f'feed = "{cast.SECURITY}"\n',
+    )
+
+    code, _, err = await leak(*AS_ALICE, env=env)
+
+    assert (code, err) == (0, "")
+    (told,) = idle_world.slack.messages(cast.SECURITY)
+    assert told.plain.startswith(DEAD)
+    assert idle_world.slack.direct_messages(cast.ALICE) == []
+
+
+async def test_without_slack(idle_world: World, tmp_path: Path) -> None:
+    """The receipt is printed all the same, and a bot that can reach Slack tells it later."""
+    here = idle_world
+    env = environment(here, tmp_path)
+
+    code, out, err = await leak(*AS_ALICE, env={**env, **NOWHERE})
+
+    assert code == 0
+    assert out.startswith(DEAD)
+    assert "Slack does not answer: only people who are listed by their own ids are known" in err
+    assert err.endswith("Slack was not told yet. A running bot does that.\n")
+    assert statuses(here) == ("active", "inactive")
+    await here.start()
+    await here.slack.wait_for(lambda: here.slack.direct_messages(cast.ALICE), 10)
+    (told,) = here.slack.direct_messages(cast.ALICE)
+    assert told.plain.startswith(DEAD)
+
+
+async def test_without_slack_groups_do_not_count(idle_world: World, tmp_path: Path) -> None:
+    """Nobody can tell who is in one: it is refused with that reason, and nothing is changed."""
+    env = ruled(idle_world, tmp_path, cast.SECOND_PERSON)
+
+    code, out, err = await leak(*AS_ALICE, env={**env, **NOWHERE})
+
+    assert (code, out) == (1, "")
+    assert (
+        "As U0ALICE: Not allowed: Slack does not tell now who is in the user group S0ONCALL, so "
+        "this bot cannot tell whether you may. Nothing was changed."
+    ) in err
+    assert idle_world.patches() == []
+
+
+@pytest.mark.parametrize(
+    ("person", "why", "tag"),
+    [
+        (cast.MALLORY, "you are not in ALLOWED_USERS", "request.denied"),
+        (cast.VISITOR, "you belong to another Slack workspace", "request.denied"),
+        (cast.GONE, "your Slack account is deactivated", "request.denied"),
+        ("U0NOBODY", "Slack knows no user U0NOBODY. Nothing was changed.", "request.refused"),
+    ],
+)
+async def test_who_may_not(
+    idle_world: World, tmp_path: Path, person: str, why: str, tag: str
+) -> None:
+    """It is judged as that Slack user's, and a try is on the record like any other."""
+    listed = f"{cast.ALICE},{cast.VISITOR},{cast.GONE}"
+    env = {**environment(idle_world, tmp_path), "ALLOWED_USERS": listed}
+
+    code, out, err = await leak("--as", person, "--found", "a gist", env=env)
+
+    assert (code, out) == (1, "")
+    assert why in err
+    assert "Nothing was changed." in err
+    assert idle_world.patches() == []
+    (event,) = await idle_world.events()
+    assert (event.tag.value, event.actor, event.detail["typed_by"]) == (tag, person, user())
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "title"),
+    [
+        (b"a-setup-token-that-nobody-has", 1, "Leaked token not found"),
+        (f'  "Token {CANARY}"\r\n'.encode(), 0, DEAD),
+        (BOT_API_TOKEN.encode(), 1, "Leaked token still usable"),
+    ],
+)
+async def test_what_it_comes_to(
+    idle_world: World, tmp_path: Path, secret: bytes, code: int, title: str
+) -> None:
+    """What is unknown, what was pasted with what stood around it, and the bot's own token."""
+    ended, out, _ = await leak(*AS_ALICE, env=environment(idle_world, tmp_path), secret=secret)
+
+    assert (ended, out.splitlines()[0].partition(" · ")[0]) == (code, title)
+
+
+async def test_what_is_dead_already(idle_world: World, tmp_path: Path) -> None:
+    """Nothing is changed, and it is as good as done."""
+    idle_world.influxdb.edit(RIGHT, status="inactive")
+
+    code, out, _ = await leak(*AS_ALICE, env=environment(idle_world, tmp_path))
+
+    assert code == 0
+    assert out.startswith("Leaked token already disabled")
+    assert idle_world.patches() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "secret", "why"),
+    [
+        ((*AS_ALICE, CANARY), b"", "The arguments of token-bot leak are wrong"),
+        ((*AS_ALICE, f"--secret={CANARY}"), b"", "The arguments of token-bot leak are wrong"),
+        (("--found", "a gist"), b"x", "The arguments of token-bot leak are wrong"),
+        (("--as", "alice", "--found", "x"), b"x", "--as is no id of a Slack user."),
+        (("--as", "S0SRE", "--found", "x"), b"x", "--as is a user group's id, and not one"),
+        (("--as", "U0ALICE", "--found", " "), b"x", "--found cannot be blank"),
+        ((*AS_ALICE, "--reason", "a\u202eb"), b"x", "take plain text"),
+        (AS_ALICE, b" \n", "There is no secret in this. Nothing was changed."),
+        (AS_ALICE, b"x" * 513, "This is longer than 512 characters. Nothing was changed."),
+        (AS_ALICE, b"\xff", "Standard input holds no text. Nothing was changed."),
+    ],
+)
+async def test_bad_usage(
+    idle_world: World, tmp_path: Path, arguments: tuple[str, ...], secret: bytes, why: str
+) -> None:
+    """It is said, nothing is stored, and a secret among the arguments is not repeated."""
+    env = environment(idle_world, tmp_path)
+
+    code, out, err = await leak(*arguments, env=env, secret=secret)
+
+    assert (code, out) == (2, "")
+    assert why in err
+    assert CANARY not in err
+    assert not (tmp_path / "token-bot.db").exists()
+
+
+async def test_settings_that_are_wrong(idle_world: World, tmp_path: Path) -> None:
+    """They are those of `run`, and named in the same way."""
+    env = environment(idle_world, tmp_path)
+    del env["INFLUXDB_TOKEN"]
+
+    code, out, err = await leak(*AS_ALICE, env=env)
+
+    assert (code, out) == (2, "")
+    assert err.startswith("INFLUXDB_TOKEN is missing.")
+
+
+async def test_a_secret_in_its_words(idle_world: World, tmp_path: Path) -> None:
+    """It is refused before anything of it is stored."""
+    arguments = ("--as", cast.ALICE, "--found", f"a gist: {CANARY}")
+
+    code, out, err = await leak(*arguments, env=environment(idle_world, tmp_path))
+
+    assert (code, out) == (1, "")
+    assert "The place holds what looks like a secret. Nothing was stored" in err
+    assert CANARY not in err + str(await idle_world.events())
+
+
+@pytest.mark.parametrize("order", [(WRONG, RIGHT), (RIGHT.upper(), WRONG)])
+async def test_the_order_is_given(hashed: World, tmp_path: Path, order: tuple[str, ...]) -> None:
+    """A wrong pick is active again, the right one is not, and it is proven."""
+    code, out, _ = await leak(*AS_ALICE, "--order", *order, env=environment(hashed, tmp_path))
+
+    assert code == 0
+    assert out.startswith(DEAD)
+    assert statuses(hashed) == ("active", "inactive")
+
+
+async def test_only_wrong_ones_are_named(hashed: World, tmp_path: Path) -> None:
+    """What is not named is not tried: the secret is still usable."""
+    code, out, _ = await leak(*AS_ALICE, "--order", WRONG, env=environment(hashed, tmp_path))
+
+    assert code == 1
+    assert out.startswith("Leaked token still usable")
+    assert statuses(hashed) == ("active", "active")
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        ((), "Run it again with --order and the ids above, the likeliest first."),
+        (("--order", GRAFANA_DASHBOARDS), "--order names a token that is none of these."),
+    ],
+)
+async def test_nobody_says_which(
+    hashed: World, tmp_path: Path, order: tuple[str, ...], why: str
+) -> None:
+    """The tokens are listed with what to pass, the report is cancelled, and nothing is changed."""
+    code, out, err = await leak(*AS_ALICE, *order, env=environment(hashed, tmp_path))
+
+    assert code == 1
+    assert "telegraf on edge-42" in err
+    assert {RIGHT, WRONG} <= set(err.split())
+    assert why in err
+    assert hashed.patches() == []
+    assert "Nothing was changed." in out
+    cancelled = (await hashed.events())[-1]
+    assert (cancelled.tag.value, cancelled.detail["typed_by"]) == ("request.cancelled", user())
+
+
+async def test_at_a_terminal(hashed: World, tmp_path: Path) -> None:
+    """The secret is asked for and not shown; then which to try, until that is understood."""
+    env = {**environment(hashed, tmp_path), "TERM": "dumb"}
+    typed = {
+        "(not shown): ": CANARY,
+        "q to cancel): ": "everything",
+        "with blanks between them.": "2, 1",
+    }
+
+    code, shown = await leak_at_a_terminal(*AS_ALICE, env=env, typed=typed)
+
+    assert (code, DEAD in shown, CANARY in shown) == (0, True, False)
+    assert statuses(hashed) == ("active", "inactive")
+
+
+async def test_cancelled_at_a_terminal(hashed: World, tmp_path: Path) -> None:
+    """Whoever does not know which one it is changes nothing."""
+    env = {**environment(hashed, tmp_path), "TERM": "dumb"}
+    typed = {"(not shown): ": CANARY, "q to cancel): ": "q"}
+
+    code, _ = await leak_at_a_terminal(*AS_ALICE, env=env, typed=typed)
+
+    assert code == 1
+    assert hashed.patches() == []
+
+
+async def test_it_waits_for_approval(idle_world: World, tmp_path: Path) -> None:
+    """A bot that runs beside it takes the vote; whoever holds the secret goes on."""
+    here = idle_world
+    env = ruled(here, tmp_path, NEEDS_APPROVAL)
+    await here.start(policy=NEEDS_APPROVAL)
+    async with leak_process(*AS_ALICE, env=env) as running:
+        await running.said("waits in Slack for approval: disabling needs an approval.")
+        (asked,) = await here.slack.wait_for(lambda: here.slack.direct_messages(cast.ALICE))
+        tried = here.patches()
+        await here.say("pending", user=cast.BOB)
+        await here.slack.press(cast.BOB, here.slack.ephemerals(cast.BOB)[-1], "Approve")
+        code, out, _ = await running.ends()
+
+    assert (code, tried) == (0, [])
+    assert out.startswith(DEAD)
+    assert asked.plain.startswith(DEAD)
+
+
+async def test_ctrl_c_while_it_waits(idle_world: World, tmp_path: Path) -> None:
+    """The report is cancelled, and nothing is changed."""
+    env = ruled(idle_world, tmp_path, NEEDS_APPROVAL)
+    async with leak_process(*AS_ALICE, env=env) as running:
+        await running.said("waits in Slack for approval")
+        running.interrupt()
+        code, out, err = await running.ends()
+
+    assert code == 1
+    assert "Cancelling. What has begun is brought to its end first." in err
+    assert "Nothing was changed." in out
+    assert idle_world.patches() == []
+    assert (await idle_world.tags())[-1] == "request.cancelled"
+
+
+async def test_a_signal_while_it_runs(hashed: World, tmp_path: Path) -> None:
+    """What has begun is brought to its end, the rest is left alone, and the receipt says both."""
+    gate = hashed.influxdb.gate("PATCH", f".*{WRONG}")
+    env = environment(hashed, tmp_path)
+    async with leak_process(*AS_ALICE, "--order", WRONG, RIGHT, env=env) as running:
+        await hashed.reached(gate)
+        running.interrupt(signal.SIGTERM)
+        await running.said("Cancelling.")
+        # A request that is carried out looks twice a second whether it may go on.
+        await hashed.influxdb_quiet(seconds=1.2)
+        gate.release()
+        code, out, _ = await running.ends()
+
+    assert code == 1
+    assert out.startswith("Leaked token still usable")
+    assert "Not tried: " in out
+    assert statuses(hashed) == ("active", "active")
+
+
+async def test_an_outcome_that_is_not_known(idle_world: World, tmp_path: Path) -> None:
+    """Whoever does not wait for it gets another exit code, and is told who goes on."""
+    gate = idle_world.influxdb.gate("PATCH", ".*", after=True)
+    async with leak_process(*AS_ALICE, env=environment(idle_world, tmp_path)) as running:
+        await idle_world.reached(gate)
+        running.interrupt()
+        await running.said("Cancelling.")
+        running.interrupt()
+        code, out, err = await running.ends()
+
+    assert code == 3
+    assert out != ""
+    assert "It is not over. A running bot goes on with change" in err
+
+
+async def test_the_secret_shows_up_nowhere(hashed: World, tmp_path: Path) -> None:
+    """Neither in what is printed, nor in the database's files, nor in anything sent to Slack."""
+    env = {**environment(hashed, tmp_path), "FINGERPRINT_KEY": "a key", "LOG_LEVEL": "DEBUG"}
+
+    async with leak_process(*AS_ALICE, "--order", WRONG, RIGHT, env=env) as running:
+        listed = await asyncio.to_thread(commanded, running.process.pid)
+        code, out, err = await running.ends()
+
+    files = await asyncio.to_thread(stored_in, tmp_path)
+    sent = "".join(str(call) for call in hashed.slack.journal)
+    assert code == 0
+    for half in (CANARY[:40], CANARY[40:]):
+        assert half not in out + err + sent
+        assert half.encode() not in files + listed
+    assert RIGHT.encode() in files
+    assert RIGHT in sent
+    accepted = (await hashed.events())[0]
+    assert len(str(accepted.detail["fingerprint"])) == 64
