@@ -25,6 +25,7 @@ from bot.influxdb.client import InfluxDBClient
 from bot.influxdb.retries import Retries
 from bot.settings import Settings, forget_bolt_variables
 from bot.slack.directory import SlackDirectory
+from bot.slack.home.refreshing import RefreshPace
 from bot.slack.identity import Identity
 from bot.slack.pacing import INTERVAL, Pacing
 from bot.slack.socket_mode import SocketPace
@@ -74,6 +75,7 @@ class Timing:
         slack_timeout: Seconds for one call of Slack's.
         post_interval: Between two messages in one channel.
         recover_every: Between two looks for what a process that has ended had not decided.
+        home: How often Home is shown anew.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
@@ -83,6 +85,7 @@ class Timing:
     slack_timeout: float = CALL_SECONDS
     post_interval: timedelta = INTERVAL
     recover_every: timedelta = timedelta(seconds=15)
+    home: RefreshPace = field(default_factory=RefreshPace)
 
 
 @asynccontextmanager
@@ -139,7 +142,7 @@ async def running_bot(
             reached=reached,
         )
         heart = Heart(edges, outgoing.messenger, timing.tempo)
-        ground = Ground(tasks, metrics, draining.is_set, timing.socket)
+        ground = Ground(tasks, metrics, draining.is_set, timing.socket, store, timing.home)
         taking = incoming(settings, edges, heart, identity, outgoing, ground)
         app = application(
             taking.front,
@@ -197,12 +200,15 @@ async def _working(
         recovering = asyncio.create_task(
             taking.reception.keep_recovering(clock, recover_every), name="recover"
         )
-        recovering.add_done_callback(report)
+        showing = asyncio.create_task(taking.refreshing.run(), name="home")
+        for task in (recovering, showing):
+            task.add_done_callback(report)
         try:
             await heart.executor.run()
         finally:
             recovering.cancel()
-            await asyncio.gather(recovering, return_exceptions=True)
+            showing.cancel()
+            await asyncio.gather(recovering, showing, return_exceptions=True)
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")

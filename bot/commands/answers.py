@@ -65,6 +65,7 @@ class FormName(StrEnum):
     DENY_CHANGE = "deny_change"
     DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of a form
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of a form
+    TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of a form
 
 
 @dataclass(frozen=True)
