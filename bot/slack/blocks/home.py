@@ -27,7 +27,7 @@ from bot.slack.blocks import buttons
 from bot.slack.blocks.modal import labelled
 from bot.slack.blocks.pending import head, stands
 from bot.slack.blocks.people import named, provenance
-from bot.slack.blocks.problems import problem_lines, problem_text
+from bot.slack.blocks.problems import problem_text
 from bot.slack.blocks.rich import (
     Line,
     bold,
@@ -89,12 +89,6 @@ def closed_view(denied: Denied, notice: Sequence[Mapping[str, Any]] = ()) -> Vie
     )
 
 
-def broken_view(problem: Problem) -> View:
-    """Say why nothing can be shown."""
-    again = _button("Try again", HomeAction.REFRESH, EVERY, "Show Home again")
-    return _view(paragraph(*problem_lines(problem)), buttons.row(again))
-
-
 def secret_in_search() -> Problem:
     """Say that what was searched for is not looked for, nor kept."""
     return Problem(
@@ -126,8 +120,8 @@ def _waiting(page: HomePage) -> list[View]:
     blocks = [paragraph([bold("Waits for you")])]
     for change in page.waiting[:_MOST_WAITING]:
         blocks.append(paragraph([bold(head(change))], [plain(stands(change))], provenance(change)))
-        if page.barred is None:
-            blocks.append(buttons.row(*buttons.moving(change)))
+        # What only stops something is allowed where changes are not.
+        blocks.append(buttons.row(*buttons.moving(change)))
     if len(page.waiting) > _MOST_WAITING:
         blocks.append(paragraph([plain("There are more; these are the oldest.")]))
     return blocks
@@ -199,9 +193,12 @@ def _tokens(page: HomePage) -> list[View]:
     if tokens is None:
         return [paragraph([plain("Reading the tokens from InfluxDB…")])]
     several = len(page.instances) > 1
-    blocks = [paragraph([bold(_title(tokens))], [plain(f"As of {clock_time(page.at)}.")])]
+    nobody = len(tokens.silent) == len(page.instances)
+    title = "The tokens cannot be read" if nobody else _title(tokens)
+    blocks = [paragraph([bold(title)], [plain(f"As of {clock_time(page.at)}.")])]
     if tokens.silent:
-        said = (f"Not all are listed: {problem_text(problem)}" for problem in tokens.silent)
+        words = "" if nobody else "Not all are listed: "
+        said = (f"{words}{problem_text(problem)}" for problem in tokens.silent)
         blocks.append(paragraph(*([plain(each)] for each in said)))
     for listed in tokens.tokens:
         where = listed.instance if several else ""

@@ -12,6 +12,10 @@ from bot.changes.people import Person
 class Homes(Protocol):
     """One transaction on what people look at in Home; it commits when its context ends well."""
 
+    async def one_at_a_time(self, user_id: str) -> None:
+        """Keep other transactions of the same person waiting until this one ends."""
+        ...
+
     async def home(self, user_id: str) -> Home | None:
         """Give somebody's Home, or None if they never had one."""
         ...

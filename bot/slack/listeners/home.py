@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
 from bot.changes.home import HomeQuery
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
@@ -20,6 +20,12 @@ from bot.slack.listeners.asking import HOME, opened_by, whoever
 from bot.tasks import Tasks
 
 _log = structlog.get_logger()
+_OPENED = "home_opened"
+_NOT_ANSWERING = Problem(
+    ErrorCode.NOT_CONFIRMED_STORED,
+    "The bot's database does not answer. Nothing was changed.",
+    "Try again in a moment.",
+)
 _NOT_SHOWN = Problem(
     ErrorCode.FAULT, "Slack does not show your Home now. Nothing was changed.", "Try again."
 )
@@ -77,7 +83,7 @@ class HomeListener:
                 home = await homes.look_at_home(person, self._clock())
             await self._pages.show(home)
 
-        await self._run(person, "home_opened", work)
+        await self._run(person, _OPENED, work)
 
     async def _navigate(self, person: Person, action: Mapping[str, Any]) -> None:
         name = home_action(action)
@@ -87,6 +93,8 @@ class HomeListener:
             if name is HomeAction.SEARCH and holds_secret(value):
                 raise UserError(secret_in_search())
             async with self._shelf.transaction() as homes:
+                # Of two quick clicks the second must not bring back what the first has changed.
+                await homes.one_at_a_time(person.user_id)
                 known = await homes.home(person.user_id)
                 query = HomeQuery() if known is None else known.query
                 if name is not None:
@@ -103,7 +111,11 @@ class HomeListener:
             except AnnouncementError as error:
                 _log.info("Home is not shown", reason=str(error))
                 raise UserError(_NOT_SHOWN) from error
+            except StoreUnavailableError as error:
+                raise UserError(_NOT_ANSWERING) from error
 
         answered = await self._answering.run("home", asked, shown)
-        if answered.message is not None:
+        starting = answered.problem is not None and answered.problem.code is ErrorCode.STARTING
+        # Whoever only opens the app while the bot restarts need not be told by a message.
+        if answered.message is not None and not (starting and asked == _OPENED):
             self._answering.tell(person, Origin(person.user_id), answered.message)
