@@ -66,6 +66,7 @@ class FormName(StrEnum):
     DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of a form
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of a form
     REPORT_LEAK = "report_leak"
+    TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of a form
 
 
 @dataclass(frozen=True)

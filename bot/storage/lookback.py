@@ -104,6 +104,10 @@ class Lookback(RequestRows):
             .limit(limit)
         )
 
+    async def newest_requests(self, limit: int) -> list[ChangeRequest]:
+        """Give the newest requests of all, newest first."""
+        return await self.read(select(requests).order_by(requests.c.number.desc()).limit(limit))
+
     async def open_requests(self, limit: int) -> list[ChangeRequest]:
         """Give the requests that wait for somebody or something, the oldest first."""
         # What others have set active again has no end left to wait for.

@@ -255,9 +255,8 @@ homes = Table(
     Column("noticed_at", UtcDateTime),
     # Grows with everything that they do, so that an older page is not shown over a newer one.
     Column("version", Integer, nullable=False),
-    # Slack's hash of the page that is shown, our digest of it, and how much of the record it knows.
+    # Slack's hash of the page that is shown, and how much of the record is in it.
     Column("view_hash", String(64), nullable=False),
-    Column("shown", String(64), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("refreshed_at", UtcDateTime, nullable=False),
     Index("ix_homes_opened_at", "opened_at"),

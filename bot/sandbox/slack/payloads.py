@@ -119,6 +119,27 @@ def interaction_form(payload: Mapping[str, Any]) -> bytes:
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
+def event_body(workspace: Workspace, event: Mapping[str, Any]) -> bytes:
+    """Write what tells the app of an event.
+
+    Source: https://docs.slack.dev/apis/events-api/#event-type-structure
+    """
+    installation = workspace.installation
+    number = workspace.next_event()
+    return json.dumps(
+        {
+            "token": _VERIFICATION_TOKEN,
+            "team_id": installation.team_id,
+            "api_app_id": installation.app_id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": f"Ev0HOME{number}",
+            "event_time": int(workspace.now().timestamp()),
+            "is_ext_shared_channel": False,
+        }
+    ).encode()
+
+
 def message_json(message: Message, installation: Installation) -> dict[str, Any]:
     """Write a message as Slack does in answers and payloads."""
     written: dict[str, Any] = {

@@ -13,7 +13,7 @@ from bot.sandbox.slack.app import slack_app
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
-from bot.sandbox.slack.in_modals import PeopleInModals
+from bot.sandbox.slack.in_home import PeopleInHome
 from bot.sandbox.slack.inputs import filled_in
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.outbound import Delivery, SignedRequest, send
@@ -21,7 +21,7 @@ from bot.sandbox.slack.payloads import Origin, block_actions_form, command_form,
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.response_urls import Asked, ResponseUrls
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
-from bot.sandbox.slack.signing import signed_headers
+from bot.sandbox.slack.signing import FORM, signed_headers
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.web_api import WebApi
 from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup, Workspace
@@ -29,7 +29,7 @@ from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup
 ACK_SECONDS: Final = 3.0
 
 
-class SlackStandIn(PeopleInModals):
+class SlackStandIn(PeopleInHome):
     """A Slack workspace with the app installed.
 
     Whoever serves ``app`` sets ``base_url`` to its address, and ``events_url`` to the app's
@@ -178,10 +178,10 @@ class SlackStandIn(PeopleInModals):
         """Send any bytes to the app by HTTP, as anybody can: rubbish, forged, stale."""
         return await self._post(SignedRequest(body, headers))
 
-    def sign(self, body: bytes, at: datetime | None = None) -> dict[str, str]:
-        """Give the headers that go with a form's body; ``at`` is now unless given."""
+    def sign(self, body: bytes, at: datetime | None = None, kind: str = FORM) -> dict[str, str]:
+        """Give the headers that go with a body; ``at`` is now unless given."""
         secret = self.workspace.installation.signing_secret
-        return signed_headers(secret, body, at or self.workspace.now())
+        return signed_headers(secret, body, at or self.workspace.now(), kind)
 
     def _person(self, user: str) -> Person:
         """Find a person; deactivated ones too, whose last click may still be on its way."""

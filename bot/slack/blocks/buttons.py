@@ -26,6 +26,7 @@ class ActionId(StrEnum):
     ENABLE_TOKEN = "enable_token"  # noqa: S105 - the name of an action
     DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of an action
     DISABLE_WITH_REASON = "disable_with_reason"
+    TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of an action
     PAGE_LIST = "page_list"
 
 
@@ -176,6 +177,16 @@ def describe(instance: str, authorization_id: str) -> ButtonElement:
         action_id=ActionId.DESCRIBE_TOKEN,
         value=f"{instance}:{authorization_id}",
         accessibility_label=f"Edit the description of token {authorization_id}",
+    )
+
+
+def details_modal(instance: str, authorization_id: str) -> ButtonElement:
+    """Give the button that shows everything about a token in a modal."""
+    return ButtonElement(
+        text="Details",
+        action_id=ActionId.TOKEN_DETAILS,
+        value=f"{instance}:{authorization_id}",
+        accessibility_label=f"Show token {authorization_id}",
     )
 
 

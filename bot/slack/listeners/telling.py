@@ -6,8 +6,10 @@ from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
 from bot.commands.answers import Accepted, Later, Moved
 from bot.slack.blocks.buttons import NOTE, ActionId, drift_number
+from bot.slack.forms.registry import SURFACE
+from bot.slack.home.telling import HomeTelling
 from bot.slack.listeners.answering import Answered, Answering
-from bot.slack.listeners.asking import CLICK
+from bot.slack.listeners.asking import CLICK, HOME
 from bot.slack.messenger import SlackMessenger
 from bot.tasks import Tasks
 
@@ -36,20 +38,31 @@ class Telling:
         answering: Tells one person.
         queries: Reads changes, to redraw outdated messages.
         messenger: Redraws them.
+        home: Tells people what came of what they did in Home.
         tasks: Holds on to what runs beside.
     """
 
     def __init__(
-        self, answering: Answering, queries: Queries, messenger: SlackMessenger, tasks: Tasks
+        self,
+        answering: Answering,
+        queries: Queries,
+        messenger: SlackMessenger,
+        home: HomeTelling,
+        tasks: Tasks,
     ) -> None:
         self._answering = answering
         self._queries = queries
         self._messenger = messenger
+        self._home = home
         self._tasks = tasks
 
     def tell(self, received: Received, answered: Answered) -> None:
         """Tell what came of something, unless its message shows it by itself."""
         ask = received.ask
+        if received.content.get(SURFACE) == HOME and answered.later is None:
+            if answered.message is not None:
+                self._home.tell(ask.person, answered.message)
+            return
         action = received.content.get("action", "")
         if answered.later is not None:
             turning = action.startswith(ActionId.PAGE_LIST)

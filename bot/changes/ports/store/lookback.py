@@ -62,6 +62,10 @@ class Lookback(Protocol):
         """Give the newest requests for one authorization, newest first."""
         ...
 
+    async def newest_requests(self, limit: int) -> list[ChangeRequest]:
+        """Give the newest requests of all, newest first."""
+        ...
+
     async def open_requests(self, limit: int) -> list[ChangeRequest]:
         """Give the requests that wait for somebody or something, the oldest first."""
         ...
