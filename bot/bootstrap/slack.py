@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap.heart import Edges, Heart
+from bot.changes.message_check import MessageChecks
 from bot.changes.policy import Policy
 from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
@@ -24,6 +25,7 @@ from bot.slack.listeners.commands import CommandListener
 from bot.slack.listeners.meaning import Meaning
 from bot.slack.listeners.modals import Modals
 from bot.slack.listeners.reception import Reception
+from bot.slack.listeners.shortcuts import ShortcutListener
 from bot.slack.listeners.submissions import SubmissionListener
 from bot.slack.listeners.telling import Telling
 from bot.slack.messenger import SlackMessenger
@@ -126,6 +128,9 @@ def incoming(
         telling=telling,
         tasks=tasks,
     )
+    checks = MessageChecks(
+        *(edges.instances, heart.intake, edges.policy, clock), settings.slash_command
+    )
     modals = Modals(outgoing.client, answering, tasks)
     lending = _borrowing_client(settings, outgoing.session)
     bolt = bolt_app(
@@ -133,8 +138,9 @@ def incoming(
         CommandListener(reception, telling, registry, clock),
         ActionListener(reception, telling, answering, modals, clock),
         SubmissionListener(reception, clock),
-        identity,
-        lending,
+        ShortcutListener(edges.directory, checks, answering, clock),
+        identity=identity,
+        client=lending,
     )
     front, socket = None, None
     if settings.slack_app_token is not None:

@@ -16,6 +16,7 @@ from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import FAULT
 from bot.slack.listeners.commands import CommandListener
+from bot.slack.listeners.shortcuts import ShortcutListener
 from bot.slack.listeners.submissions import SubmissionListener
 
 _log = structlog.get_logger()
@@ -27,10 +28,12 @@ def bolt_app(
     commands: CommandListener,
     actions: ActionListener,
     submissions: SubmissionListener,
+    shortcuts: ShortcutListener,
+    *,
     identity: Identity,
     client: AsyncWebClient,
 ) -> AsyncApp:
-    """Put the Bolt app together: a listener for commands, one for clicks, one for modals.
+    """Put the Bolt app together: a listener for commands, one for clicks, and so on.
 
     ``process_before_response`` sends the ack when the listener has returned, so that what is acked
     is committed.
@@ -40,6 +43,7 @@ def bolt_app(
         commands: Takes slash commands.
         actions: Takes presses of buttons.
         submissions: Takes what is submitted in modals.
+        shortcuts: Takes uses of the app's shortcuts.
         identity: Knows who the bot is.
         client: A client without a token, which lends its session and address to Bolt's own.
 
@@ -71,6 +75,7 @@ def bolt_app(
     app.command(re.compile(f"(?!{re.escape(command)}$)"))(_other_command(command))
     app.action(_ANYTHING)(actions)
     app.view(_ANYTHING)(submissions)
+    app.shortcut(_ANYTHING)(shortcuts)
     return app
 
 

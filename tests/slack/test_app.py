@@ -126,7 +126,7 @@ async def test_a_listener_that_raises_is_answered_with_an_error_id(here: World) 
         client = AsyncWebClient(base_url=f"{here.slack.base_url}/api/", session=session)
         identity = Identity(AsyncWebClient("xoxb-made-up", client.base_url, session=session))
         assert await identity.ask()
-        bolt = bolt_app("/token", raising, raising, raising, identity, client)  # type: ignore[arg-type]  # any callable listens
+        bolt = bolt_app("/token", *[raising] * 4, identity=identity, client=client)  # type: ignore[arg-type]  # any callable listens
         front = SlackFront(SecretStr(SIGNING_SECRET), bolt.async_dispatch, here.now, lambda _: None)
         app = Starlette(routes=[Route("/slack/events", front.__call__, methods=["POST"])])
         async with serve(app) as url:
