@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap.heart import Edges, Heart
+from bot.changes.message_check import MessageChecks
 from bot.changes.policy import Policy
 from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
@@ -37,6 +38,7 @@ from bot.slack.listeners.home import HomeListener
 from bot.slack.listeners.meaning import Meaning
 from bot.slack.listeners.modals import Modals
 from bot.slack.listeners.reception import Reception
+from bot.slack.listeners.shortcuts import ShortcutListener
 from bot.slack.listeners.submissions import SubmissionListener
 from bot.slack.listeners.telling import Telling
 from bot.slack.messenger import SlackMessenger
@@ -156,6 +158,9 @@ def incoming(
         telling=telling,
         tasks=tasks,
     )
+    checks = MessageChecks(
+        *(edges.instances, heart.intake, edges.policy, clock), settings.slash_command
+    )
     modals = Modals(outgoing.client, edges.directory, forms, answering, tasks)
     lending = _borrowing_client(settings, outgoing.session)
     bolt = bolt_app(
@@ -164,6 +169,7 @@ def incoming(
             CommandListener(reception, telling, modals, registry, clock),
             ActionListener(reception, telling, answering, modals, clock),
             SubmissionListener(reception, telling, forms, clock),
+            ShortcutListener(edges.directory, checks, answering, clock),
             HomeListener(ground.shelf, pages, answering, tasks, clock),
         ),
         identity,

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
+from bot.changes.message_check import CheckedMessage
 from bot.changes.queries import History, Pending, Preview, TokenDetails
 from bot.changes.request import ChangeRequest
 
@@ -82,7 +83,17 @@ class FormWanted:
     about: Mapping[str, str] = field(default_factory=dict)
 
 
-Reading = Notice | TokenPage | TokenDetails | Whereabouts | History | Pending | Preview | Help
+Reading = (
+    Notice
+    | TokenPage
+    | TokenDetails
+    | Whereabouts
+    | CheckedMessage
+    | History
+    | Pending
+    | Preview
+    | Help
+)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import FAULT
 from bot.slack.listeners.commands import CommandListener
 from bot.slack.listeners.home import HomeListener
+from bot.slack.listeners.shortcuts import ShortcutListener
 from bot.slack.listeners.submissions import SubmissionListener
 from bot.slack.payloads import EventName
 
@@ -36,12 +37,14 @@ class Listeners:
         commands: Takes slash commands.
         actions: Takes presses of buttons.
         submissions: Takes what is submitted in modals.
+        shortcuts: Takes uses of the app's shortcuts.
         home: Shows Home, and what people search for there.
     """
 
     commands: CommandListener
     actions: ActionListener
     submissions: SubmissionListener
+    shortcuts: ShortcutListener
     home: HomeListener
 
 
@@ -91,6 +94,7 @@ def bolt_app(
     app.action(_NOT_IN_HOME)(listeners.actions)
     app.action(_IN_HOME)(listeners.home.navigated)
     app.event(EventName.APP_HOME_OPENED.value)(listeners.home.opened)
+    app.shortcut(_ANYTHING)(listeners.shortcuts)
     app.view(_ANYTHING)(listeners.submissions)
     return app
 

@@ -19,6 +19,8 @@ _OF_A_COMMAND = (
 )
 _OF_A_PRESS = ("user", "team", "enterprise", "channel", "container", "state")
 _OF_A_SUBMISSION = ("user", "team", "enterprise")
+_SHORTCUTS = ("shortcut", "message_action")
+_OF_A_SHORTCUT = ("user", "team", "enterprise", "channel", "message")
 _OF_A_VIEW = ("callback_id", "private_metadata", "state")
 _OF_AN_EVENT = ("team_id", "enterprise_id", "event_id")
 _OF_HOME_OPENED = ("user", "tab")
@@ -26,7 +28,13 @@ _OF_HOME_OPENED = ("user", "tab")
 
 def reduced(payload: Mapping[str, object]) -> dict[str, object] | None:
     """Take out of a payload what the listeners read; None if none of them listens to it."""
-    return _command(payload) or _press(payload) or _submission(payload) or _event(payload)
+    return (
+        _command(payload)
+        or _press(payload)
+        or _submission(payload)
+        or _shortcut(payload)
+        or _event(payload)
+    )
 
 
 def _command(payload: Mapping[str, object]) -> dict[str, object] | None:
@@ -60,6 +68,21 @@ def _submission(payload: Mapping[str, object]) -> dict[str, object] | None:
     told = {key: payload[key] for key in _OF_A_SUBMISSION if isinstance(payload.get(key), Mapping)}
     shown = {key: view[key] for key in _OF_A_VIEW if key in view}
     return {"type": "view_submission", "view": {"type": "modal", **shown}, **told}
+
+
+def _shortcut(payload: Mapping[str, object]) -> dict[str, object] | None:
+    """Take out of a shortcut's use what the listeners read, or give None if it is none."""
+    if payload.get("type") not in _SHORTCUTS:
+        return None
+    if not isinstance(payload.get("callback_id"), str):
+        return None
+    told = {key: payload[key] for key in _OF_A_SHORTCUT if isinstance(payload.get(key), Mapping)}
+    texts = {
+        key: payload[key]
+        for key in ("type", "callback_id", "response_url", "trigger_id")
+        if key in payload
+    }
+    return {**told, **texts}
 
 
 def _event(payload: Mapping[str, object]) -> dict[str, object] | None:

@@ -128,7 +128,7 @@ async def test_a_listener_that_raises_is_answered_with_an_error_id(here: World) 
         identity = Identity(AsyncWebClient("xoxb-made-up", client.base_url, session=session))
         assert await identity.ask()
         at_home = SimpleNamespace(opened=raising, navigated=raising)
-        listeners = Listeners(raising, raising, raising, at_home)  # type: ignore[arg-type]  # any callable listens
+        listeners = Listeners(raising, raising, raising, raising, at_home)  # type: ignore[arg-type]  # any callable listens
         bolt = bolt_app("/token", listeners, identity, client)
         front = SlackFront(SecretStr(SIGNING_SECRET), bolt.async_dispatch, here.now, lambda _: None)
         app = Starlette(routes=[Route("/slack/events", front.__call__, methods=["POST"])])

@@ -13,7 +13,6 @@ from bot.sandbox.slack.app import slack_app
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
-from bot.sandbox.slack.in_home import PeopleInHome
 from bot.sandbox.slack.inputs import filled_in
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.outbound import Delivery, SignedRequest, send
@@ -24,12 +23,13 @@ from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 from bot.sandbox.slack.signing import FORM, signed_headers
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.web_api import WebApi
+from bot.sandbox.slack.with_shortcuts import PeopleWithShortcuts, Shortcut, ShortcutsOfTheApp
 from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup, Workspace
 
 ACK_SECONDS: Final = 3.0
 
 
-class SlackStandIn(PeopleInHome):
+class SlackStandIn(PeopleWithShortcuts):
     """A Slack workspace with the app installed.
 
     Whoever serves ``app`` sets ``base_url`` to its address, and ``events_url`` to the app's
@@ -67,6 +67,7 @@ class SlackStandIn(PeopleInHome):
         changed = StateChanges()
         super().__init__(Workspace(installation, clock, changed), changed)
         self.faults = Faults()
+        self.shortcuts = ShortcutsOfTheApp()
         self.should_escape = should_escape
         self._ack_seconds = ack_seconds
         self._response_urls = ResponseUrls(self.workspace)
@@ -90,6 +91,10 @@ class SlackStandIn(PeopleInHome):
         """Add a user group, or change the one with this id."""
         self.workspace.usergroups[usergroup.id] = usergroup
         self.changed.announce()
+
+    def add_shortcut(self, shortcut: Shortcut) -> None:
+        """Add a shortcut of the app, as its manifest does."""
+        self.shortcuts.by_name[shortcut.name] = shortcut
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
         """Have a person type a slash command.

@@ -200,6 +200,17 @@ def disable_with_reason(instance: str, authorization_id: str) -> ButtonElement:
     )
 
 
+def disable(instance: str, token: Authorization, text: str) -> ButtonElement:
+    """Give the button that disables a token wherever it is found, not in a list."""
+    return ButtonElement(
+        text=text,
+        action_id=ActionId.DISABLE_TOKEN,
+        value=f"{instance}:{token.id}",
+        style="danger",
+        accessibility_label=f"Disable token {token.id}",
+    )
+
+
 def page(text: str, query_id: str, place: int) -> ButtonElement:
     """Give a button that turns a list's page; two stand in one row, so each has its place."""
     return ButtonElement(

@@ -1,6 +1,7 @@
 """Read who asks, from where and for what, out of Slack's payloads."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +68,22 @@ def submission_received(
     content, secret, channel_id = forms.read(view)
     origin = Origin(channel_id or person.user_id)
     return Received(Ask(person, origin, delivery, now), SUBMISSION, content, secret)
+
+
+def shortcut_asked(body: Mapping[str, Any], delivery: str, now: datetime) -> Ask:
+    """Read who used a shortcut, and where; a global one is used nowhere.
+
+    Slack does not always tell the person's own team here, but it offers shortcuts to people of
+    the workspace in which they were used alone.
+
+    Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    person, origin = whoever(body)
+    if not person.team_id:
+        person = replace(person, team_id=_text(_mapping(body, "team"), "id"))
+    if not person.user_id or not person.team_id:
+        raise _unreadable()
+    return Ask(person, origin, delivery, now)
 
 
 def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
