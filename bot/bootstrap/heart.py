@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.changes.announcing import Announcing
+from bot.changes.approvers import Approvers
 from bot.changes.carrying_out import CarryingOut
 from bot.changes.drift_watch import DriftPace
 from bot.changes.ending import Ending
@@ -22,9 +23,11 @@ from bot.changes.progress import Progress
 from bot.changes.queries import Queries
 from bot.changes.rereading import Rereading
 from bot.changes.reversals import Reversals
+from bot.changes.reviews import Reviews
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Settling
 from bot.changes.steps import Reached, unobserved
+from bot.changes.telling_approvers import TellingApprovers
 from bot.changes.watching import Watch, Watching
 from bot.changes.weighing import Weighing
 
@@ -62,6 +65,7 @@ class Edges:
         clock: Tells the time.
         command: The slash command's name, for hints.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
+        broke_glass: Told of each change that is accepted by break-glass, for the metrics.
         drifted: Told the instance of each token that is found active again, for the metrics.
         reached: Told of each step in the life of a change.
     """
@@ -74,6 +78,7 @@ class Edges:
     command: str
     finished: Callable[[str, str], None]
     drifted: Callable[[str], None]
+    broke_glass: Callable[[], None]
     reached: Reached = unobserved
 
 
@@ -118,6 +123,14 @@ class Heart:
             ),
             progress=progress,
             announcing=announcing,
+            telling_approvers=TellingApprovers(
+                store=store,
+                announcing=announcing,
+                approvers=Approvers(edges.policy, edges.directory),
+                clock=clock,
+                pauses=tempo.pauses,
+                reached=reached,
+            ),
             ending=Ending(store, messenger, clock, tempo.pauses, reached),
             rereading=Rereading(
                 instances=instances,
@@ -135,9 +148,14 @@ class Heart:
             finished=edges.finished,
         )
         self.executor = Executor(lifecycle, store, clock=clock, pace=tempo.pace, reached=reached)
-        self.intake = Intake(store, edges.policy, edges.command, self.executor.wake, reached)
+        self.intake = Intake(
+            *(store, edges.policy, edges.command, self.executor.wake),
+            reached=reached,
+            broke_glass=edges.broke_glass,
+        )
         self.reversals = Reversals(self.intake)
         self.moves = Moves(self.intake)
+        self.reviews = Reviews(self.intake)
         self.queries = Queries(
             *(instances, store, preparation, rulings, clock), patience=tempo.pauses.try_for
         )

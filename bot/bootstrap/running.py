@@ -136,6 +136,7 @@ async def running_bot(
             command=settings.slash_command,
             finished=metrics.change,
             drifted=metrics.drift,
+            broke_glass=metrics.break_glass,
             reached=reached,
         )
         heart = Heart(edges, outgoing.messenger, timing.tempo)
@@ -144,8 +145,8 @@ async def running_bot(
         app = application(
             taking.front,
             probes.needed(store, identity, taking.socket),
-            probes.details(in_force, instances),
-            metrics.exposition,
+            probes.details(in_force, instances, heart.queries, clock),
+            partial(probes.exposition, metrics, heart.queries),
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
         working = _working(

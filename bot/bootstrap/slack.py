@@ -121,7 +121,7 @@ def incoming(
         directory=edges.directory,
         intake=heart.intake,
         store=edges.store,
-        meaning=Meaning(dispatcher, heart.reversals, heart.moves),
+        meaning=Meaning(dispatcher, heart.reversals, heart.moves, heart.reviews),
         answering=answering,
         telling=telling,
         tasks=tasks,

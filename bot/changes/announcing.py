@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.ports import Drifted, Messenger, Related, Remember, Store
 from bot.changes.request import ChangeRequest
 from bot.changes.steps import Reached, Step, unobserved
@@ -70,6 +71,16 @@ class Announcing:
         await self._remember_watch(told)
         self._reached(Step.DRIFT_TOLD)
         return told
+
+    async def tell_directly(self, request: ChangeRequest, copy: DirectCopy) -> DirectCopy:
+        """Let one person have a request's message, or bring it up to date; give it as it is now.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        # It may have been reviewed, or undone, while others were told.
+        current = await self._read(request.id)
+        return await self._messenger.tell_directly(current, await self._related(current), copy)
 
     async def news_since(self, request: ChangeRequest) -> datetime:
         """Give the moment of what the record tells last of a request.

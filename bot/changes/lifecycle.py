@@ -20,6 +20,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.rereading import Rereading
 from bot.changes.ruling import Ruling, Rulings
 from bot.changes.states import RequestState, TargetState
+from bot.changes.telling_approvers import TellingApprovers
 from bot.changes.waits import Rest, Waits
 
 _log = structlog.get_logger()
@@ -34,6 +35,7 @@ class Lifecycle:
         carrying_out: Sends what is to be sent.
         progress: Records each step.
         announcing: Tells of each stage.
+        telling_approvers: Tells them of what is done by break-glass.
         ending: Ends timers.
         rereading: Watches what was disabled.
         clock: Tells the time.
@@ -50,6 +52,7 @@ class Lifecycle:
         carrying_out: CarryingOut,
         progress: Progress,
         announcing: Announcing,
+        telling_approvers: TellingApprovers,
         ending: Ending,
         rereading: Rereading,
         clock: Callable[[], datetime],
@@ -62,6 +65,7 @@ class Lifecycle:
         self._carrying_out = carrying_out
         self._progress = progress
         self._announcing = announcing
+        self._telling_approvers = telling_approvers
         self._ending = ending
         self._rereading = rereading
         self._clock = clock
@@ -80,7 +84,10 @@ class Lifecycle:
             await self._carrying_out.pass_on(request)
         if rest.news and not (request.state is RequestState.UNRESOLVED and told):
             request, again = await self._tell(request)
-        due = soonest(rest.due, again)
+        # It does not depend on the message in the channel, which Slack may refuse.
+        worth_telling = rest.news or request.state.final
+        copied = await self._telling_approvers.advance(request) if worth_telling else None
+        due = soonest(rest.due, again, copied)
         if not request.state.final:
             return due
         return soonest(due, await self._afterwards(request, again))

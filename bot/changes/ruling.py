@@ -94,6 +94,8 @@ def wanted_by(request: ChangeRequest, earlier: int) -> Wanted:
         targets=max(1, targets),
         # What ends by itself was judged when it was asked for.
         earlier=0 if request.automatic else earlier,
+        break_glass=request.break_glass is not None,
+        never_alone=request.never_alone,
         channel_id=request.origin.channel_id,
     )
 

@@ -24,7 +24,8 @@ class Step(StrEnum):
     the outcome is told. END_NOTED: stored that it was said that a timer is about to end.
     RESTORING: the change that a timer ends with is stored. REREAD: what was disabled was read
     again, and nothing is made of it yet. WATCHED: stored what this look has found. DRIFT_TOLD:
-    stored that it was told. RELEASED: the lease is given back.
+    stored that it was told. APPROVERS_LISTED: stored which approvers are told of a break-glass.
+    APPROVER_TOLD: stored what one of them was told. RELEASED: the lease is given back.
     """
 
     RECEIVED = "received"
@@ -52,6 +53,8 @@ class Step(StrEnum):
     REREAD = "reread"
     WATCHED = "watched"
     DRIFT_TOLD = "drift told"
+    APPROVERS_LISTED = "approvers listed"
+    APPROVER_TOLD = "approver told"
     RELEASED = "released"
 
 

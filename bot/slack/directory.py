@@ -76,6 +76,10 @@ class SlackDirectory:
             return _standing(person, members, None)
         return _standing(person, members, await self._accounts.get(person.user_id))
 
+    async def members(self, group: str) -> frozenset[str] | None:
+        """Give the user ids of a user group's members; None if Slack does not tell now."""
+        return await self._members.get(group)
+
     async def keep_fresh(self) -> None:
         """Refresh again and again, for as long as it runs, so that people seldom wait."""
         while True:

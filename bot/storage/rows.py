@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Status
+from bot.changes.break_glass import BreakGlass
 from bot.changes.errors import Problem
 from bot.changes.people import Person
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin, Timer
@@ -47,6 +48,8 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         "retry_of": request.retry_of,
         "retried_by": request.retried_by,
         "again_of": request.again_of,
+        **_glass_row(request.break_glass),
+        "never_alone": request.never_alone,
         "automatic": request.automatic,
         "rule": request.rule,
         "policy_digest": request.policy_digest,
@@ -177,6 +180,8 @@ def to_request(
         retry_of=row["retry_of"],
         retried_by=row["retried_by"],
         again_of=row["again_of"],
+        break_glass=_break_glass(row),
+        never_alone=row["never_alone"],
         watched_at=row["watched_at"],
         drifts=_DRIFTS.validate_python(row["drifts"]),
         automatic=row["automatic"],
@@ -238,6 +243,23 @@ def _approval(row: RowMapping, vote_rows: Sequence[RowMapping]) -> Approval | No
         ),
         granted_at=row["granted_at"],
     )
+
+
+def _glass_row(glass: BreakGlass | None) -> dict[str, Any]:
+    kept = None if glass is None else {"needed": glass.needed, "approvers": list(glass.approvers)}
+    return {
+        "break_glass": kept,
+        "reviewed_by": "" if glass is None else glass.reviewed_by,
+        "reviewed_at": None if glass is None else glass.reviewed_at,
+    }
+
+
+def _break_glass(row: RowMapping) -> BreakGlass | None:
+    kept = row["break_glass"]
+    if kept is None:
+        return None
+    approvers = tuple(kept["approvers"])
+    return BreakGlass(kept["needed"], approvers, row["reviewed_by"], row["reviewed_at"])
 
 
 def _timer(row: RowMapping) -> Timer | None:

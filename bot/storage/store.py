@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
+from bot.storage.copies import Copies
 from bot.storage.failures import reason, reason_of_driver
 from bot.storage.inbox import Inbox
 from bot.storage.leases import Leases
@@ -26,7 +27,7 @@ from bot.storage.watches import Watches
 _PATIENCE_SECONDS = 2.0
 
 
-class SqlTransaction(Leases, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting):
+class SqlTransaction(Leases, Lookback, Watches, Copies, AuditRows, Memos, Switches, Inbox, Posting):
     """One transaction on the database: all that can be read and written in it."""
 
 

@@ -1,4 +1,6 @@
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+import math
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
 
@@ -41,6 +43,17 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._break_glass = Counter(
+            "token_bot_break_glass",
+            "Changes accepted by break-glass",
+            registry=self._registry,
+        )
+        self._unreviewed = Gauge(
+            "token_bot_break_glass_unreviewed",
+            "Changes by break-glass that no approver has reviewed yet, on all replicas; NaN where "
+            "the database does not tell",
+            registry=self._registry,
+        )
         self._drifts = Counter(
             "token_bot_drift_found",
             "Tokens found active again after a disable, and not by this bot",
@@ -69,6 +82,15 @@ class Metrics:
         """Count one token that was found active again."""
         self._drifts.labels(instance).inc()
 
-    def exposition(self) -> bytes:
-        """Give all metrics in Prometheus's text format."""
+    def break_glass(self) -> None:
+        """Count one change that is accepted by break-glass."""
+        self._break_glass.inc()
+
+    def exposition(self, unreviewed: int | None) -> bytes:
+        """Give all metrics in Prometheus's text format.
+
+        Args:
+            unreviewed: How many changes by break-glass are not reviewed; None if it is not known.
+        """
+        self._unreviewed.set(math.nan if unreviewed is None else unreviewed)
         return generate_latest(self._registry)

@@ -45,6 +45,7 @@ def accepted(request: ChangeRequest) -> AuditEvent:
         retry_of=request.retry_of,
         again_of=request.again_of,
         automatic=request.automatic or None,
+        break_glass=(request.break_glass is not None) or None,
         lasts=None if request.timer is None else request.timer.lasts.total_seconds(),
         channel=request.origin.channel_id,
         rule=request.rule,

@@ -21,3 +21,10 @@ class Directory(Protocol):
         It never raises.
         """
         ...
+
+    async def members(self, group: str) -> frozenset[str] | None:
+        """Give the user ids of a user group's members; None if Slack does not tell now.
+
+        It never raises.
+        """
+        ...

@@ -5,6 +5,7 @@ from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.moves import Moves
 from bot.changes.request import ChangeRequest
 from bot.changes.reversals import Reversals
+from bot.changes.reviews import Reviews
 from bot.changes.secret import looks_like_secret
 from bot.commands.answers import Accepted, Answer, Moved, MoveName, ReasonWanted
 from bot.commands.dispatch import Dispatcher, holds_secret
@@ -28,12 +29,16 @@ class Meaning:
         dispatcher: Carries commands out, and buttons that stand for one.
         reversals: Takes in retries.
         moves: Takes in what people do to a request that is under way.
+        reviews: Takes in reviews of what was done by break-glass.
     """
 
-    def __init__(self, dispatcher: Dispatcher, reversals: Reversals, moves: Moves) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, reversals: Reversals, moves: Moves, reviews: Reviews
+    ) -> None:
         self._dispatcher = dispatcher
         self._reversals = reversals
         self._moves = moves
+        self._reviews = reviews
 
     def storable(self, kind: str, content: Mapping[str, str]) -> bool:
         """Tell whether what was asked may be stored before it is decided: it holds no secret."""
@@ -72,6 +77,8 @@ class Meaning:
         if name == ActionId.DENY_CHANGE:
             await self._moves.may_deny(ask, value)
             return ReasonWanted(value)
+        if name == ActionId.REVIEW_CHANGE:
+            return Moved(await self._reviews.review(ask, value), MoveName.REVIEW)
         if name in _MOVES:
             return await self._moved(ask, MoveName(_MOVES[ActionId(name)]), value)
         subcommand = _SUBCOMMAND.get(ActionId(name)) if name in set(ActionId) else None
