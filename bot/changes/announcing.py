@@ -72,14 +72,14 @@ class Announcing:
         self._reached(Step.DRIFT_TOLD)
         return told
 
-    async def tell_directly(self, request: ChangeRequest, copy: DirectCopy) -> DirectCopy:
+    async def tell_directly(self, change_id: str, copy: DirectCopy) -> DirectCopy:
         """Let one person have a request's message, or bring it up to date; give it as it is now.
 
         Raises:
             AnnouncementError: If Slack did not take it, and may later.
         """
         # It may have been reviewed, or undone, while others were told.
-        current = await self._read(request.id)
+        current = await self._read(change_id)
         return await self._messenger.tell_directly(current, await self._related(current), copy)
 
     async def news_since(self, request: ChangeRequest) -> datetime:

@@ -84,13 +84,13 @@ class Lifecycle:
             await self._carrying_out.pass_on(request)
         if rest.news and not (request.state is RequestState.UNRESOLVED and told):
             request, again = await self._tell(request)
-        # It does not depend on the message in the channel, which Slack may refuse.
-        worth_telling = rest.news or request.state.final
-        copied = await self._telling_approvers.advance(request) if worth_telling else None
-        due = soonest(rest.due, again, copied)
-        if not request.state.final:
-            return due
-        return soonest(due, await self._afterwards(request, again))
+        due = soonest(rest.due, again)
+        if request.state.final:
+            due = soonest(due, await self._afterwards(request, again))
+        if rest.news or request.state.final:
+            # It does not depend on the message in the channel, which Slack may refuse.
+            due = soonest(due, await self._telling_approvers.advance(request))
+        return due
 
     async def _through_stages(self, request: ChangeRequest) -> Rest:
         """Take stage after stage, until the request ends or has to wait."""

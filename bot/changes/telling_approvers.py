@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -49,12 +49,12 @@ class TellingApprovers:
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Tell whoever is not told of all there is; say when that is tried again, or None.
 
-        What changed nothing is told to those alone who know of it already.
+        What changed nothing is told to those alone who know of it already. What refers to an
+        earlier change, such as its undo, is told in that one's message.
         """
-        if request.break_glass is None:
-            return None
         found_all = not request.unreviewed or await self._list(request)
-        told_all, turn = await self._tell(request)
+        earlier = (request.undo_of, request.retry_of, request.again_of)
+        told_all, turn = await self._tell([request.id, *(each for each in earlier if each)])
         if found_all and told_all:
             return None
         since = await self._announcing.news_since(request)
@@ -79,7 +79,7 @@ class TellingApprovers:
             self._reached(Step.APPROVERS_LISTED)
         return not found.untold
 
-    async def _tell(self, request: ChangeRequest) -> tuple[bool, float | None]:
+    async def _tell(self, change_ids: Sequence[str]) -> tuple[bool, float | None]:
         """Post or edit the copies that do not show all of it; tell whether all do now.
 
         Where Slack asks to wait, the others may have their turn; where it is in trouble, they have
@@ -89,11 +89,11 @@ class TellingApprovers:
             Whether all is told, and in how many seconds the next turn is, where that is known.
         """
         async with self._store.reading() as reading:
-            copies = await reading.copies(request.id)
+            copies = [(each, copy) for each in change_ids for copy in await reading.copies(each)]
         turns: list[float] = []
-        for copy in copies:
+        for change_id, copy in copies:
             try:
-                told = await self._announcing.tell_directly(request, copy)
+                told = await self._announcing.tell_directly(change_id, copy)
             except AnnouncementError as error:
                 _log.info("an approver is not told yet", user=copy.user_id, reason=str(error))
                 if error.retry_after is None:
@@ -102,6 +102,6 @@ class TellingApprovers:
                 continue
             if told != copy:
                 async with self._store.transaction() as transaction:
-                    await transaction.save_copy(request.id, told)
+                    await transaction.save_copy(change_id, told)
                 self._reached(Step.APPROVER_TOLD)
         return not turns, min(turns, default=None)

@@ -80,6 +80,7 @@ _DISABLE_TWO = Say(f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}")
 _ENABLE = Say(f"enable {INACTIVE_LOAD_TEST}")
 _TWO = (_DISABLE_TWO, Press("confirm_change"))
 _UNDO = Press("undo_change")
+_GLASS = cast.SECOND_PERSON.replace('"enable"', '"disable"')
 _DENY = Press("deny_change", cast.CAROL, (("Reason", "not tonight"),))
 
 SCENARIOS = {
@@ -115,6 +116,16 @@ SCENARIOS = {
                 Reopen(TELEGRAF_EDGE_42),
                 Pass(WATCHED_AFTER + timedelta(minutes=1)),
                 Press("disable_again"),
+            ),
+        ),
+        Scenario(
+            "break-glass",
+            _GLASS,
+            (
+                Say(f"disable {TELEGRAF_EDGE_42} --break-glass --reason leaked"),
+                Press("review_change", cast.CAROL),
+                _UNDO,
+                Press("approve_change", cast.BOB),
             ),
         ),
         Scenario("deny", cast.SECOND_PERSON, (_ENABLE, _DENY)),
