@@ -2,10 +2,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.changes.people import Account, Person
+from bot.changes.deciding import decide
+from bot.changes.decision import Allowed, Wanted
+from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, Role, is_group
 from bot.changes.ports import Directory
-from bot.changes.roles_held import Held, role_held
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Approvers:
     async def now(self) -> Found:
         """Give whoever may approve now: listed themselves, or by a user group.
 
-        A guest in a group is none, nor is anybody whose account is deactivated.
+        A guest in a group is none, nor is anybody who is deactivated or of another workspace: what
+        the message says is not for them.
         """
         policy = self._policy()
         listed = policy.roles.approver
@@ -46,13 +48,16 @@ class Approvers:
         candidates = {each for each in listed if not is_group(each)}.union(
             *(users for users in members if users is not None)
         )
-        people = [Person(user_id, policy.home.team_id) for user_id in sorted(candidates)]
-        standings = await asyncio.gather(*(self._directory.look_up(person) for person in people))
-        users = set()
-        for person, standing in zip(people, standings, strict=True):
-            held = role_held(policy, person, standing)
-            if isinstance(held, Held) and held.role is Role.APPROVER:
-                users.add(person.user_id)
-            elif standing.account is Account.UNKNOWN:
-                untold.add(person.user_id)
+        ids, users = sorted(candidates), set()
+        for user_id, found in zip(
+            ids, await asyncio.gather(*map(self._directory.find, ids)), strict=True
+        ):
+            if found is None:
+                untold.add(user_id)
+            elif self._may(policy, *found):
+                users.add(user_id)
         return Found(frozenset(users), frozenset(untold))
+
+    def _may(self, policy: Policy, person: Person, standing: Standing) -> bool:
+        decision = decide(policy.alone, person, standing, Wanted(Role.APPROVER))
+        return isinstance(decision, Allowed)

@@ -148,6 +148,11 @@ class Circle:
         self.looked_up += 1
         return self.standings.get(person.user_id, Standing())
 
+    async def find(self, user_id: str) -> tuple[Person, Standing] | None:
+        """Give somebody of the bot's own workspace, with what was said of them."""
+        person = Person(user_id, "T0HOME")
+        return person, await self.look_up(person)
+
     async def members(self, group: str) -> frozenset[str] | None:
         """Give whoever was said to be in a group."""
         theirs = (user for user, standing in self.standings.items() if group in standing.groups)

@@ -304,6 +304,20 @@ async def test_approvers_by_group(idle_world: World) -> None:
     assert here.slack.direct_messages(cast.GUEST) == []
 
 
+async def test_approvers_who_are_none(idle_world: World) -> None:
+    """Who is listed, but of another workspace, deactivated or a guest by a group, reads nothing."""
+    here = idle_world
+    here.slack.add_usergroup(Usergroup(cast.SECURITY_GROUP, "security", (cast.GUEST, cast.CAROL)))
+    listed = '"U0VISITOR", "U0GONE", "S0SECURITY"'
+    await here.start(policy=GLASS.replace('"U0BOB", "U0CAROL"', listed))
+
+    await broken(here)
+
+    assert "Not reviewed yet" in copy_for(here, cast.CAROL).plain
+    for user in (cast.VISITOR, cast.GONE, cast.GUEST):
+        assert here.slack.direct_messages(user) == []
+
+
 async def test_a_group_that_cannot_be_read(idle_world: World, logs_at_debug: StringIO) -> None:
     """Its mention in the channel tells it, the log says so; once it can be read, all are told."""
     here = idle_world
