@@ -52,7 +52,9 @@ class TellingApprovers:
         What changed nothing is told to those alone who know of it already. What refers to an
         earlier change, such as its undo, is told in that one's message.
         """
-        found_all = not request.unreviewed or await self._list(request)
+        # Nothing is done before its requester has said on which instance.
+        to_be_told = request.unreviewed and not request.state.waiting
+        found_all = not to_be_told or await self._list(request)
         earlier = (request.undo_of, request.retry_of, request.again_of)
         told_all, turn = await self._tell([request.id, *(each for each in earlier if each)])
         if found_all and told_all:

@@ -24,15 +24,18 @@ from tests.attacks import (
     ACTIVE,
     INACTIVE,
     forge_press,
+    freeze,
     hold_token,
     id_of,
     path,
     reload,
     reopened,
     texts,
+    unfreeze,
 )
 from tests.promises.test_p4_two_approvers import NAMES, press_at_once
 from tests.promises.test_p9_own_branch import with_a_modest_bot
+from tests.two_instances import ON_BOTH, two_instances
 from tests.world import World, world
 
 GLASS = """
@@ -410,8 +413,10 @@ async def test_its_requester_may_not_review_it(idle_world: World) -> None:
     assert "break_glass.reviewed" not in await here.tags()
 
 
-async def test_two_reviewers_at_once(here: World) -> None:
+async def test_two_reviewers_at_once(idle_world: World) -> None:
     """One update decides who was first; the other is told who, and the record has one review."""
+    here = idle_world
+    await here.start(policy=GLASS)
     for number in range(1, 21):
         here.influxdb.edit(TELEGRAF_EDGE_42, status="active")
         message = await broken(here)
@@ -470,8 +475,10 @@ async def test_one_unreviewed_blocks_the_next(here: World) -> None:
     assert here.patches()[-1] == (path(GRAFANA_DASHBOARDS), INACTIVE)
 
 
-async def test_two_at_once_by_one_person(here: World) -> None:
+async def test_two_at_once_by_one_person(idle_world: World) -> None:
     """Two commands at the same moment: one runs, the other is refused."""
+    here = idle_world
+    await here.start(policy=GLASS)
     ids = (TELEGRAF_EDGE_42, TELEGRAF_EDGE_43)
 
     async with asyncio.TaskGroup() as group:
@@ -492,6 +499,62 @@ async def test_what_changed_nothing_needs_no_review(here: World) -> None:
     assert here.slack.direct_messages(cast.BOB) == []
     await here.say(BREAK)
     assert here.patches() == [(path(), INACTIVE)]
+
+
+async def test_which_instance(tmp_path: Path) -> None:
+    """Found on two, it asks which is meant; approvers are told once something is done."""
+    async with two_instances(tmp_path) as both:
+        here = await both.start(GLASS)
+        await here.say(f"disable {ON_BOTH} --break-glass --reason leaked")
+        asked_which = here.channel()[-1]
+        assert both.patched() == ([], [])
+        assert here.slack.direct_messages(cast.BOB) == []
+
+        await here.press(asked_which, "Disable on lab")
+
+        assert both.patched() == ([], [INACTIVE])
+        assert "Not reviewed yet" in copy_for(here, cast.BOB).plain
+
+
+async def test_it_waits_for_a_freeze_to_end(here: World) -> None:
+    """Stopped before its turn, it says so to every approver as well, and goes on afterwards."""
+    gate = await hold_token(here)
+    await here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", BREAK)
+    await freeze(here)
+    gate.release()
+    await here.slack.wait_for(
+        lambda: [m for m in here.slack.direct_messages(cast.BOB) if "drill" in m.plain]
+    )
+    assert [body for _, body in here.patches() if body == INACTIVE] == []
+
+    await unfreeze(here)
+
+    await here.slack.wait_for(lambda: "Not reviewed yet" in copy_for(here, cast.BOB).plain)
+    assert here.patches()[-1] == (path(), INACTIVE)
+
+
+async def test_copies_are_brought_up_to_date(here: World) -> None:
+    """Once it is undone, no copy offers Undo any more."""
+    message = await broken(here)
+    await here.press(message, "Undo")
+    for user in APPROVERS:
+        assert texts(copy_for(here, user)) == ["Review"]
+
+    await here.press(here.channel()[-1], "Approve", user=cast.CAROL)
+
+    for user in APPROVERS:
+        assert "then undone" in copy_for(here, user).plain
+
+
+async def test_somebody_who_cannot_be_told(here: World) -> None:
+    """Whom Slack lets nobody write to is tried once, and the others are told all the same."""
+    here.slack.faults.add("chat.postMessage", delay=0.0)
+    here.slack.faults.add("chat.postMessage", error="messages_tab_disabled")
+
+    await broken(here)
+
+    counts = sorted(len(here.slack.direct_messages(user)) for user in APPROVERS)
+    assert counts == [0, 1]
 
 
 async def test_it_is_dry_run(here: World) -> None:

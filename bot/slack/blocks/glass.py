@@ -33,7 +33,10 @@ def glass_text(change: ChangeRequest) -> str:
     if not change.state.final:
         return f"Break-glass: at once, although {needed}."
     if not change.effective:
-        return f"Break-glass: at once, although {needed}. Nothing was changed, so there is nothing to review."
+        return (
+            f"Break-glass: at once, although {needed}. Nothing was changed, so there is nothing to "
+            "review."
+        )
     open_still = " Not reviewed yet." if change.unreviewed else ""
     return f"Break-glass: disabled at once, although {needed}.{open_still}"
 
