@@ -118,6 +118,7 @@ class Parts:
             finished=metrics.change,
             leaks=metrics.leaks,
             drifted=metrics.drift,
+            broke_glass=metrics.break_glass,
             reached=reached,
             only_kept=only_kept,
         )

@@ -95,8 +95,8 @@ async def running_bot(
         app = application(
             taking.front,
             probes.needed(store, identity, taking.socket),
-            probes.details(in_force, parts.instances),
-            metrics.exposition,
+            probes.details(in_force, parts.instances, heart.queries, clock),
+            partial(probes.exposition, metrics, heart.queries),
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
         working = _working(

@@ -153,7 +153,7 @@ def incoming(
         directory=edges.directory,
         intake=heart.intake,
         store=edges.store,
-        meaning=Meaning(dispatcher, heart.reversals, heart.moves, forms),
+        meaning=Meaning(dispatcher, heart.reversals, heart.moves, heart.reviews, forms),
         answering=answering,
         telling=telling,
         tasks=tasks,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.changes.afterwards import DriftState, all_disabled_since
 from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
-from bot.changes.decision import Freeze
+from bot.changes.decision import AllowedByBreakGlass, Freeze
 from bot.changes.errors import BotError, ErrorCode, Problem, UpstreamError, UserError
 from bot.changes.home import Everything
 from bot.changes.lists import Listed, ListQuery, TokenPage
@@ -28,6 +28,8 @@ PENDING_SHOWN = 12
 OVERVIEW_LENGTH = 8
 # Of those, what waits for one person alone is shown.
 OVERVIEW_LOOKED_AT = 100
+# There is one a person at most.
+UNREVIEWED_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,15 @@ class Preview:
         ruling: What the policy says of it now.
         waits_for: What it would wait for, so that its targets were not read; None if for nothing.
         patience: How long it would wait at most.
+        unreviewed: What its requester has done by break-glass and nobody has reviewed, which stands
+            in the way of another; None if nothing is.
     """
 
     request: ChangeRequest
     ruling: Ruling
     waits_for: Problem | None = None
     patience: timedelta = timedelta()
+    unreviewed: ChangeRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -280,6 +285,11 @@ class Queries:
             found = await reading.open_requests(PENDING_SHOWN + 1)
         return Pending(tuple(found[:PENDING_SHOWN]), self._clock(), more=len(found) > PENDING_SHOWN)
 
+    async def unreviewed(self) -> tuple[ChangeRequest, ...]:
+        """Give what was done by break-glass and no approver has reviewed, the oldest first."""
+        async with self._store.reading() as reading:
+            return tuple(await reading.unreviewed(None, UNREVIEWED_SHOWN))
+
     async def preview(self, draft: ChangeRequest) -> Preview:
         """Judge a change as it would be judged just before its PATCH, and send nothing.
 
@@ -294,7 +304,12 @@ class Queries:
                 raise
             prepared, waits_for = draft, error.problem
         ruling = await self._rulings.of(prepared, stored=False)
-        return Preview(prepared, ruling, waits_for, self._patience)
+        earlier: list[ChangeRequest] = []
+        if isinstance(ruling.decision, AllowedByBreakGlass):
+            async with self._store.reading() as reading:
+                earlier = await reading.unreviewed(draft.requester.user_id, 1)
+        unreviewed = earlier[0] if earlier else None
+        return Preview(prepared, ruling, waits_for, self._patience, unreviewed)
 
     async def _details(self, name: str, token: Authorization) -> TokenDetails:
         async with self._store.reading() as reading:

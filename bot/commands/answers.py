@@ -38,9 +38,16 @@ class Help:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A change is stored; its outcome comes by itself."""
+    """A change is stored; its outcome comes by itself.
+
+    Attributes:
+        request: The change.
+        needlessly: Whether it was asked for by break-glass and needs none, so that it is an
+            ordinary change.
+    """
 
     request: ChangeRequest
+    needlessly: bool = False
 
 
 class MoveName(StrEnum):
@@ -50,6 +57,7 @@ class MoveName(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
     CANCEL = "cancel"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True)

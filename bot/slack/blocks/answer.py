@@ -28,7 +28,9 @@ _DRAWN: Mapping[type[Any], Callable[[Any], Message]] = MappingProxyType(
         History: history_message,
         Pending: pending_message,
         Moved: moved_message,
-        Accepted: lambda accepted: accepted_message(accepted.request),
+        Accepted: lambda accepted: accepted_message(
+            accepted.request, needlessly=accepted.needlessly
+        ),
     }
 )
 

@@ -1,7 +1,13 @@
 from enum import StrEnum
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement, InteractiveElement
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ConfirmObject,
+    InteractiveElement,
+    PlainTextObject,
+)
 
 from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
@@ -21,6 +27,7 @@ class ActionId(StrEnum):
     CANCEL_CHANGE = "cancel_change"
     RETRY_CHANGE = "retry_change"
     DISABLE_AGAIN = "disable_again"
+    REVIEW_CHANGE = "review_change"
     SHOW_TOKEN = "show_token"  # noqa: S105 - the name of an action
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of an action
     ENABLE_TOKEN = "enable_token"  # noqa: S105 - the name of an action
@@ -95,6 +102,27 @@ def disable_again(change: ChangeRequest, number: int) -> ButtonElement:
         value=change.id,
         style="danger",
         accessibility_label=label,
+    )
+
+
+def review(change: ChangeRequest) -> ButtonElement:
+    """Give the button with which an approver says that they have looked at a break-glass."""
+    return ButtonElement(
+        text="Review",
+        action_id=ActionId.REVIEW_CHANGE,
+        value=change.id,
+        accessibility_label=f"Review change {change.id}, which was done by break-glass",
+        confirm=ConfirmObject(
+            title=PlainTextObject(text="Have you reviewed it?"),
+            text=PlainTextObject(
+                text=(
+                    "This records that you have looked at what was done and why. It is no "
+                    "approval, and changes no token. To take the change back, use Undo."
+                )
+            ),
+            confirm=PlainTextObject(text="Reviewed"),
+            deny=PlainTextObject(text="Not yet"),
+        ),
     )
 
 

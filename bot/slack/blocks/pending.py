@@ -6,6 +6,7 @@ from bot.changes.queries import Pending
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
+from bot.slack.blocks.glass import glass_buttons, glass_text
 from bot.slack.blocks.people import named_text, provenance, tie
 from bot.slack.blocks.rich import LONGEST_SHOWN, Message, bold, escaped, paragraph, plain, quoted
 from bot.slack.blocks.timers import runs, timer_words
@@ -25,6 +26,7 @@ def pending_message(pending: Pending) -> Message:
         does, how_far = head(change), stands(change)
         blocks.append(paragraph([bold(does)], [plain(how_far)], provenance(change)))
         offered = [buttons.keep(change)] if runs(change) else buttons.moving(change)
+        offered += glass_buttons(change)
         blocks += [buttons.row(*offered)] if offered else []
         reason = f" Reason: {quoted(change.reason)}." if change.reason else ""
         said = escaped(f"{does}. {how_far} Change {change.id}{tie(change)}.{reason}", _LONGEST_LINE)
@@ -69,7 +71,7 @@ def stands(change: ChangeRequest) -> str:
         case RequestState.UNRESOLVED:
             return "Its outcome is not known yet; the bot keeps reading."
         case RequestState.FINISHED:
-            return f"Done. {timer_words(change)}".strip()
+            return f"Done. {timer_words(change)}{glass_text(change)}".strip()
         case _:
             return "Is being carried out."
 

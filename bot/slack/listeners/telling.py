@@ -20,6 +20,7 @@ _OUTDATED = {
     ErrorCode.ALREADY_DECIDED,
     ErrorCode.ALREADY_DISABLED_AGAIN,
     ErrorCode.ALREADY_RETRIED,
+    ErrorCode.ALREADY_REVIEWED,
     ErrorCode.ALREADY_UNDONE,
     ErrorCode.BEING_UNDONE,
     ErrorCode.EXPIRED,
@@ -77,7 +78,7 @@ class Telling:
             # What one person alone sees and can move on from is the list of what waits.
             waiting = Later(self._queries.pending)
             self._answering.follow_up(ask.person, ask.origin, waiting, replace=True)
-        elif outdated or _stands_in_note(received):
+        elif outdated or _stands_in_note(received) or _reviews(received):
             self._tasks.spawn(self._redraw(received), "redraw")
 
     async def _redraw(self, received: Received) -> None:
@@ -112,6 +113,11 @@ class Telling:
 def _stands_in_note(received: Received) -> bool:
     """Tell whether what was pressed stands in the note that a timer is about to end."""
     return received.content.get("action") == f"{ActionId.CANCEL_CHANGE}:{NOTE}"
+
+
+def _reviews(received: Received) -> bool:
+    """Tell whether a review was pressed, maybe in a copy of which nothing is recorded."""
+    return received.content.get("action") == ActionId.REVIEW_CHANGE
 
 
 def _shows_by_itself(received: Received, answered: Answered) -> bool:

@@ -79,6 +79,17 @@ class Lookback(Protocol):
         """
         ...
 
+    async def unreviewed(self, user_id: str | None, limit: int) -> list[ChangeRequest]:
+        """Give what was done by break-glass and is not reviewed yet, the oldest first.
+
+        What is over and has changed nothing needs no review.
+
+        Args:
+            user_id: Whose; None for everybody's.
+            limit: How many at most.
+        """
+        ...
+
     async def targets_asked(self, user_id: str, since: datetime, before: str | None) -> int:
         """Count the tokens that a person has asked to change since a moment.
 
