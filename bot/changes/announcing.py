@@ -1,9 +1,14 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.changes.audit import ChainedEvent, EventTag
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.ports import Drifted, Messenger, Related, Remember, Store
 from bot.changes.request import ChangeRequest
 from bot.changes.steps import Reached, Step, unobserved
+
+# All of a case in which a hundred tokens were tried, and put back.
+_MOST_EVENTS = 1_000
 
 
 class Announcing:
@@ -71,6 +76,16 @@ class Announcing:
         self._reached(Step.DRIFT_TOLD)
         return told
 
+    async def tell_directly(self, change_id: str, copy: DirectCopy) -> DirectCopy:
+        """Let one person have a request's message, or bring it up to date; give it as it is now.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        # It may have been reviewed, or undone, while others were told.
+        current = await self._read(change_id)
+        return await self._messenger.tell_directly(current, await self._related(current), copy)
+
     async def news_since(self, request: ChangeRequest) -> datetime:
         """Give the moment of what the record tells last of a request.
 
@@ -96,8 +111,13 @@ class Announcing:
         """Store where an earlier change is told of, unless its own announcement was faster."""
         async with self._store.transaction() as transaction:
             current = await transaction.request_to_move(earlier.id)
-            if current is not None and current.message is None and not current.announced:
+            if current is None:
+                return
+            if current.message is None and not current.announced:
                 await transaction.save_message(replace(current, message=earlier.message))
+            elif current.leak_told.up_to < earlier.leak_told.up_to:
+                told = replace(current.leak_told, up_to=earlier.leak_told.up_to)
+                await transaction.save_message(replace(current, leak_told=told))
 
     async def _remember(self, told: ChangeRequest) -> None:
         async with self._store.transaction() as transaction:
@@ -111,11 +131,26 @@ class Announcing:
         return Drifted(change, await self._related(change))
 
     async def _related(self, request: ChangeRequest) -> Related:
+        undone = None if request.undo_of is None else await self._read(request.undo_of)
         return Related(
-            undone=None if request.undo_of is None else await self._read(request.undo_of),
+            undone=undone,
             undo=None if request.undone_by is None else await self._read(request.undone_by),
             retried=None if request.retry_of is None else await self._read(request.retry_of),
+            record=await self._case(request if undone is None else undone),
         )
+
+    async def _case(self, report: ChangeRequest) -> tuple[ChainedEvent, ...]:
+        """Give what is recorded of a leaked secret's report, oldest first; nothing otherwise."""
+        if report.leak is None:
+            return ()
+        async with self._store.reading() as reading:
+            found = await reading.events(change_id=report.id, limit=_MOST_EVENTS)
+            if report.undone_by is not None:
+                found += await reading.events(change_id=report.undone_by, limit=_MOST_EVENTS)
+            if report.leak.others_by is not None:
+                others = await reading.events(change_id=report.leak.others_by, limit=_MOST_EVENTS)
+                found += [each for each in others if each.event.tag is EventTag.REQUEST_ACCEPTED]
+        return tuple(sorted(found, key=lambda each: each.sequence))
 
     async def _read(self, change_id: str) -> ChangeRequest:
         async with self._store.reading() as reading:

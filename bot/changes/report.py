@@ -154,9 +154,9 @@ class LeakTold:
     """Who was told of a report, and how much of it.
 
     Attributes:
-        lines: How many lines of its timeline stand in the thread.
+        up_to: The number in the record of the last event that stands in the thread.
         owners: The Slack users who were told that a token of theirs has leaked.
     """
 
-    lines: int = 0
+    up_to: int = 0
     owners: tuple[str, ...] = ()

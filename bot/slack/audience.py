@@ -46,6 +46,9 @@ def is_private(request: ChangeRequest) -> bool:
     """Tell whether nothing came of a request that nobody but its requester knows of."""
     if request.state is not RequestState.FINISHED or request.message is not None:
         return False
+    if request.leak is not None:
+        # That a secret was reported, and not found, is news for whoever answers for its end.
+        return False
     return all(target.state in _FRUITLESS for target in request.targets)
 
 
@@ -57,6 +60,8 @@ def is_told_directly(request: ChangeRequest) -> bool:
 def _is_news(request: ChangeRequest) -> bool:
     """Tell whether its requester may not know yet how a request ended."""
     if not request.state.final or (request.timer is not None and request.timer.stopped_by):
+        return False
+    if request.break_glass is not None and request.break_glass.reviewed_at is not None:
         return False
     return request.closing is None or request.closing.by != request.requester.user_id
 

@@ -6,6 +6,7 @@ from functools import partial
 import structlog
 
 from bot.changes.afterwards import DriftState
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Drifted, Related, Remember
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
@@ -24,7 +25,9 @@ from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.timers import end_message, ended_message
 from bot.slack.blocks.under_way import progress_message
+from bot.slack.direct_copies import DirectCopies
 from bot.slack.drift_messages import DriftMessages
+from bot.slack.leak_messages import LeakMessages
 from bot.slack.placing import Draw, Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import NotReachableError, Sending
@@ -57,6 +60,8 @@ class SlackMessenger:
         self._policy = policy
         self._clock = clock
         self._drifts = DriftMessages(placing)
+        self._leaks = LeakMessages(sending, placing, policy)
+        self._copies = DirectCopies(sending)
 
     async def announce(
         self, request: ChangeRequest, related: Related, remember: Remember
@@ -69,8 +74,11 @@ class SlackMessenger:
         Raises:
             AnnouncementError: If Slack took it on no way.
         """
-        if related.undone is not None and not has_message_of_its_own(request, related.undone):
-            return await self._announce_undo(request, related.undone, remember)
+        if related.undone is not None:
+            # It belongs in the timeline of a leaked token's case as well.
+            await self._leaks.tell_timeline(related.undone, related.record, remember)
+            if not has_message_of_its_own(request, related.undone):
+                return await self._announce_undo(request, related.undone, remember)
         if related.retried is not None:
             await self._edit_earlier(related.retried, None)
         if related.drifted is not None:
@@ -94,9 +102,35 @@ class SlackMessenger:
             # The copy that was pressed to retry it tells of the undo itself.
             pressed = None if request.retry_of is not None else request.origin.pressed
             await self._edit_earlier(related.undone, seen, pressed)
+        request = await self._tell_case(request, related, remember)
         if is_told_directly(request):
             await self._tell_requester(request)
         return request
+
+    async def _tell_case(
+        self, request: ChangeRequest, related: Related, remember: Remember
+    ) -> ChangeRequest:
+        """Tell the owner of a leaked token, and go on with the timeline of its case."""
+        if request.leak is None:
+            return request
+        before = request.leak_told.owners
+        request = await self._leaks.tell_owners(request, remember)
+        now_told = [each for each in request.leak_told.owners if each not in before]
+        if now_told:
+            seen = None if related.undo is None else worth_a_word(related.undo)
+            await self._edit_earlier(request, seen)
+        return await self._leaks.tell_timeline(request, related.record, remember, now_told)
+
+    async def tell_directly(
+        self, request: ChangeRequest, related: Related, copy: DirectCopy
+    ) -> DirectCopy:
+        """Post a request's message to one person, or edit it, unless it shows all there is.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        undo = None if related.undo is None else worth_a_word(related.undo)
+        return await self._copies.tell(request, self._drawn(request, undo), copy)
 
     async def show_progress(self, request: ChangeRequest, sent: int) -> None:
         """Edit the message of a request to say how many of its PATCHes were sent."""
@@ -234,8 +268,10 @@ class SlackMessenger:
         self, change: ChangeRequest, undo: ChangeRequest | None = None, note: str = ""
     ) -> Message:
         window = self._policy().undo_window
-        offer = Offer(undoable(change, self._clock(), window), retryable(change))
-        return request_message(change, offer, undo=undo, note=note)
+        may_undo = undoable(change, self._clock(), window)
+        offer = Offer(may_undo, retryable(change), self._leaks.undo_rule(change))
+        owners = self._leaks.owners(change)
+        return request_message(change, offer, undo=undo, owners=owners, note=note)
 
 
 async def _with_copy(

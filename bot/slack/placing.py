@@ -96,6 +96,26 @@ class Placing:
                     _log.info("no thread to reply in", reason=str(error))
         return await self.post(request, draw)
 
+    async def in_thread(self, request: ChangeRequest, drawn: Message) -> bool:
+        """Post in the thread of a request's message; False where that must not or cannot be.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        place = request.message
+        if place is None:
+            return False
+        kind = await self._channels.kind(place.channel_id)
+        if kind is not ChannelKind.DIRECT and not self._may_be_read_in(place.channel_id, kind):
+            _log.info("nothing goes into the thread: others read along", channel=place.channel_id)
+            return False
+        try:
+            await self._sending.post(place.channel_id, drawn, request, thread_ts=place.ts)
+        except NotReachableError as error:
+            _log.info("no thread to reply in", reason=str(error))
+            return False
+        return True
+
     async def edit(self, place: MessageRef | None, drawn: Message) -> bool:
         """Edit a message; False if there is none to edit."""
         if place is None:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from bot.changes.audit import ChainVerifier, EventTag
 from bot.changes.request import ChangeRequest, MessageRef
 from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Target
 from bot.changes.update import ChangeKind
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.sandbox.slack.messages import Button
 from tests.durability.drifts import misdrifted
+from tests.durability.glass import misbroken
+from tests.durability.leaks import title_of, unproven
 from tests.durability.records import Record
 from tests.durability.truth import untrue
 
@@ -23,6 +26,7 @@ _OUTCOMES = {
     EventTag.CHANGE_FAILED: TargetState.FAILED,
     EventTag.CHANGE_LOST: TargetState.LOST,
     EventTag.CHANGE_CANCELLED: TargetState.CANCELLED,
+    EventTag.CHANGE_RETURNED: TargetState.RETURNED,
 }
 _CLOSINGS = {
     EventTag.APPROVAL_DENIED: RequestState.DENIED,
@@ -116,7 +120,10 @@ class Checker:
         self._places = {
             (place.channel_id, place.ts)
             for request in record.requests
-            for place in _places(request)
+            for place in (
+                *_places(request),
+                *(copy.place for copy in record.copies[request.id] if copy.place is not None),
+            )
         }
 
     def violations(self) -> list[str]:
@@ -128,6 +135,8 @@ class Checker:
                 *self._outcome(request),
                 *self._undone_once(request),
                 *self._interruption(request),
+                *unproven(request, self._record, self._slack),
+                *misbroken(request, self._record, self._slack, self._witness.deaths),
                 *misdrifted(request, self._record, self._slack, self._witness.deaths),
                 *self._told(request),
                 *self._copies(request),
@@ -174,7 +183,11 @@ class Checker:
         for change_id in self._witness.promised:
             if self._record.find(change_id) is None:
                 yield f"{change_id}: an ack said that it is stored, and it is not"
-        asked = [r for r in self._record.requests if r.origin.pressed is None and not r.automatic]
+        asked = [
+            r
+            for r in self._record.requests
+            if r.origin.pressed is None and not r.automatic and r.leak_of is None
+        ]
         if not self._witness.taken <= len(asked) <= self._witness.typed:
             yield (
                 f"{self._witness.typed} commands were typed and {self._witness.taken} taken, and "
@@ -196,7 +209,7 @@ class Checker:
                     undone.add((undos[change_id], authorization_id))
         for (change_id, authorization_id), times in sent.items():
             request = self._record.find(change_id)
-            if request is not None and times > 1 + request.interrupted:
+            if request is not None and times > 1 + _put_back(request) + request.interrupted:
                 yield f"{change_id}: {times} PATCHes of {authorization_id}"
 
     def _outcome(self, request: ChangeRequest) -> Iterator[str]:
@@ -226,7 +239,7 @@ class Checker:
                     event.tag is EventTag.CHANGE_INTENDED for event in events
                 ):
                     yield f"it is {request.state.value}, and yet {named} was to be sent"
-            elif ends != [target.state]:
+            elif ends != [*([TargetState.DONE] if _was_wrong(target) else []), target.state]:
                 yield f"{named} is {target.state.value}, and the record says {ends}"
 
     def _undone_once(self, request: ChangeRequest) -> Iterator[str]:
@@ -283,7 +296,9 @@ class Checker:
         words = [request.id]
         if request.state.closed:
             return [*words, _CLOSED[request.state]]
-        if len(request.targets) == 1:
+        if request.leak is not None:
+            words.append(title_of(request))
+        elif len(request.targets) == 1:
             target = request.targets[0]
             title = _DONE if target.state is TargetState.DONE else _FAILED
             unchanged = target.state is TargetState.UNCHANGED
@@ -298,6 +313,8 @@ class Checker:
         undo = self._record.find(request.undone_by)
         if undo is not None and undo.effective:
             words += ["then undone", undo.id]
+        if request.break_glass is not None:
+            words.append("Reviewed by" if request.break_glass.reviewed_at else "Not reviewed yet")
         if request.retried_by is not None:
             words.append(request.retried_by)
         return words
@@ -340,6 +357,16 @@ def _places(request: ChangeRequest) -> Iterator[MessageRef]:
             yield place
 
 
+def _was_wrong(target: Target) -> bool:
+    """Tell whether a token was disabled as the leaked one, was not it, and was put back."""
+    return target.state is TargetState.RETURNED
+
+
+def _put_back(request: ChangeRequest) -> int:
+    """Count the further PATCHes that a token may get, since it is put back."""
+    return 1 if request.leak is not None and not request.leak.exact else 0
+
+
 def is_right(button: Button, request: ChangeRequest) -> bool:
     """Tell whether a button can do what it says, by the record of its request."""
     return _RIGHT[button.action_id.partition(":")[0]](request)
@@ -364,6 +391,10 @@ def _retryable(request: ChangeRequest) -> bool:
     return bool(request.state.final and failed and request.retried_by is None)
 
 
+def _reviewable(request: ChangeRequest) -> bool:
+    return request.state.final and request.unreviewed
+
+
 def _cancellable(request: ChangeRequest) -> bool:
     runs = request.timer is not None and request.timer.ends_at is not None
     return not request.state.final or runs
@@ -377,6 +408,7 @@ _RIGHT = {
     "undo_change": _undoable,
     "retry_change": _retryable,
     "disable_again": _to_disable_again,
+    "review_change": _reviewable,
 }
 
 
@@ -392,4 +424,7 @@ def differences(before: Record, after: Record) -> list[str]:
 
 
 def _moved(request: ChangeRequest) -> tuple[object, ...]:
-    return (request.state, request.undone_by, request.retried_by, request.timer, request.targets)
+    return (
+        *(request.state, request.undone_by, request.retried_by, request.timer, request.targets),
+        request.break_glass,
+    )

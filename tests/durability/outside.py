@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
+from bot.sandbox.influxdb.product import Mode
 from bot.sandbox.serving import DROP_CONNECTION, serve
 from bot.sandbox.slack import SlackStandIn
 from tests.durability.points import Kind, Point
@@ -119,7 +120,9 @@ class Outside:
     slack_gate: Tollgate
     influxdb_gate: Tollgate
 
-    def fresh(self, now: Now, look: Look | None = None) -> tuple[SlackStandIn, InfluxDBStandIn]:
+    def fresh(
+        self, now: Now, look: Look | None = None, mode: Mode = Mode.PLAIN
+    ) -> tuple[SlackStandIn, InfluxDBStandIn]:
         """Give a workspace and an InfluxDB in which nothing has happened yet."""
         slack = SlackStandIn(
             now,
@@ -131,7 +134,7 @@ class Outside:
         )
         cast.populate(slack)
         slack.base_url = self.slack_url
-        influxdb = InfluxDBStandIn(realistic_fixture(), now)
+        influxdb = InfluxDBStandIn(realistic_fixture(), now, mode=mode)
         self.slack_gate.lead_to(slack.app)
         self.influxdb_gate.lead_to(influxdb.app, look)
         return slack, influxdb

@@ -1,6 +1,6 @@
 """What the database says at a moment, read beside the bot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,10 +8,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.changes.audit import ChainedEvent
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.request import ChangeRequest
-from bot.changes.states import TargetState
 from bot.storage.store import SqlStore
-from bot.storage.tables import holds, received, requests
+from bot.storage.tables import holds, keepers, received, requests
 
 # What is due so soon is about to be done; timers and deadlines are further away.
 _SOON = timedelta(seconds=3)
@@ -44,12 +44,14 @@ class Record:
     """All of it.
 
     Attributes:
+        copies: What people have of a request's message in direct messages, by the request's id.
         head: Number and hash of the event that was appended last.
         left: What is not done yet.
     """
 
     requests: Sequence[ChangeRequest]
     events: Sequence[ChainedEvent]
+    copies: Mapping[str, Sequence[DirectCopy]]
     head: tuple[int, str]
     left: WorkLeft
 
@@ -72,8 +74,10 @@ class Record:
 async def read(engine: AsyncEngine, now: datetime) -> Record:
     """Read it, in one transaction."""
     async with SqlStore(engine).reading() as reading:
+        found = await reading.read(select(requests).order_by(requests.c.number))
         return Record(
-            requests=await reading.read(select(requests).order_by(requests.c.number)),
+            requests=found,
+            copies={each.id: await reading.copies(each.id) for each in found},
             events=[link async for link in reading.whole_record()],
             head=await reading.head(),
             left=await _work_left(engine, now),
@@ -92,21 +96,20 @@ async def intended(engine: AsyncEngine, authorization_id: str) -> list[ChangeReq
             request
             for request in await reading.open_requests(100)
             if any(
-                target.authorization_id == authorization_id
-                and target.state is TargetState.INTENDED
-                and target.intended_at is not None
+                target.authorization_id == authorization_id and target.perhaps_sent
                 for target in request.targets
             )
         ]
 
 
 async def let_leases_run_out(engine: AsyncEngine) -> None:
-    """Put the end of every lease and hold behind, as if the database's clock had gone on."""
+    """Put the end of all that a process has behind, as if the database's clock had gone on."""
     long_ago = datetime(2000, 1, 1, tzinfo=UTC)
     async with engine.begin() as connection:
         leased = requests.c.lease_owner.is_not(None)
         await connection.execute(update(requests).where(leased).values(lease_until=long_ago))
         await connection.execute(update(holds).values(until=long_ago))
+        await connection.execute(update(keepers).values(until=long_ago))
 
 
 async def _work_left(engine: AsyncEngine, now: datetime) -> WorkLeft:

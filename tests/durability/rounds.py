@@ -11,14 +11,15 @@ from tests.durability import records
 from tests.durability.checker import Checker, Offered, differences, is_right
 from tests.durability.points import Kind, Point
 from tests.durability.records import Record
-from tests.durability.scenarios import Act, Hinder, Pass, Press, Reopen, Say, Scenario
+from tests.durability.scenarios import Act, Hinder, Pass, Press, Reopen, Report, Say, Scenario
 from tests.durability.succession import LEASE, Birth, Ground, Succession
 
 _SHORT_LEASE = timedelta(seconds=1)
 PROMISED = re.compile(r"as change `?([0-9A-Z]{6})`?")
+_NOT_CONFIRMED = "Could not confirm that this was stored"
 _ANYBODY = (cast.ALICE, cast.BOB, cast.CAROL)
 # Whoever asks for something does not agree to it.
-_OTHERS_FIRST = {"approve_change", "deny_change"}
+_OTHERS_FIRST = {"approve_change", "deny_change", "review_change"}
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Round:
         self._plan = plan
         databases = ground.databases
         url = databases.empty() if plan.empty else databases.fresh()
-        self._bots = Succession(ground, url, empty=plan.empty, look=self._look)
+        self._bots = Succession(ground, url, empty=plan.empty, look=self._look, mode=scenario.mode)
         self._slack = self._bots.slack
         self._influxdb = self._bots.influxdb
         self._witness = self._bots.witness
@@ -158,18 +159,39 @@ class Round:
                 message = self._button(act)
                 if message is None:
                     return True
+                seen = len(self._slack.ephemerals(user))
                 delivery = await self._slack.press(user, message, action_id=action)
+                if await self._settled() and self._unsure(user, seen):
+                    # A busy machine's database does not answer in time; who is told so looks, and
+                    # presses again.
+                    await self._slack.press(user, message, action_id=action)
                 self._taken = None
                 if delivery.status == 200 and not inputs:
                     button = message.find_button(None, action, 0, outdated=True)
                     self._taken = None if button is None else (button, button.value or "")
                 if inputs and await self._settled() and self._slack.open_view(user) is not None:
                     await self._slack.submit(user, dict(inputs))
+            case Report(_, user):
+                await self._report(act, user)
             case Hinder() | Reopen():
                 act.lay_out(self._influxdb)
             case Pass(by):
                 await self._bots.advance(by)
         return await self._settled()
+
+    async def _report(self, act: Report, user: str) -> None:
+        """Fill in the form, if it opens; what is submitted once is not submitted again."""
+        await self._slack.command(user, cast.INCIDENTS, "/token", "leak")
+        if not await self._settled() or self._slack.open_view(user) is None:
+            return
+        answers = {"The leaked token": act.secret, "Where it was found": "a gist"}
+        delivery = await self._slack.submit(user, answers)
+        self._witness.typed += 1
+        self._witness.taken += delivery.status == 200 and not delivery.body
+
+    def _unsure(self, user: str, seen: int) -> bool:
+        """Tell whether somebody was told that it is not known whether their click was stored."""
+        return any(_NOT_CONFIRMED in m.plain for m in self._slack.ephemerals(user)[seen:])
 
     def _button(self, act: Press) -> Message | None:
         """Find the newest message with the button; of its copies, now the first, now the last.

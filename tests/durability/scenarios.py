@@ -9,7 +9,9 @@ from bot.sandbox.influxdb.organisation import (
     INACTIVE_LOAD_TEST,
     TELEGRAF_EDGE_42,
     TELEGRAF_EDGE_43,
+    realistic_fixture,
 )
+from bot.sandbox.influxdb.product import Mode
 from tests.attacks import SIMPLE, path
 
 WATCHED_AFTER = timedelta(hours=12)
@@ -63,16 +65,38 @@ class Reopen:
         influxdb.edit(self.authorization_id, status="active")
 
 
-Act = Say | Press | Pass | Hinder | Reopen
+@dataclass(frozen=True)
+class Report:
+    """Somebody reports the secret of a token as leaked, once: it is forgotten with the bot."""
+
+    authorization_id: str
+    user: str = cast.ALICE
+
+    @property
+    def secret(self) -> str:
+        """Give the token that has leaked."""
+        return next(
+            str(each["token"])
+            for each in realistic_fixture()["authorizations"]
+            if each["id"] == self.authorization_id
+        )
+
+
+Act = Say | Press | Pass | Hinder | Reopen | Report
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What people do, one after the other, and what stands in the policy file."""
+    """What people do, one after the other, and what stands in the policy file.
+
+    Attributes:
+        mode: Whether InfluxDB shows tokens.
+    """
 
     name: str
     policy: str
     acts: tuple[Act, ...]
+    mode: Mode = Mode.PLAIN
 
 
 _DISABLE = Say(f"disable {TELEGRAF_EDGE_42}")
@@ -80,6 +104,7 @@ _DISABLE_TWO = Say(f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}")
 _ENABLE = Say(f"enable {INACTIVE_LOAD_TEST}")
 _TWO = (_DISABLE_TWO, Press("confirm_change"))
 _UNDO = Press("undo_change")
+_GLASS = cast.SECOND_PERSON.replace('"enable"', '"disable"')
 _DENY = Press("deny_change", cast.CAROL, (("Reason", "not tonight"),))
 
 SCENARIOS = {
@@ -115,6 +140,23 @@ SCENARIOS = {
                 Reopen(TELEGRAF_EDGE_42),
                 Pass(WATCHED_AFTER + timedelta(minutes=1)),
                 Press("disable_again"),
+            ),
+        ),
+        Scenario("leak", SIMPLE, (Report(TELEGRAF_EDGE_42), _UNDO)),
+        Scenario(
+            "leak of a hidden token",
+            SIMPLE,
+            (Report(TELEGRAF_EDGE_43), Press("confirm_change")),
+            Mode.HASHED,
+        ),
+        Scenario(
+            "break-glass",
+            _GLASS,
+            (
+                Say(f"disable {TELEGRAF_EDGE_42} --break-glass --reason leaked"),
+                Press("review_change", cast.CAROL),
+                _UNDO,
+                Press("approve_change", cast.BOB),
             ),
         ),
         Scenario("deny", cast.SECOND_PERSON, (_ENABLE, _DENY)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox.influxdb import InfluxDBStandIn
+from bot.sandbox.influxdb.product import Mode
 from bot.sandbox.slack import SlackStandIn
 from tests.durability import records
 from tests.durability.checker import Witness
@@ -56,13 +57,20 @@ class Succession:
         url: Their database.
         empty: Whether it has no table before the first of them listens.
         look: Looks at each call of InfluxDB first.
+        mode: Which InfluxDB it is.
 
     Attributes:
         where: What each of those that died was doing then.
     """
 
     def __init__(
-        self, ground: Ground, url: str, *, empty: bool = False, look: Look | None = None
+        self,
+        ground: Ground,
+        url: str,
+        *,
+        empty: bool = False,
+        look: Look | None = None,
+        mode: Mode = Mode.PLAIN,
     ) -> None:
         self._ground = ground
         self._url = url
@@ -76,7 +84,7 @@ class Succession:
         self.engine: AsyncEngine = ground.databases.opened(url)
         self.slack: SlackStandIn
         self.influxdb: InfluxDBStandIn
-        self.slack, self.influxdb = ground.outside.fresh(self.now, look)
+        self.slack, self.influxdb = ground.outside.fresh(self.now, look, mode)
 
     @property
     def life(self) -> Life:

@@ -8,12 +8,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.telemetry.metrics import Metrics
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `(token_bot_\w+)` \| (counter|histogram) \|(.*?)\|", re.MULTILINE)
+ROW = re.compile(r"^\| `(token_bot_\w+)` \| (counter|gauge|histogram) \|(.*?)\|", re.MULTILINE)
 
 
 def exposed() -> set[tuple[str, str]]:
     """Give name and type of each metric, as they are scraped."""
-    families = text_string_to_metric_families(Metrics().exposition().decode())
+    families = text_string_to_metric_families(Metrics().exposition(0).decode())
     return {
         (f"{each.name}_total" if each.type == "counter" else each.name, each.type)
         for each in families
@@ -35,6 +35,7 @@ def test_every_label_is_documented() -> None:
     metrics.influxdb("a", "b", "c", 1)
     metrics.change("a", "b")
     metrics.drift("a")
+    metrics.break_glass()
     metrics.leaks.received()
     metrics.leaks.identified("a")
     metrics.leaks.disabled()
@@ -42,7 +43,7 @@ def test_every_label_is_documented() -> None:
     metrics.leaks.not_proven("a")
     samples = {
         name: set(labels)
-        for family in text_string_to_metric_families(metrics.exposition().decode())
+        for family in text_string_to_metric_families(metrics.exposition(0).decode())
         for name, labels, *_ in family.samples
     }
 

@@ -9,7 +9,7 @@ def exposed(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
     """Give all samples but times of creation and buckets."""
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(metrics.exposition().decode())
+        for family in text_string_to_metric_families(metrics.exposition(0).decode())
         for sample in family.samples
         if not sample.name.endswith(("_created", "_bucket"))
     }
@@ -17,7 +17,7 @@ def exposed(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
 
 def test_every_metric_has_its_name_its_help_and_its_kind() -> None:
     """Names are what dashboards rely on."""
-    families = text_string_to_metric_families(Metrics().exposition().decode())
+    families = text_string_to_metric_families(Metrics().exposition(0).decode())
 
     assert {
         family.name: (family.type, bool(family.documentation))
@@ -35,6 +35,8 @@ def test_every_metric_has_its_name_its_help_and_its_kind() -> None:
         "token_bot_leaks_disabled": ("counter", True),
         "token_bot_leaks_proven_dead_seconds": ("histogram", True),
         "token_bot_leaks_not_proven": ("counter", True),
+        "token_bot_break_glass": ("counter", True),
+        "token_bot_break_glass_unreviewed": ("gauge", True),
     }
 
 
@@ -54,6 +56,7 @@ def test_what_is_counted_and_measured() -> None:
     metrics.leaks.disabled()
     metrics.leaks.proven_dead(4.5)
     metrics.leaks.not_proven("alive")
+    metrics.break_glass()
 
     asked = (("asked", "disable"), ("kind", "command"), ("outcome", "ok"))
     listed = (("asked", "list"), ("kind", "command"), ("outcome", "reading"))
@@ -67,6 +70,8 @@ def test_what_is_counted_and_measured() -> None:
         ("token_bot_influxdb_seconds_count", called): 1.0,
         ("token_bot_influxdb_seconds_sum", called): 2.0,
         ("token_bot_drift_found_total", (("instance", "prod"),)): 1.0,
+        ("token_bot_break_glass_total", ()): 1.0,
+        ("token_bot_break_glass_unreviewed", ()): 0.0,
         ("token_bot_changes_total", (("kind", "disable"), ("outcome", "done"))): 2.0,
         ("token_bot_leaks_received_total", ()): 1.0,
         ("token_bot_leaks_identified_total", (("how", "owner"),)): 1.0,
@@ -86,7 +91,7 @@ def test_acks_are_measured_around_slacks_limit() -> None:
 
     within = {
         sample.labels["le"]: sample.value
-        for family in text_string_to_metric_families(metrics.exposition().decode())
+        for family in text_string_to_metric_families(metrics.exposition(0).decode())
         for sample in family.samples
         if sample.name == "token_bot_ack_seconds_bucket"
     }
@@ -98,8 +103,14 @@ def test_each_has_a_registry_of_its_own() -> None:
     one, other = Metrics(), Metrics()
 
     one.change("disable", "done")
-    one.leaks.received()
 
-    # What has no label is there from the start on, at zero.
-    assert len(exposed(one)) == len(exposed(other)) + 1
-    assert set(exposed(other).values()) == {0.0}
+    assert exposed(one).keys() - exposed(other).keys() == {
+        ("token_bot_changes_total", (("kind", "disable"), ("outcome", "done")))
+    }
+
+
+def test_what_the_database_does_not_tell_is_no_number() -> None:
+    """How many are not reviewed is not known then; none would be a lie."""
+    text = Metrics().exposition(None).decode()
+
+    assert "token_bot_break_glass_unreviewed NaN" in text

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bot.changes.audit import ChainedEvent
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.request import ChangeRequest, Drift
 
 
@@ -33,12 +35,15 @@ class Related:
         undo: The change that takes it back, if there is one by now.
         retried: The change whose failed targets it tries again, if it does.
         drifted: The change whose tokens, active again since, it disables again, if it does.
+        record: What is recorded of a leaked secret that was reported, or whose disable is taken
+            back, oldest first; empty where it is about none.
     """
 
     undone: ChangeRequest | None = None
     undo: ChangeRequest | None = None
     retried: ChangeRequest | None = None
     drifted: "Drifted | None" = None
+    record: tuple[ChainedEvent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,24 @@ class Messenger(Protocol):
 
         Raises:
             AnnouncementError: If Slack took it on no way; trying again may help.
+        """
+        ...
+
+    async def tell_directly(
+        self, request: ChangeRequest, related: Related, copy: DirectCopy
+    ) -> DirectCopy:
+        """Post a request's message to one person, or edit it, unless it shows all there is.
+
+        Args:
+            request: The request as it is recorded.
+            related: What else its message tells of.
+            copy: The person, and what they have of it so far.
+
+        Returns:
+            What they have now; without a place if they cannot be reached at all.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
         """
         ...
 

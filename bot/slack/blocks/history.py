@@ -36,8 +36,10 @@ def history_message(history: History) -> Message:
         "There are older events; name an id or a person to narrow it down." if history.more else ""
     )
     return Message(
-        "\n".join(each for each in (title_text, escaped(now), *map(_text, events), more) if each),
-        (paragraph(title, [plain(now)], *map(_line, events), [plain(more)]),),
+        "\n".join(
+            each for each in (title_text, escaped(now), *map(event_text, events), more) if each
+        ),
+        (paragraph(title, [plain(now)], *map(event_line, events), [plain(more)]),),
     )
 
 
@@ -54,7 +56,8 @@ def _title(history: History) -> tuple[Line, str]:
     return [bold(title)], escaped(title)
 
 
-def _line(event: AuditEvent) -> Line:
+def event_line(event: AuditEvent) -> Line:
+    """Tell an event in a line."""
     before, after = sentence(event)
     subject: list[RichTextElement] = [plain(before)]
     if event.authorization_id is not None:
@@ -67,7 +70,8 @@ def _line(event: AuditEvent) -> Line:
     )
 
 
-def _text(event: AuditEvent) -> str:
+def event_text(event: AuditEvent) -> str:
+    """Tell the same in a top-level text, escaped."""
     before, after = sentence(event)
     subject = "" if event.authorization_id is None else f" {event.authorization_id}"
     change = "" if event.change_id is None else f" (change {event.change_id})"

@@ -71,11 +71,13 @@ def change_text(change: ChangeRequest, *sentences: str, after: str = "") -> str:
 
 
 def tie(change: ChangeRequest) -> str:
-    """Name the change that this one takes back, tries or does again."""
+    """Name the change that this one takes back, tries or does again, or that led to it."""
     if change.undo_of is not None:
         return f", undo of {change.undo_of}"
     if change.again_of is not None:
         return f", again after {change.again_of}"
+    if change.leak_of is not None:
+        return f", after the leak of {change.leak_of}"
     return "" if change.retry_of is None else f", retry of {change.retry_of}"
 
 

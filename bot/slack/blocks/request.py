@@ -64,7 +64,6 @@ def request_message(
                 undo=undo,
                 undoable=offer.undo,
                 undo_rule=offer.undo_rule,
-                retryable=offer.retry,
                 note=note,
             )
         case _:

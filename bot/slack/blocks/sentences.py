@@ -7,6 +7,7 @@ from types import MappingProxyType
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.duration import in_words
 from bot.changes.errors import ErrorCode
+from bot.slack.blocks import leak_sentences
 from bot.slack.blocks.rich import quoted, shown
 from bot.slack.blocks.wording import moment, told
 
@@ -15,6 +16,7 @@ Sentence = Callable[[AuditEvent], tuple[str, str]]
 
 # Fifteen lines with all their facts stay below what Slack takes in one message.
 _LONGEST_MESSAGE = 250
+_ORDERED = 5
 _LONGEST_VALUE = 60
 _TO = MappingProxyType(
     {
@@ -27,7 +29,7 @@ _TO = MappingProxyType(
 _DID = MappingProxyType(
     {"disable": "disabled", "enable": "enabled", "describe": "changed the description of"}
 )
-_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry"})
+_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry", "review"})
 # What a kind changes goes without saying.
 _IMPLIED = MappingProxyType({"disable": "status", "enable": "status", "describe": "description"})
 _REFUSED: Mapping[str, str] = MappingProxyType(
@@ -46,11 +48,23 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         ErrorCode.EXPIRED: "its time was over",
         ErrorCode.NOT_YOURS: "somebody else had asked for it",
         ErrorCode.NOT_CANCELLABLE: "there was nothing to cancel",
+        ErrorCode.ALREADY_REVIEWED: "somebody was first",
+        ErrorCode.NOTHING_TO_REVIEW: "there was nothing to review",
+        ErrorCode.UNREVIEWED: "their earlier break-glass was not reviewed",
     }
 )
 
 # What nobody did: a whole sentence, which does not begin with a person.
-IMPERSONAL = frozenset({EventTag.CHANGE_INTERRUPTED})
+IMPERSONAL = frozenset(
+    {
+        EventTag.CHANGE_INTERRUPTED,
+        EventTag.CHANGE_RETURNED,
+        EventTag.LEAK_IDENTIFIED,
+        EventTag.LEAK_PROBED,
+        EventTag.LEAK_LEFT_DISABLED,
+        EventTag.LEAK_CONCLUDED,
+    }
+)
 
 
 def sentence(event: AuditEvent) -> tuple[str, str]:
@@ -60,9 +74,13 @@ def sentence(event: AuditEvent) -> tuple[str, str]:
 
 def _accepted(event: AuditEvent) -> tuple[str, str]:
     wanted, asked = event.detail.get("description"), event.detail.get("asked")
+    if asked == "leak":
+        return leak_sentences.reported(event)
     if event.detail.get("automatic"):
         return f"had asked to {_to(event)}", " when the time of its disable is over"
     after = _lasts(event) + _again(event)
+    if event.detail.get("break_glass"):
+        after += " by break-glass, without the approval that it needs"
     if isinstance(wanted, str) and asked != "undo":
         link = " to" if asked == "describe" else " and describe it as"
         after = f"{link} {_value('description', wanted)}{after}"
@@ -155,6 +173,8 @@ def _to(event: AuditEvent) -> str:
         return f"undo {which}{' of' if somewhere else ''}"
     if asked in _MOVES:
         return f"{asked} a change{' of' if somewhere else ''}"
+    if asked == "leak":
+        return f"disable {'the' if somewhere else 'a'} leaked token"
     if asked in _TO:
         return _TO[asked] if somewhere else f"{_TO[asked]} {_which(event)}"
     return f"use {asked}"
@@ -181,6 +201,11 @@ def _moved(verb: str) -> Sentence:
     return sentence
 
 
+def _reviewed(event: AuditEvent) -> tuple[str, str]:
+    about = " of" if event.authorization_id is not None else ""
+    return f"reviewed a break-glass{about}", ""
+
+
 def _counted(event: AuditEvent) -> str:
     votes, quorum = event.detail.get("votes"), event.detail.get("quorum")
     return f": {votes} of {quorum} votes" if isinstance(votes, int) else ""
@@ -189,6 +214,21 @@ def _counted(event: AuditEvent) -> str:
 def _lapsed(event: AuditEvent) -> tuple[str, str]:
     about = " of" if event.authorization_id is not None else ""
     return f"saw the approval of a change{about}", " lapse: somebody who voted may not approve now"
+
+
+def _shown(event: AuditEvent) -> tuple[str, str]:
+    if event.detail.get("asked") == "leak":
+        return "was asked which token is the leaked one", ""
+    return f"was asked whether to {_to(event)}", ""
+
+
+def _confirmed(event: AuditEvent) -> tuple[str, str]:
+    before, after = _moved("confirmed")(event)
+    order = event.detail.get("order")
+    named = ""
+    if isinstance(order, str):
+        named = f": to be tried in the order {', '.join(order.split()[:_ORDERED])}"
+    return before, f"{after}{named}"
 
 
 def _refusals(event: AuditEvent) -> tuple[str, str]:
@@ -220,8 +260,8 @@ _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
         EventTag.CHANGE_LOST: _with_message(lambda event: f"tried to {_to(event)}"),
         EventTag.CHANGE_CANCELLED: lambda event: (f"did not {_to(event)}", ": cancelled before"),
         EventTag.REFUSALS_COUNTED: _refusals,
-        EventTag.REQUEST_SHOWN: lambda event: (f"was asked whether to {_to(event)}", ""),
-        EventTag.REQUEST_CONFIRMED: _moved("confirmed"),
+        EventTag.REQUEST_SHOWN: _shown,
+        EventTag.REQUEST_CONFIRMED: _confirmed,
         EventTag.REQUEST_CANCELLED: _moved("cancelled"),
         EventTag.REQUEST_EXPIRED: lambda event: (f"waited too long to {_to(event)}", ""),
         EventTag.REQUEST_VOIDED: _with_message(lambda event: f"could not {_to(event)}"),
@@ -230,9 +270,16 @@ _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
         EventTag.APPROVAL_GRANTED: _moved("approved"),
         EventTag.APPROVAL_LAPSED: _lapsed,
         EventTag.APPROVAL_DENIED: _moved("denied"),
+        EventTag.BREAK_GLASS_REVIEWED: _reviewed,
         EventTag.TIMER_STOPPED: _moved("stopped the timer of"),
         EventTag.DRIFT_FOUND: _drift,
         EventTag.DRIFT_GONE: lambda _: ("found", " deleted, and watches it no more"),
+        EventTag.CHANGE_RETURN_INTENDED: lambda _: ("is about to put back", ""),
+        EventTag.CHANGE_RETURNED: leak_sentences.returned,
+        EventTag.LEAK_IDENTIFIED: leak_sentences.identified,
+        EventTag.LEAK_PROBED: leak_sentences.probed,
+        EventTag.LEAK_LEFT_DISABLED: leak_sentences.left_disabled,
+        EventTag.LEAK_CONCLUDED: leak_sentences.concluded,
         EventTag.CHANGES_FROZEN: lambda _: ("stopped all changes", ""),
         EventTag.CHANGES_UNFROZEN: lambda _: ("let changes go on", ""),
     }

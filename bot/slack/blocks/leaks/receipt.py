@@ -10,7 +10,7 @@ from bot.changes.target import Target
 from bot.slack.blocks import buttons
 from bot.slack.blocks.differences import difference_lines, difference_text
 from bot.slack.blocks.drift import drift_lines, drift_text
-from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
+from bot.slack.blocks.endings import undone_lines, undone_text, undone_title
 from bot.slack.blocks.leaks.aside import aside
 from bot.slack.blocks.leaks.words import (
     context,
@@ -68,7 +68,6 @@ def receipt_message(
     undo: ChangeRequest | None = None,
     undoable: bool = False,
     undo_rule: str = "",
-    retryable: bool = False,
     note: str = "",
 ) -> Message:
     """Tell what a report of a leaked secret has come to.
@@ -80,7 +79,6 @@ def receipt_message(
         undo: The change that took it back, or is trying to.
         undoable: Whether to offer Undo.
         undo_rule: Why Undo needs a second person; empty if it does not.
-        retryable: Whether to offer Retry.
         note: A last line, such as why it was sent to one person alone.
     """
     found = leaked(change)
@@ -110,7 +108,6 @@ def receipt_message(
         provenance(change),
         *([] if undo is None else undone_lines(undo, [])),
         [plain(needs if undo is None else "")],
-        [plain(retried(change))],
         [plain(note)],
     ]
     mentions = (
@@ -130,13 +127,11 @@ def receipt_message(
         *(_unmapped(each) for each in owners if each.slack_user is None),
         drift_text(change),
         needs if undo is None else "",
-        retried(change),
         after=" ".join(each for each in mentions if each),
     )
     offered = []
     if undo is None:
         offered += [buttons.undo(change)] if undoable else []
-        offered += [buttons.retry(change)] if retryable else []
         offered += [buttons.details(one.instance, one.authorization_id)] if one else []
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
 

@@ -66,8 +66,10 @@ def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
     if looked.before.verdict is Verdict.LIVE and not report.exact:
         theirs = [target for target in change.targets if target.instance == where]
         tried = [t for t in theirs if report.attempt(t.instance, t.authorization_id) is not None]
-        count = f"{len(tried)} of {tokens(len(theirs))} tried" if theirs else "none could be tried"
-        return f"On {where} InfluxDB named its owner alone: of the owner's active tokens, {count}."
+        if not tried:
+            return f"On {where} InfluxDB named its owner alone, who has {_active(len(theirs))}."
+        count = f"{len(tried)} of {_active(len(theirs))}"
+        return f"On {where} InfluxDB named its owner alone, of whose {count} were tried."
     if looked.search is Search.FAILED:
         why = shown(looked.why, LONGEST_TOLD)
         return f"The tokens of {where} were not looked at: {why}".rstrip(": ")
@@ -91,7 +93,7 @@ def context(change: ChangeRequest) -> list[str]:
     """Say that a request is about a leaked token, and where that was found; nothing otherwise."""
     report = change.leak
     if report is None:
-        return [] if change.leak_of is None else [_of_leak(change.leak_of)]
+        return []
     said = [f"Reported as leaked; found in {quoted(report.found_in)}."] if report.found_in else []
     if report.typed_by:
         said.append(f"Typed on this bot's own machine by {shown(report.typed_by)}.")
@@ -127,5 +129,7 @@ def _compared(looked: Looked) -> str:
     return f"compared with {tokens(looked.shown)} shown there{also}"
 
 
-def _of_leak(change_id: str) -> str:
-    return f"Its owner's token was reported as leaked: change {change_id}."
+def _active(count: int) -> str:
+    if count == 0:
+        return "no active token that this bot can see"
+    return f"{count} active {'token' if count == 1 else 'tokens'}"

@@ -1,0 +1,94 @@
+"""What the record's events about a leaked secret say, as sentences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.changes.audit import AuditEvent
+from bot.changes.leak import Search, Verdict
+from bot.slack.blocks.rich import quoted, shown
+from bot.slack.blocks.wording import clock_time, tokens
+
+_LONGEST = 250
+_VERDICTS = {
+    Verdict.LIVE: "accepts it",
+    Verdict.INACTIVE: "refuses it: the token is inactive",
+    Verdict.UNKNOWN_TOKEN: "refuses it: it knows no such token",
+    Verdict.OWNER_INACTIVE: "refuses it: its owner is inactive or deleted",
+    Verdict.NOT_PROVEN: "does not say whether it accepts it",
+}
+_PROOFS = {
+    "dead": "proven dead",
+    "already_dead": "dead before anything was done",
+    "not_proven": "not proven dead",
+    "alive": "still usable",
+    "not_found": "not found",
+}
+
+
+def reported(event: AuditEvent) -> tuple[str, str]:
+    """Somebody reported a leaked secret."""
+    place = event.detail.get("found_in")
+    return "reported a leaked token", f", found in {quoted(place)}" if isinstance(
+        place, str
+    ) else ""
+
+
+def identified(event: AuditEvent) -> tuple[str, str]:
+    """The instances were looked at for it."""
+    looked, ids = event.detail.get("looked"), event.detail.get("ids")
+    each = [_looked(one) for one in _items(looked) if isinstance(one, Mapping)]
+    count = len(_items(ids))
+    found = "; no token to disable"
+    if count:
+        found = f"; {tokens(count)} {'is' if event.detail.get('exact') else 'may be'} it"
+    return "The leaked token was looked for", f": {'; '.join(each)}{found if each else ''}"
+
+
+def probed(event: AuditEvent) -> tuple[str, str]:
+    """It was tried after a token was disabled."""
+    where = event.instance or "InfluxDB"
+    said = _said(event.detail.get("after"))
+    return "The secret was tried after the disable of", f": {where} {said}"
+
+
+def left_disabled(event: AuditEvent) -> tuple[str, str]:
+    """A token that is not it stays disabled."""
+    message = event.detail.get("message")
+    why = f". {shown(message, _LONGEST)}" if isinstance(message, str) else ""
+    return "Not the leaked token, and left disabled:", why
+
+
+def returned(event: AuditEvent) -> tuple[str, str]:
+    """A token that is not it was put back."""
+    del event
+    return "Not the leaked token, and put back:", ""
+
+
+def concluded(event: AuditEvent) -> tuple[str, str]:
+    """Nothing more is done about it."""
+    proof = _PROOFS.get(str(event.detail.get("proof")), "over")
+    seconds = event.detail.get("seconds")
+    after = f", {seconds:.1f} s after the report" if isinstance(seconds, int | float) else ""
+    return f"The leaked token is {proof}", after
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _looked(one: Mapping[str, object]) -> str:
+    said = _said(one.get("before"))
+    how = " and names it" if one.get("matched") else ""
+    if one.get("search") == Search.FAILED:
+        how = ", and its tokens could not be looked at"
+    return f"{one.get('instance')} {said}{how}"
+
+
+def _said(probe: object) -> str:
+    if not isinstance(probe, Mapping):
+        return _VERDICTS[Verdict.NOT_PROVEN]
+    said = probe.get("verdict")
+    verdict = Verdict(said) if said in set(Verdict) else Verdict.NOT_PROVEN
+    at = probe.get("at")
+    when = f" at {clock_time(datetime.fromisoformat(at))}" if isinstance(at, str) else ""
+    return f"{_VERDICTS[verdict]}{when}"
