@@ -243,12 +243,16 @@ class Round:
     async def _look_at_history(self, record: Record) -> None:
         """Ask for the history of what was interrupted, as whoever got no answer does."""
         for change_id in self._witness.in_flight:
-            seen = len(self._slack.ephemerals(cast.ALICE))
+            seen = {(m.channel, m.ts) for m in self._slack.ephemerals(cast.ALICE)}
             delivery = await self._slack.command(
                 cast.ALICE, cast.INCIDENTS, "/token", f"history {change_id}"
             )
             await self._settled()
-            told = " ".join(m.plain for m in self._slack.ephemerals(cast.ALICE)[seen:])
+            told = " ".join(
+                message.plain
+                for message in self._slack.ephemerals(cast.ALICE)
+                if (message.channel, message.ts) not in seen
+            )
             if "interrupted" not in told:
                 self._outcome.violations.append(
                     f"{change_id}: its history tells of no interruption ({delivery.error}): "

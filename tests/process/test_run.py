@@ -140,6 +140,7 @@ async def test_probes_and_metrics(idle_world: World, tmp_path: Path) -> None:
             "database": "ok",
             "slack": "ok",
             "policy": {"reload": "ok"},
+            "break_glass": {"unreviewed": "none"},
             "influxdb": {"default": "OSS v2.7.12"},
         },
     )

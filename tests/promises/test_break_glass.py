@@ -369,6 +369,16 @@ async def test_review_from_elsewhere(here: World) -> None:
     assert waiting.plain.startswith("Nothing waits")
 
 
+async def test_review_from_a_channel_that_is_not_allowed(here: World) -> None:
+    """Where changes may be asked for does not matter to whoever looks at one."""
+    reload(here, f'{GLASS}\n[channels]\nallowed = ["{cast.INCIDENTS}"]\n')
+    message = await broken(here)
+
+    await forge_press(here, cast.BOB, "review_change", id_of(message), channel=cast.SECURITY)
+
+    assert "Reviewed by @bob" in message.plain
+
+
 async def test_its_confirm_dialog_says_what_a_review_is(here: World) -> None:
     """Whoever presses Review is asked first, and told that it approves nothing."""
     message = await broken(here)
