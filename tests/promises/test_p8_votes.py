@@ -780,14 +780,20 @@ async def test_a_deny_modal_that_names_another_change(idle_world: World) -> None
 
 
 async def test_a_deny_modal_that_names_another_channel(idle_world: World) -> None:
-    """Its channel is where it was opened; one where the bot is not used is refused."""
+    """Its channel is where it was opened; one where the bot is not used is refused.
+
+    One that names none is Home's, where an approver may say no as in a direct message.
+    """
     await idle_world.start(policy=f'{APPROVALS}\n[channels]\nallowed = ["C0INCIDENTS"]\n')
     message = await asks(idle_world)
 
-    for channel in (cast.SECURITY, "", cast.BOB, "G0MADEUP"):
+    for channel in (cast.SECURITY, "G0MADEUP"):
         await forge_denial(idle_world, cast.BOB, {"change": id_of(message), "channel": channel})
+    before = texts(message)
+    await forge_denial(idle_world, cast.BOB, {"change": id_of(message), "channel": ""})
 
-    assert texts(message) == ["Approve", "Deny", "Cancel", "Details"]
+    assert before == ["Approve", "Deny", "Cancel", "Details"]
+    assert message.plain.startswith("Denied")
 
 
 async def test_a_deny_modal_that_was_open_too_long(idle_world: World) -> None:
