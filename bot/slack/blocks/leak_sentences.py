@@ -61,7 +61,7 @@ def left_disabled(event: AuditEvent) -> tuple[str, str]:
 def returned(event: AuditEvent) -> tuple[str, str]:
     """A token that is not it was put back."""
     del event
-    return "Not the leaked token, and put back:", ""
+    return "put back", ", which is not the leaked token"
 
 
 def concluded(event: AuditEvent) -> tuple[str, str]:
