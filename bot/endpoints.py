@@ -18,7 +18,7 @@ def application(
     front: Callable[[Request], Awaitable[Response]] | None,
     needed: Mapping[str, Probe],
     details: Mapping[str, Mapping[str, Callable[[], Awaitable[str]]]],
-    metrics: Callable[[], bytes],
+    metrics: Callable[[], Awaitable[bytes]],
 ) -> Starlette:
     """Put the HTTP application together: Slack's requests, and what operators ask.
 
@@ -45,7 +45,7 @@ def application(
         return JSONResponse(body, status_code=200 if ready else 503)
 
     async def exposition(_request: Request) -> Response:
-        return Response(metrics(), media_type="text/plain; version=0.0.4")
+        return Response(await metrics(), media_type="text/plain; version=0.0.4")
 
     return Starlette(
         routes=[

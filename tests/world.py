@@ -32,6 +32,7 @@ from bot.sandbox.serving import serve
 from bot.sandbox.slack import Delivery, Message, RateLimits, SlackStandIn
 from bot.settings import Settings
 from bot.slack.connection import Pulse
+from bot.slack.home.refreshing import RefreshPace
 from bot.slack.socket_mode import SocketPace
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
@@ -69,6 +70,7 @@ BRISK = Timing(
     ),
     post_interval=timedelta(milliseconds=20),
     recover_every=timedelta(milliseconds=200),
+    home=RefreshPace(timedelta(milliseconds=200), timedelta(milliseconds=20)),
 )
 
 

@@ -23,6 +23,7 @@ from bot.influxdb.client import InfluxDBClient
 from bot.influxdb.retries import Retries
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
+from bot.slack.home.refreshing import RefreshPace
 from bot.slack.identity import Identity
 from bot.slack.pacing import INTERVAL, Pacing
 from bot.slack.socket_mode import SocketPace
@@ -44,6 +45,7 @@ class Timing:
         slack_timeout: Seconds for one call of Slack's.
         post_interval: Between two messages in one channel.
         recover_every: Between two looks for what a process that has ended had not decided.
+        home: How often Home is shown anew.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
@@ -53,6 +55,7 @@ class Timing:
     slack_timeout: float = CALL_SECONDS
     post_interval: timedelta = INTERVAL
     recover_every: timedelta = timedelta(seconds=15)
+    home: RefreshPace = field(default_factory=RefreshPace)
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ class Parts:
             finished=metrics.change,
             leaks=metrics.leaks,
             drifted=metrics.drift,
+            broke_glass=metrics.break_glass,
             reached=reached,
             only_kept=only_kept,
         )

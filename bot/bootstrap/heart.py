@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 
 from bot.changes.announcing import Announcing
+from bot.changes.approvers import Approvers
 from bot.changes.carrying_out import CarryingOut
 from bot.changes.drift_watch import DriftPace
 from bot.changes.ending import Ending
@@ -28,9 +29,11 @@ from bot.changes.queries import Queries
 from bot.changes.reporting import Reporting
 from bot.changes.rereading import Rereading
 from bot.changes.reversals import Reversals
+from bot.changes.reviews import Reviews
 from bot.changes.ruling import Rulings
 from bot.changes.settling import Settling
 from bot.changes.steps import Reached, unobserved
+from bot.changes.telling_approvers import TellingApprovers
 from bot.changes.tracing import Tracing
 from bot.changes.vault import Vault
 from bot.changes.watching import Watch, Watching
@@ -74,6 +77,7 @@ class Edges:
         fingerprint_key: The key under which a leaked secret may be remembered by its HMAC.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
         leaks: Told how reports of leaked secrets go on, for the metrics.
+        broke_glass: Told of each change that is accepted by break-glass, for the metrics.
         drifted: Told the instance of each token that is found active again, for the metrics.
         reached: Told of each step in the life of a change.
     """
@@ -89,6 +93,7 @@ class Edges:
     finished: Callable[[str, str], None]
     leaks: LeakCounts
     drifted: Callable[[str], None]
+    broke_glass: Callable[[], None]
     reached: Reached = unobserved
     only_kept: bool = False
 
@@ -148,6 +153,14 @@ class Heart:
             progress=progress,
             leak_progress=leak_progress,
             announcing=announcing,
+            telling_approvers=TellingApprovers(
+                store=store,
+                announcing=announcing,
+                approvers=Approvers(edges.policy, edges.directory),
+                clock=clock,
+                pauses=tempo.pauses,
+                reached=reached,
+            ),
             ending=Ending(store, messenger, clock, tempo.pauses, reached),
             rereading=Rereading(
                 instances=instances,
@@ -175,9 +188,14 @@ class Heart:
             reached=reached,
         )
         self.keeping = Keeping(vault, store)
-        self.intake = Intake(store, edges.policy, edges.command, self.executor.wake, reached)
+        self.intake = Intake(
+            *(store, edges.policy, edges.command, self.executor.wake),
+            reached=reached,
+            broke_glass=edges.broke_glass,
+        )
         self.reversals = Reversals(self.intake)
         self.moves = Moves(self.intake)
+        self.reviews = Reviews(self.intake)
         self.reporting = Reporting(self.intake, vault, edges.fingerprint_key, edges.leaks)
         self.queries = Queries(
             *(instances, store, preparation, rulings, clock), patience=tempo.pauses.try_for

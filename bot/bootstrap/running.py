@@ -90,13 +90,13 @@ async def running_bot(
         outgoing = parts.outgoing(policy)
         edges = parts.edges(policy, metrics, reached)
         heart = Heart(edges, outgoing.messenger, timing.tempo)
-        ground = Ground(tasks, metrics, draining.is_set, timing.socket)
+        ground = Ground(tasks, metrics, draining.is_set, timing.socket, store, timing.home)
         taking = incoming(settings, edges, heart, identity, outgoing, ground)
         app = application(
             taking.front,
             probes.needed(store, identity, taking.socket),
-            probes.details(in_force, parts.instances),
-            metrics.exposition,
+            probes.details(in_force, parts.instances, heart.queries, clock),
+            partial(probes.exposition, metrics, heart.queries),
         )
         listening = taking.socket.listening() if taking.socket else _HTTP
         working = _working(
@@ -137,12 +137,15 @@ async def _working(
         recovering = asyncio.create_task(
             taking.reception.keep_recovering(clock, recover_every), name="recover"
         )
-        recovering.add_done_callback(report)
+        showing = asyncio.create_task(taking.refreshing.run(), name="home")
+        for task in (recovering, showing):
+            task.add_done_callback(report)
         try:
             await heart.executor.run()
         finally:
             recovering.cancel()
-            await asyncio.gather(recovering, return_exceptions=True)
+            showing.cancel()
+            await asyncio.gather(recovering, showing, return_exceptions=True)
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")

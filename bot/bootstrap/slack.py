@@ -9,27 +9,36 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap.heart import Edges, Heart
+from bot.changes.message_check import MessageChecks
 from bot.changes.policy import Policy
 from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
 from bot.settings import Settings
-from bot.slack.app import bolt_app
+from bot.slack.app import Listeners, bolt_app
 from bot.slack.channels import Channels
 from bot.slack.envelopes import Envelopes
 from bot.slack.forms.denial import Denial
 from bot.slack.forms.describing import Describing
+from bot.slack.forms.details import Details
 from bot.slack.forms.disabling import Disabling
 from bot.slack.forms.form import Form
 from bot.slack.forms.leak import LeakReporting
 from bot.slack.forms.registry import Forms
 from bot.slack.front import SlackFront
+from bot.slack.home.pages import HomePages
+from bot.slack.home.publishing import Publishing
+from bot.slack.home.refreshing import Refreshing, RefreshPace
+from bot.slack.home.shelf import HomeShelf
+from bot.slack.home.telling import HomeTelling
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.commands import CommandListener
+from bot.slack.listeners.home import HomeListener
 from bot.slack.listeners.meaning import Meaning
 from bot.slack.listeners.modals import Modals
 from bot.slack.listeners.reception import Reception
+from bot.slack.listeners.shortcuts import ShortcutListener
 from bot.slack.listeners.submissions import SubmissionListener
 from bot.slack.listeners.telling import Telling
 from bot.slack.messenger import SlackMessenger
@@ -64,6 +73,7 @@ class Outgoing:
     ) -> None:
         sending = Sending(client, session, pacing)
         self.client = client
+        self.pacing = pacing
         self.session = session
         self.responder = Responder(sending)
         placing = Placing(sending, Channels(client, clock), policy)
@@ -76,11 +86,13 @@ class Incoming:
 
     Attributes:
         reception: Decides what an earlier process had received and not decided.
+        refreshing: Shows Home anew after changes.
     """
 
     front: SlackFront | None
     socket: SocketMode | None
     reception: Reception
+    refreshing: Refreshing
 
 
 @dataclass(frozen=True)
@@ -92,12 +104,16 @@ class Ground:
         metrics: Counts what was asked.
         draining: Tells whether the bot is about to end.
         socket_pace: Of connections in Socket Mode.
+        shelf: Keeps what people look at in Home.
+        home_pace: How often Home is shown anew.
     """
 
     tasks: Tasks
     metrics: Metrics
     draining: Callable[[], bool]
     socket_pace: SocketPace
+    shelf: HomeShelf
+    home_pace: RefreshPace
 
 
 def incoming(
@@ -122,24 +138,40 @@ def incoming(
     registry = Registry(discover(), settings.slash_command)
     dispatcher = Dispatcher(registry, heart.intake, heart.reversals, heart.queries, edges.policy)
     answering = Answering(outgoing.responder, tasks, metrics, ground.draining)
-    telling = Telling(answering, heart.queries, outgoing.messenger, tasks)
+    pages = HomePages(
+        shelf=ground.shelf,
+        queries=heart.queries,
+        directory=edges.directory,
+        policy=edges.policy,
+        publishing=Publishing(outgoing.client, outgoing.pacing, ground.shelf, clock),
+        clock=clock,
+    )
+    at_home = HomeTelling(ground.shelf, pages, outgoing.responder, tasks, clock)
+    telling = Telling(answering, heart.queries, outgoing.messenger, at_home, tasks)
     forms = Forms(every_form(heart))
     reception = Reception(
         directory=edges.directory,
         intake=heart.intake,
         store=edges.store,
-        meaning=Meaning(dispatcher, heart.reversals, heart.moves, forms),
+        meaning=Meaning(dispatcher, heart.reversals, heart.moves, heart.reviews, forms),
         answering=answering,
         telling=telling,
         tasks=tasks,
+    )
+    checks = MessageChecks(
+        *(edges.instances, heart.intake, edges.policy, clock), settings.slash_command
     )
     modals = Modals(outgoing.client, edges.directory, forms, answering, tasks)
     lending = _borrowing_client(settings, outgoing.session)
     bolt = bolt_app(
         settings.slash_command,
-        CommandListener(reception, telling, modals, registry, clock),
-        ActionListener(reception, telling, answering, modals, clock),
-        SubmissionListener(reception, forms, clock),
+        Listeners(
+            CommandListener(reception, telling, modals, registry, clock),
+            ActionListener(reception, telling, answering, modals, clock),
+            SubmissionListener(reception, telling, forms, clock),
+            ShortcutListener(edges.directory, checks, answering, clock),
+            HomeListener(ground.shelf, pages, answering, tasks, clock),
+        ),
         identity,
         lending,
     )
@@ -149,7 +181,8 @@ def incoming(
         socket = SocketMode(lending, settings.slack_app_token, envelopes, ground.socket_pace)
     elif (secret := settings.slack_signing_secret) is not None:
         front = SlackFront(secret, bolt.async_dispatch, clock, metrics.front)
-    return Incoming(front, socket, reception)
+    refreshing = Refreshing(ground.shelf, heart.queries, pages, clock, ground.home_pace)
+    return Incoming(front, socket, reception, refreshing)
 
 
 def every_form(heart: Heart) -> tuple[Form, ...]:
@@ -159,6 +192,7 @@ def every_form(heart: Heart) -> tuple[Form, ...]:
         Describing(heart.intake, heart.queries),
         Disabling(heart.intake, heart.queries),
         LeakReporting(heart.intake, heart.reporting),
+        Details(heart.intake, heart.queries),
     )
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.changes.audit import ChainedEvent, EventTag
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.ports import Drifted, Messenger, Related, Remember, Store
 from bot.changes.request import ChangeRequest
 from bot.changes.steps import Reached, Step, unobserved
@@ -74,6 +75,16 @@ class Announcing:
         await self._remember_watch(told)
         self._reached(Step.DRIFT_TOLD)
         return told
+
+    async def tell_directly(self, change_id: str, copy: DirectCopy) -> DirectCopy:
+        """Let one person have a request's message, or bring it up to date; give it as it is now.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        # It may have been reviewed, or undone, while others were told.
+        current = await self._read(change_id)
+        return await self._messenger.tell_directly(current, await self._related(current), copy)
 
     async def news_since(self, request: ChangeRequest) -> datetime:
         """Give the moment of what the record tells last of a request.

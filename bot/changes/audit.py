@@ -33,6 +33,7 @@ class EventTag(StrEnum):
     CHANGE_UNKNOWN = "change.unknown"
     CHANGE_LOST = "change.lost"
     CHANGE_CANCELLED = "change.cancelled"
+    BREAK_GLASS_REVIEWED = "break_glass.reviewed"
     TIMER_STOPPED = "timer.stopped"
     DRIFT_FOUND = "drift.found"
     DRIFT_GONE = "drift.gone"

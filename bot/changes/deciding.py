@@ -1,6 +1,14 @@
 """Whether a person may do something; default is no."""
 
-from bot.changes.decision import Allowed, Decision, Denied, Freeze, NeedsApproval, Wanted
+from bot.changes.decision import (
+    Allowed,
+    AllowedByBreakGlass,
+    Decision,
+    Denied,
+    Freeze,
+    NeedsApproval,
+    Wanted,
+)
 from bot.changes.people import Person, Standing
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role, Workspace
 from bot.changes.roles_held import Held, lacking, role_held
@@ -42,10 +50,12 @@ def decide(
         return held
     if held.role < wanted.role:
         return lacking(policy, person, standing, wanted.role, held)
-    return _misplaced(policy, wanted) or _change(policy, wanted, held, freeze)
+    return _misplaced(policy, wanted) or _change(policy, person, wanted, held, freeze)
 
 
-def _change(policy: Policy, wanted: Wanted, held: Held, freeze: Freeze | None) -> Decision:
+def _change(
+    policy: Policy, person: Person, wanted: Wanted, held: Held, freeze: Freeze | None
+) -> Decision:
     if not wanted.kinds:
         return Allowed(held.rule)
     stopped = stop(policy, freeze)
@@ -59,8 +69,26 @@ def _change(policy: Policy, wanted: Wanted, held: Held, freeze: Freeze | None) -
             f"{rule}, and nobody is an approver",
             f"Ask whoever runs this bot to list approvers in {policy.source}.",
         )
+    if wanted.break_glass and wanted.kinds == {ChangeKind.DISABLE}:
+        return _by_break_glass(policy, person, held, rule)
     rules = policy.approval
     return NeedsApproval(rule, policy.roles.approver, rules.quorum, rules.expires_after)
+
+
+def _by_break_glass(policy: Policy, person: Person, held: Held, needed: str) -> Decision:
+    """Let a person do at once what needs an approval, if there is somebody else to review it."""
+    if not policy.roles.approver - {person.user_id}:
+        return Denied(
+            f"{needed}, and nobody but you is an approver who could review a break-glass",
+            f"Ask whoever runs this bot to list approvers in {policy.source}.",
+            of_requester=(
+                f"{needed}, and nobody but the requester is an approver who could review a "
+                "break-glass"
+            ),
+        )
+    return AllowedByBreakGlass(
+        f"break-glass by {held.role.title}: {needed}", needed, policy.roles.approver
+    )
 
 
 def stop(policy: Policy, freeze: Freeze | None) -> Denied | None:
@@ -116,6 +144,8 @@ def _elsewhere(allowed: frozenset[str]) -> str:
 
 def second_person(policy: Policy, wanted: Wanted) -> str:
     """Say which rule wants a second person, or give an empty string."""
+    if wanted.never_alone:
+        return "undoing a break-glass needs an approval by somebody else"
     rules = policy.approval
     for kind in ChangeKind:
         if kind in wanted.kinds and kind in rules.needed_for:

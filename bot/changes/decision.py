@@ -17,6 +17,9 @@ class Wanted:
         targets: How many tokens it is about.
         earlier: How many tokens the person has asked to change shortly before.
         leaked: Whether it enables what was disabled as leaked.
+        break_glass: Whether it is to run at once although an approval may be needed.
+        never_alone: Whether it takes back what was done by break-glass, which always needs another
+            person.
         channel_id: Where it is asked; a direct message's id begins with ``D``. Empty means that
             the place does not count.
     """
@@ -26,6 +29,8 @@ class Wanted:
     targets: int = 1
     earlier: int = 0
     leaked: bool = False
+    break_glass: bool = False
+    never_alone: bool = False
     channel_id: str = ""
 
 
@@ -61,6 +66,21 @@ class NeedsApproval:
 
 
 @dataclass(frozen=True)
+class AllowedByBreakGlass:
+    """The person may at once what needs an approval; somebody else reviews it afterwards.
+
+    Attributes:
+        rule: Why the person may.
+        needed: The rule that wants the approval.
+        approvers: The ids of the users and user groups that can review it.
+    """
+
+    rule: str
+    needed: str
+    approvers: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Denied:
     """The person may not; ``rule`` says why, ``hint`` what to do.
 
@@ -83,4 +103,4 @@ class Denied:
         return Denied(self.of_requester or self.rule, hint, self.helpers)
 
 
-Decision = Allowed | NeedsApproval | Denied
+Decision = Allowed | AllowedByBreakGlass | NeedsApproval | Denied

@@ -8,6 +8,7 @@ class ErrorCode(StrEnum):
     ALREADY_DECIDED = "already_decided"
     ALREADY_DISABLED_AGAIN = "already_disabled_again"
     ALREADY_RETRIED = "already_retried"
+    ALREADY_REVIEWED = "already_reviewed"
     ALREADY_UNDONE = "already_undone"
     AMBIGUOUS = "ambiguous"
     APPROVAL_VOID = "approval_void"
@@ -33,6 +34,7 @@ class ErrorCode(StrEnum):
     NOTHING_ACTIVE_AGAIN = "nothing_active_again"
     NOTHING_SELECTED = "nothing_selected"
     NOTHING_TO_RETRY = "nothing_to_retry"
+    NOTHING_TO_REVIEW = "nothing_to_review"
     NOT_ALLOWED = "not_allowed"
     NOT_CANCELLABLE = "not_cancellable"
     NOT_CONFIRMED_STORED = "not_confirmed_stored"
@@ -51,6 +53,7 @@ class ErrorCode(StrEnum):
     UNDO_WINDOW_OVER = "undo_window_over"
     UNEXPECTED_ANSWER = "unexpected_answer"
     UNKNOWN_CHANGE = "unknown_change"
+    UNREVIEWED = "unreviewed"
     USAGE = "usage"
 
 

@@ -8,8 +8,9 @@ from bot.changes import evidence, refusals
 from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
 from bot.changes.audit import AuditEvent
+from bot.changes.break_glass import BreakGlass
 from bot.changes.deciding import decide
-from bot.changes.decision import Denied, NeedsApproval, Wanted
+from bot.changes.decision import AllowedByBreakGlass, Denied, NeedsApproval, Wanted
 from bot.changes.errors import (
     ErrorCode,
     Problem,
@@ -20,6 +21,7 @@ from bot.changes.errors import (
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
 from bot.changes.request import ChangeRequest, Timer, new_change_id
+from bot.changes.reviewing import not_reviewed_yet
 from bot.changes.ruling import enables_leaked, ends_freely, wanted_by
 from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
@@ -41,12 +43,14 @@ class Order:
 
     Attributes:
         lasts: After how long a disable ends by itself; None for never.
+        break_glass: Whether it is to run at once although it may need an approval.
     """
 
     targets: tuple[Target, ...] = ()
     selection: Selection | None = None
     reason: str = ""
     lasts: timedelta | None = None
+    break_glass: bool = False
 
     def draft(
         self,
@@ -69,6 +73,7 @@ class Order:
             undo_of=undo_of,
             retry_of=retry_of,
             again_of=again_of,
+            break_glass=BreakGlass() if self.break_glass else None,
         )
 
 
@@ -85,6 +90,7 @@ class Intake:
         command: The slash command's name, for hints.
         wake: Called after a commit, so that the executor looks at once.
         reached: Told of each step.
+        broke_glass: Told of each change that is accepted by break-glass, for the metrics.
     """
 
     def __init__(
@@ -93,13 +99,16 @@ class Intake:
         policy: Callable[[], Policy],
         command: str,
         wake: Callable[[], None],
+        *,
         reached: Reached = unobserved,
+        broke_glass: Callable[[], None],
     ) -> None:
         self._store = store
         self.policy = policy
         self.command = command
         self._wake = wake
         self._reached = reached
+        self._broke_glass = broke_glass
 
     async def receive(self, received: Received) -> None:
         """Store what cannot be decided before Slack was asked who it is from."""
@@ -145,7 +154,10 @@ class Intake:
             outcome = await self.judge(transaction, ask, order.draft(ask))
             if not isinstance(outcome, Problem):
                 await self.store(transaction, outcome)
-        return self.taken(outcome)
+        request = self.taken(outcome)
+        if request.break_glass is not None:
+            self._broke_glass()
+        return request
 
     async def judge(
         self, transaction: Transaction, ask: Ask, draft: ChangeRequest
@@ -168,7 +180,17 @@ class Intake:
             problem = no_timer_here()
             await self.note(transaction, ask, evidence.refused(ask.person, ask.now, asked, problem))
             return problem
-        request = replace(draft, rule=decision.rule, policy_digest=policy.digest)
+        request = replace(draft, rule=decision.rule, policy_digest=policy.digest, break_glass=None)
+        if isinstance(decision, AllowedByBreakGlass):
+            # This person's requests are decided one after the other, so that there is one at most.
+            open_still = await transaction.unreviewed(ask.person.user_id, 1)
+            if open_still:
+                problem = not_reviewed_yet(open_still[0], decision.approvers, self.command)
+                event = evidence.refused(ask.person, ask.now, asked, problem, open_still[0])
+                await self.note(transaction, ask, event)
+                return problem
+            approvers = tuple(sorted(decision.approvers))
+            return replace(request, break_glass=BreakGlass(decision.needed, approvers))
         if isinstance(decision, NeedsApproval):
             approvers = tuple(sorted(decision.approvers))
             approval = Approval(decision.rule, approvers, decision.quorum)

@@ -22,6 +22,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.rereading import Rereading
 from bot.changes.ruling import Ruling, Rulings
 from bot.changes.states import RequestState, TargetState
+from bot.changes.telling_approvers import TellingApprovers
 from bot.changes.tracing import Tracing
 from bot.changes.vault import Vault
 from bot.changes.waits import Rest, Waits
@@ -40,6 +41,7 @@ class Lifecycle:
         progress: Records each step.
         leak_progress: Records what is found out about a leaked secret.
         announcing: Tells of each stage.
+        telling_approvers: Tells them of what is done by break-glass.
         ending: Ends timers.
         rereading: Watches what was disabled.
         clock: Tells the time.
@@ -60,6 +62,7 @@ class Lifecycle:
         progress: Progress,
         leak_progress: LeakProgress,
         announcing: Announcing,
+        telling_approvers: TellingApprovers,
         ending: Ending,
         rereading: Rereading,
         clock: Callable[[], datetime],
@@ -76,6 +79,7 @@ class Lifecycle:
         self._progress = progress
         self._leak_progress = leak_progress
         self._announcing = announcing
+        self._telling_approvers = telling_approvers
         self._ending = ending
         self._rereading = rereading
         self._clock = clock
@@ -97,10 +101,13 @@ class Lifecycle:
         if rest.news and not (request.state is RequestState.UNRESOLVED and told):
             request, again = await self._tell(request)
         due = soonest(rest.due, again)
-        if not request.state.final:
-            return due
-        self._vault.forget(request.id)
-        return soonest(due, await self._afterwards(request, again))
+        if request.state.final:
+            self._vault.forget(request.id)
+            due = soonest(due, await self._afterwards(request, again))
+        if rest.news or request.state.final:
+            # It does not depend on the message in the channel, which Slack may refuse.
+            due = soonest(due, await self._telling_approvers.advance(request))
+        return due
 
     async def _through_stages(self, request: ChangeRequest) -> Rest:
         """Take stage after stage, until the request ends or has to wait."""

@@ -127,9 +127,15 @@ class Moves:
             return problem
         approval = request.approval
         rules = self._intake.policy().approval
-        if ask.person.user_id == request.requester.user_id and not rules.self_approval:
+        own_counts = rules.self_approval and not request.never_alone
+        if ask.person.user_id == request.requester.user_id and not own_counts:
+            why = (
+                "an undo of a break-glass takes another person"
+                if request.never_alone
+                else "self_approval is off"
+            )
             own = Denied(
-                "you asked for this change yourself, and self_approval is off",
+                f"you asked for this change yourself, and {why}",
                 "Another approver has to agree.",
                 () if approval is None else approval.approvers,
             )

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from bot.changes.afterwards import DriftState, all_disabled_since
 from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.authorization import Authorization
+from bot.changes.decision import AllowedByBreakGlass, Freeze
 from bot.changes.errors import BotError, ErrorCode, Problem, UpstreamError, UserError
+from bot.changes.home import Everything
 from bot.changes.lists import Listed, ListQuery, TokenPage
 from bot.changes.locating import Whereabouts, locate
 from bot.changes.lookup import find
@@ -23,6 +25,11 @@ RECENT_CHANGES = 3
 HISTORY_LENGTH = 15
 # Each takes two or three lines and a row of buttons; Slack takes 50 blocks.
 PENDING_SHOWN = 12
+OVERVIEW_LENGTH = 8
+# Of those, what waits for one person alone is shown.
+OVERVIEW_LOOKED_AT = 100
+# There is one a person at most.
+UNREVIEWED_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -60,12 +67,15 @@ class Preview:
         ruling: What the policy says of it now.
         waits_for: What it would wait for, so that its targets were not read; None if for nothing.
         patience: How long it would wait at most.
+        unreviewed: What its requester has done by break-glass and nobody has reviewed, which stands
+            in the way of another; None if nothing is.
     """
 
     request: ChangeRequest
     ruling: Ruling
     waits_for: Problem | None = None
     patience: timedelta = timedelta()
+    unreviewed: ChangeRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,21 @@ class Pending:
     requests: tuple[ChangeRequest, ...]
     at: datetime
     more: bool = False
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What Home shows of the record.
+
+    Attributes:
+        waiting: The requests that wait for somebody or something, the oldest first.
+        recent: The newest ones, newest first.
+        freeze: Whether changes are stopped for every replica.
+    """
+
+    waiting: tuple[ChangeRequest, ...]
+    recent: tuple[ChangeRequest, ...]
+    freeze: Freeze | None
 
 
 class Queries:
@@ -106,6 +131,11 @@ class Queries:
         self._patience = patience
 
     @property
+    def instances(self) -> tuple[str, ...]:
+        """Name the instances."""
+        return tuple(self._instances)
+
+    @property
     def only_instance(self) -> str:
         """Give the name of the one instance that there is; empty if there are several."""
         return next(iter(self._instances)) if len(self._instances) == 1 else ""
@@ -129,7 +159,7 @@ class Queries:
         Raises:
             BotError: If no instance answers as it should.
         """
-        names = tuple(self._instances) if query.instance is None else (query.instance,)
+        names = self.instances if query.instance is None else (query.instance,)
         wanted = Filter(query.user, query.org)
         answers = await asyncio.gather(*(self._listed(name, wanted) for name in names))
         silent = [answer for answer in answers if isinstance(answer, BotError)]
@@ -163,6 +193,25 @@ class Queries:
             previous=await self._keep(replace(query, page=page - 1)) if page else None,
             next=await self._keep(replace(query, page=page + 1)) if page + 1 < pages else None,
         )
+
+    async def everything(self) -> Everything:
+        """Give all tokens of all instances; of one that does not answer, why."""
+        names = self.instances
+        answers = await asyncio.gather(*(self._listed(name, Filter()) for name in names))
+        return Everything(
+            names,
+            tuple(each for found in answers if not isinstance(found, BotError) for each in found),
+            tuple(found.problem for found in answers if isinstance(found, BotError)),
+        )
+
+    async def overview(self) -> Overview:
+        """Give what Home shows of the record: what waits, and the newest changes."""
+        async with self._store.reading() as reading:
+            return Overview(
+                waiting=tuple(await reading.open_requests(OVERVIEW_LOOKED_AT)),
+                recent=tuple(await reading.newest_requests(OVERVIEW_LENGTH)),
+                freeze=await reading.freeze(),
+            )
 
     async def kept_query(self, query_id: str) -> ListQuery | None:
         """Give a kept query by the id that a button holds, or None if it is forgotten."""
@@ -236,6 +285,11 @@ class Queries:
             found = await reading.open_requests(PENDING_SHOWN + 1)
         return Pending(tuple(found[:PENDING_SHOWN]), self._clock(), more=len(found) > PENDING_SHOWN)
 
+    async def unreviewed(self) -> tuple[ChangeRequest, ...]:
+        """Give what was done by break-glass and no approver has reviewed, the oldest first."""
+        async with self._store.reading() as reading:
+            return tuple(await reading.unreviewed(None, UNREVIEWED_SHOWN))
+
     async def preview(self, draft: ChangeRequest) -> Preview:
         """Judge a change as it would be judged just before its PATCH, and send nothing.
 
@@ -250,7 +304,12 @@ class Queries:
                 raise
             prepared, waits_for = draft, error.problem
         ruling = await self._rulings.of(prepared, stored=False)
-        return Preview(prepared, ruling, waits_for, self._patience)
+        earlier: list[ChangeRequest] = []
+        if isinstance(ruling.decision, AllowedByBreakGlass):
+            async with self._store.reading() as reading:
+                earlier = await reading.unreviewed(draft.requester.user_id, 1)
+        unreviewed = earlier[0] if earlier else None
+        return Preview(prepared, ruling, waits_for, self._patience, unreviewed)
 
     async def _details(self, name: str, token: Authorization) -> TokenDetails:
         async with self._store.reading() as reading:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 
 from bot.changes.approval import Approval
+from bot.changes.break_glass import BreakGlass
 from bot.changes.errors import Problem
 from bot.changes.people import Person
 from bot.changes.report import LeakReport, LeakTold
@@ -104,6 +105,9 @@ class ChangeRequest:
         retry_of: The id of the change whose failed targets this one tries again.
         retried_by: The id of the change that tries this one's failed targets again.
         again_of: The id of the change whose tokens, active again since, this one disables again.
+        break_glass: That it ran at once although it needed an approval, and who has reviewed it.
+        never_alone: Whether another person has to agree, whatever the policy says, since it takes
+            back what was done by break-glass.
         watched_at: When what it disabled was looked at last; None until the first look.
         drifts: The looks at which tokens were found active again, the first one first.
         automatic: Whether the bot asked for it in the requester's name, when a timer ended.
@@ -143,6 +147,8 @@ class ChangeRequest:
     again_of: str | None = None
     leak: LeakReport | None = None
     leak_of: str | None = None
+    break_glass: BreakGlass | None = None
+    never_alone: bool = False
     watched_at: datetime | None = None
     drifts: tuple[Drift, ...] = ()
     automatic: bool = False
@@ -202,6 +208,16 @@ class ChangeRequest:
     def effective(self) -> tuple[Target, ...]:
         """List the targets on which the change took effect, or may have."""
         return tuple(target for target in self.targets if target.state.effective)
+
+    @property
+    def unreviewed(self) -> bool:
+        """Tell whether it is a break-glass that somebody has to review, now or once it is over.
+
+        What changed nothing needs no review.
+        """
+        if self.break_glass is None or self.break_glass.reviewed_at is not None:
+            return False
+        return not self.state.final or bool(self.effective)
 
     def drifted(self, number: int) -> tuple[Target, ...]:
         """List the targets that were found active again at one of the drifts."""

@@ -124,6 +124,7 @@ class Reversals:
         if isinstance(found, Problem):
             return await self._refused(transaction, ask, "undo", found, original)
         draft = Order(found).draft(ask, undo_of=original.id)
+        draft = replace(draft, never_alone=original.break_glass is not None)
         judged = await self._intake.judge(transaction, ask, draft)
         if isinstance(judged, Problem):
             return judged
@@ -157,6 +158,9 @@ class Reversals:
             retry_of=original.id,
             again_of=original.again_of,
         )
+        # What was done by break-glass is not tried again by a click: that takes the word, and its
+        # reason. What undoes it needs another person this time, too.
+        draft = replace(draft, never_alone=original.never_alone)
         judged = await self._intake.judge(transaction, ask, draft)
         if isinstance(judged, Problem):
             return judged

@@ -110,6 +110,8 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
         targets=max(1, targets),
         # What ends by itself was judged when it was asked for.
         earlier=0 if request.automatic else earlier,
+        break_glass=request.break_glass is not None,
+        never_alone=request.never_alone,
         leaked=leaked,
         # What is typed on the bot's own machine is asked in no place of Slack's.
         channel_id="" if typed else request.origin.channel_id,

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 
 from bot.changes.unseen import CONTROL, INVISIBLE
 
@@ -8,6 +9,7 @@ _UNSEEN = CONTROL + INVISIBLE
 # A token that InfluxDB mints is 64 random bytes in URL-safe base 64: 86 characters and "==".
 # Shorter runs are held back too: people paste halves, and other products' secrets.
 _MINTED = 70
+_WITHOUT_PADDING = 86
 _NOT_SHOWN = re.compile(f"[{_UNSEEN}]")
 _RUN = re.compile(rf"[A-Za-z0-9_\-+{_UNSEEN}]{{40,}}(?:=[{_UNSEEN}]*){{0,2}}")
 _PREFIXED = re.compile(
@@ -41,6 +43,22 @@ def looks_like_secret(text: str) -> bool:
     return _PREFIXED.search(text) is not None or any(
         _random(text, run) for run in _RUN.finditer(text)
     )
+
+
+def minted_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """Find what may be one of InfluxDB's API tokens, each with its place in the text.
+
+    A token's padding is often lost on the way, or written as URLs do; it is given back. Other
+    products' secrets are nothing that InfluxDB should see.
+    """
+    others = [found.span() for found in _PREFIXED.finditer(text)]
+    for run in _RUN.finditer(text):
+        within = any(start < run.end() and run.start() < end for start, end in others)
+        if within or not _random(text, run):
+            continue
+        bare = _NOT_SHOWN.sub("", run.group()).rstrip("=")
+        padding = "==" if len(bare) == _WITHOUT_PADDING else "=" * run.group().count("=")
+        yield f"{bare}{padding}", run.start(), run.end()
 
 
 def mask_secrets(text: str) -> str:

@@ -132,8 +132,9 @@ def _refused(request: ChangeRequest, ruling: Ruling) -> Problem | None:
 
 
 def _shown_first(request: ChangeRequest) -> bool:
-    # What ends a timer was shown when it was confirmed, and nobody may be there to confirm it.
-    return request.several and not request.automatic
+    # What ends a timer was shown when it was confirmed, and nobody may be there to confirm it. What
+    # breaks the glass names each token, and is looked at afterwards.
+    return request.several and not request.automatic and request.break_glass is None
 
 
 def _to_be_chosen(request: ChangeRequest) -> bool:

@@ -27,7 +27,8 @@ class Step(StrEnum):
     stored that it was told. IDENTIFIED: stored whose a leaked secret is, as far as it is known.
     PROBED: InfluxDB was shown the secret, and that is not recorded yet. PROVEN: stored what it
     said. OTHERS_ASKED: the change of its owner's other tokens is stored. CONCLUDED: stored that a
-    report is over. RELEASED: the lease is given back.
+    report is over. APPROVERS_LISTED: stored which approvers are told of a break-glass.
+    APPROVER_TOLD: stored what one of them was told. RELEASED: the lease is given back.
     """
 
     RECEIVED = "received"
@@ -60,6 +61,8 @@ class Step(StrEnum):
     PROVEN = "proven"
     OTHERS_ASKED = "others asked"
     CONCLUDED = "concluded"
+    APPROVERS_LISTED = "approvers listed"
+    APPROVER_TOLD = "approver told"
     RELEASED = "released"
 
 

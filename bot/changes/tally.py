@@ -39,7 +39,8 @@ def tally(policy: Policy, request: ChangeRequest, standings: Mapping[str, Standi
         standing = standings.get(vote.voter.user_id, Standing())
         held = decide(policy, vote.voter, standing, Wanted(Role.APPROVER))
         own = vote.voter.user_id == request.requester.user_id
-        if isinstance(held, Allowed) and (policy.approval.self_approval or not own):
+        own_counts = policy.approval.self_approval and not request.never_alone
+        if isinstance(held, Allowed) and (own_counts or not own):
             counting.append(vote)
         else:
             lapsed.append(vote)

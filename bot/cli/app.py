@@ -112,10 +112,12 @@ def _sandbox(*script: Script) -> int:
     """Use the real bot without Slack and InfluxDB: stand-ins play their parts.
 
     Without options it serves both and the bot, and prints their addresses. With --say TEXT,
-    --press BUTTON, --fill TEXT and --as USER, each as often as wanted, it carries them out in
-    their order, prints what people see, and ends. --fill fills in the first empty text input of
-    the open modal; while one is open, --press presses its buttons. --tour shows the main job, and
-    what needs a second person. --influxdb plain|hashed|cloud chooses whether InfluxDB shows tokens.
-    --policy simple|second-person chooses whether enabling needs somebody of the security group.
+    --press BUTTON, --fill TEXT, --write TEXT, --shortcut NAME and --as USER, each as often as
+    wanted, it carries them out in their order, prints what people see, and ends. --fill fills in
+    the first empty text input of the open modal; while one is open, --press presses its buttons.
+    --write writes a message in the channel, and a message's --shortcut is used on it.
+    --tour shows the main job, and what needs a second person. --influxdb plain|hashed|cloud chooses
+    whether InfluxDB shows tokens. --policy simple|second-person chooses whether enabling needs
+    somebody of the security group.
     """
     return sandbox.sandbox(script)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
+from bot.changes.message_check import CheckedMessage
 from bot.changes.queries import History, Pending, Preview, TokenDetails
 from bot.changes.request import ChangeRequest
 
@@ -37,9 +38,16 @@ class Help:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A change is stored; its outcome comes by itself."""
+    """A change is stored; its outcome comes by itself.
+
+    Attributes:
+        request: The change.
+        needlessly: Whether it was asked for by break-glass and needs none, so that it is an
+            ordinary change.
+    """
 
     request: ChangeRequest
+    needlessly: bool = False
 
 
 class MoveName(StrEnum):
@@ -49,6 +57,7 @@ class MoveName(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
     CANCEL = "cancel"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ class FormName(StrEnum):
     DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of a form
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of a form
     REPORT_LEAK = "report_leak"
+    TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of a form
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,17 @@ class FormWanted:
     about: Mapping[str, str] = field(default_factory=dict)
 
 
-Reading = Notice | TokenPage | TokenDetails | Whereabouts | History | Pending | Preview | Help
+Reading = (
+    Notice
+    | TokenPage
+    | TokenDetails
+    | Whereabouts
+    | CheckedMessage
+    | History
+    | Pending
+    | Preview
+    | Help
+)
 
 
 @dataclass(frozen=True)

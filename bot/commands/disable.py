@@ -12,6 +12,7 @@ async def disable(
     reason: str = "",
     describe: str | None = None,
     for_: str | None = None,
+    break_glass: bool = False,
     dry_run: bool = False,
     on: str | None = None,
     call: Given,
@@ -29,6 +30,7 @@ async def disable(
             lasts=lasts,
             on=on,
             dry_run=dry_run,
+            break_glass=break_glass,
         ),
     )
 
@@ -36,8 +38,8 @@ async def disable(
 SUBCOMMAND = Subcommand(
     name="disable",
     usage=(
-        "disable ID… [--user NAME] [--reason TEXT] [--describe TEXT] [--for TIME] [--dry-run] "
-        "[--on INSTANCE]"
+        "disable ID… [--user NAME] [--reason TEXT] [--describe TEXT] [--for TIME] [--break-glass] "
+        "[--dry-run] [--on INSTANCE]"
     ),
     summary="Stop tokens: InfluxDB refuses them from the next request on.",
     group=Group.CHANGE,

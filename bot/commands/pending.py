@@ -11,7 +11,7 @@ async def pending(*, call: Given) -> Pending:
 SUBCOMMAND = Subcommand(
     name="pending",
     usage="pending",
-    summary="Show what waits for approval, for Confirm, for InfluxDB or for its time.",
+    summary="Show what waits for approval, Confirm, InfluxDB, its time or its review.",
     group=Group.RECORD,
     role=Role.VIEWER,
     run=pending,

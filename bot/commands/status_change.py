@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.changes.authorization import Status
+from bot.changes.break_glass import MOST_TOKENS
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Order
 from bot.changes.policy import Role
@@ -31,6 +32,7 @@ class StatusChange:
         lasts: After how long it ends by itself; None for never.
         on: The name of the InfluxDB instance, if it was named.
         dry_run: Whether only to say what would happen.
+        break_glass: Whether to disable at once even where that needs an approval.
     """
 
     ids: Sequence[str]
@@ -41,21 +43,40 @@ class StatusChange:
     lasts: timedelta | None = None
     on: str | None = None
     dry_run: bool = False
+    break_glass: bool = False
 
 
 async def change_status(call: Call, wanted: StatusChange) -> Accepted | Later:
     """Open the change of tokens' status, or preview it.
 
     Raises:
-        UserError: If it names no token, or both ids and a user.
+        UserError: If it names no token, or both ids and a user, or what break-glass is not for.
     """
+    if wanted.break_glass:
+        _check_break_glass(wanted)
     update = AuthorizationUpdate(wanted.status, wanted.describe)
     order = _order(call, wanted, update)
     if wanted.dry_run:
         await call.intake.admit(call.ask, Role.OPERATOR, f"{update.kind} --dry-run")
         draft = order.draft(call.ask)
         return Later(lambda: call.queries.preview(draft))
-    return Accepted(await call.intake.open(call.ask, order))
+    request = await call.intake.open(call.ask, order)
+    return Accepted(request, needlessly=wanted.break_glass and request.break_glass is None)
+
+
+def _check_break_glass(wanted: StatusChange) -> None:
+    """Refuse what is not named, explained, and to be disabled for good."""
+    if wanted.user is not None:
+        raise _usage("--break-glass takes tokens by their ids, not --user.")
+    if wanted.lasts is not None:
+        raise _usage("--break-glass disables for good, not --for a time.")
+    if wanted.describe is not None:
+        raise _usage("--break-glass disables and does nothing else; describe the token afterwards.")
+    if not wanted.reason.strip():
+        raise _usage("--break-glass needs a reason: --reason TEXT.")
+    if len(_ids(wanted.ids)) > MOST_TOKENS:
+        count = len(_ids(wanted.ids))
+        raise _usage(f"That names {count} tokens, and {MOST_TOKENS} are the most by --break-glass.")
 
 
 def _order(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Order:
@@ -73,7 +94,7 @@ def _order(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Ord
     if len(ids) > _MOST_IDS:
         raise _usage(f"That names {len(ids)} tokens, and {_MOST_IDS} are the most at once.")
     targets = tuple(Target(instance, each, update) for each in ids)
-    return Order(targets, reason=wanted.reason, lasts=wanted.lasts)
+    return Order(targets, reason=wanted.reason, lasts=wanted.lasts, break_glass=wanted.break_glass)
 
 
 def _ids(typed: Sequence[str]) -> list[str]:

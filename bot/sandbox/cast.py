@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.sandbox.slack import Channel, Person, SlackStandIn, Usergroup
+from bot.sandbox.slack import Channel, Person, Shortcut, SlackStandIn, Usergroup
 
 ALICE: Final = "U0ALICE"
 BOB: Final = "U0BOB"
@@ -53,6 +53,10 @@ SCOPES = (
 )
 """What the app is granted: what its manifest asks for."""
 
+CHECK_MESSAGE: Final = "Check for InfluxDB tokens"
+SHORTCUTS = (Shortcut(CHECK_MESSAGE, "check_message", "message"),)
+"""The app's shortcuts: those of its manifest."""
+
 ALLOWED = (ALICE, BOB)
 """Who may use the bot where everybody may everything; nobody else may."""
 
@@ -75,6 +79,8 @@ def populate(slack: SlackStandIn) -> None:
     """Put the people, their channels and their groups into a workspace."""
     for person in PEOPLE.values():
         slack.add_person(person)
+    for shortcut in SHORTCUTS:
+        slack.add_shortcut(shortcut)
     everybody = frozenset(PEOPLE) - {VISITOR}
     slack.add_channel(Channel(INCIDENTS, "incidents", members=everybody))
     slack.add_channel(Channel(SECURITY, "security", members={BOB, CAROL}))

@@ -41,6 +41,20 @@ class Fill:
 
 
 @dataclass(frozen=True)
+class Write:
+    """A message is written in the channel."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Use:
+    """A shortcut is used: one of messages on the newest message that somebody has written."""
+
+    shortcut: str
+
+
+@dataclass(frozen=True)
 class Hinder:
     """InfluxDB fails once, at the next change of one authorization."""
 
@@ -54,9 +68,16 @@ class Narrate:
     text: str
 
 
-Step = Act | Say | Press | Fill | Hinder | Narrate
+Step = Act | Say | Write | Use | Press | Fill | Hinder | Narrate
 _OPTIONS: Mapping[str, Callable[[str], Step]] = MappingProxyType(
-    {"--as": Act, "--say": Say, "--press": Press, "--fill": Fill}
+    {
+        "--as": Act,
+        "--say": Say,
+        "--write": Write,
+        "--shortcut": Use,
+        "--press": Press,
+        "--fill": Fill,
+    }
 )
 
 

@@ -4,7 +4,18 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault, InfluxDBStandIn
-from bot.sandbox.script import Act, Fill, Hinder, Narrate, Press, Say, ScriptError, Step
+from bot.sandbox.script import (
+    Act,
+    Fill,
+    Hinder,
+    Narrate,
+    Press,
+    Say,
+    ScriptError,
+    Step,
+    Use,
+    Write,
+)
 from bot.sandbox.slack import Delivery, ImpossibleInSlackError, Message, SlackStandIn, View
 from bot.sandbox.terminal import render, render_view
 
@@ -59,6 +70,11 @@ class Stage:
                 command, _, rest = text.strip().partition(" ")
                 delivery = await self._slack.command(self._user, cast.INCIDENTS, command, rest)
                 return await self._told(f"types: {text}", delivery)
+            case Write(text):
+                self._slack.write(self._user, cast.INCIDENTS, text)
+                return await self._told(f"writes: {text}", None)
+            case Use(shortcut):
+                return await self._told(f"uses: {shortcut}", await self._use(shortcut))
             case Hinder(authorization_id):
                 path = f".*/authorizations/{authorization_id}"
                 self._influxdb.faults.add(Fault.INTERNAL_ERROR, method="PATCH", path=path)
@@ -68,6 +84,16 @@ class Stage:
                 return await self._told(f"fills in: {text}", None)
             case Press(button):
                 return await self._told(f"presses: {button}", await self._press(button))
+
+    async def _use(self, shortcut: str) -> Delivery:
+        """Use a shortcut, one of messages on the newest that a person has written."""
+        known = self._slack.shortcuts.by_name.get(shortcut)
+        if known is None or known.type == "global":
+            return await self._slack.use_shortcut(self._user, shortcut)
+        written = [m for m in self._slack.messages(cast.INCIDENTS) if m.user != "bot"]
+        if not written:
+            raise ScriptError("nobody has written a message yet")
+        return await self._slack.use_message_shortcut(self._user, written[-1], shortcut)
 
     async def _press(self, button: str) -> Delivery | None:
         """Press in the modal if one is open, for it is in front of everything else."""

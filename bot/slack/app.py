@@ -1,6 +1,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -16,30 +17,51 @@ from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import FAULT
 from bot.slack.listeners.commands import CommandListener
+from bot.slack.listeners.home import HomeListener
+from bot.slack.listeners.shortcuts import ShortcutListener
 from bot.slack.listeners.submissions import SubmissionListener
+from bot.slack.payloads import EventName
 
 _log = structlog.get_logger()
 _ANYTHING = re.compile(".*", re.DOTALL)
+# Two listeners that fit one press could both run, if the first did not ack.
+_IN_HOME = re.compile(r"\Ahome_")
+_NOT_IN_HOME = re.compile(r"\A(?!home_)")
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """What takes each kind of thing that people do.
+
+    Attributes:
+        commands: Takes slash commands.
+        actions: Takes presses of buttons.
+        submissions: Takes what is submitted in modals.
+        shortcuts: Takes uses of the app's shortcuts.
+        home: Shows Home, and what people search for there.
+    """
+
+    commands: CommandListener
+    actions: ActionListener
+    submissions: SubmissionListener
+    shortcuts: ShortcutListener
+    home: HomeListener
 
 
 def bolt_app(
     command: str,
-    commands: CommandListener,
-    actions: ActionListener,
-    submissions: SubmissionListener,
+    listeners: Listeners,
     identity: Identity,
     client: AsyncWebClient,
 ) -> AsyncApp:
-    """Put the Bolt app together: a listener for commands, one for clicks, one for modals.
+    """Put the Bolt app together: a listener for each kind of thing that people do.
 
     ``process_before_response`` sends the ack when the listener has returned, so that what is acked
     is committed.
 
     Args:
         command: The slash command's name, such as ``/token``.
-        commands: Takes slash commands.
-        actions: Takes presses of buttons.
-        submissions: Takes what is submitted in modals.
+        listeners: Take what people do.
         identity: Knows who the bot is.
         client: A client without a token, which lends its session and address to Bolt's own.
 
@@ -66,11 +88,14 @@ def bolt_app(
     if app.oauth_flow is not None:
         raise RuntimeError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET must not be set")
     app.error(_answer_to_a_fault)
-    app.command(command)(commands)
+    app.command(command)(listeners.commands)
     # Two listeners that fit one command could both run, if the first did not ack.
     app.command(re.compile(f"(?!{re.escape(command)}$)"))(_other_command(command))
-    app.action(_ANYTHING)(actions)
-    app.view(_ANYTHING)(submissions)
+    app.action(_NOT_IN_HOME)(listeners.actions)
+    app.action(_IN_HOME)(listeners.home.navigated)
+    app.event(EventName.APP_HOME_OPENED.value)(listeners.home.opened)
+    app.shortcut(_ANYTHING)(listeners.shortcuts)
+    app.view(_ANYTHING)(listeners.submissions)
     return app
 
 

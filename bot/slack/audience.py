@@ -61,6 +61,8 @@ def _is_news(request: ChangeRequest) -> bool:
     """Tell whether its requester may not know yet how a request ended."""
     if not request.state.final or (request.timer is not None and request.timer.stopped_by):
         return False
+    if request.break_glass is not None and request.break_glass.reviewed_at is not None:
+        return False
     return request.closing is None or request.closing.by != request.requester.user_id
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,6 +21,15 @@ _FRESH_PER_GROUP = timedelta(seconds=8)
 _ACCOUNTS_FRESH = timedelta(minutes=5)
 _SEEN_LATELY = timedelta(minutes=15)
 _TICK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack says of a user: the kind of account, and whose it is."""
+
+    account: Account
+    team_id: str
+    enterprise_id: str | None
 
 
 class SlackDirectory:
@@ -50,8 +60,8 @@ class SlackDirectory:
         self._members = Lookups(
             "usergroups.users.list", self._ask_members, clock, Rhythm(self._fresh, _GROUP_CALLS)
         )
-        self._accounts = Lookups(
-            "users.info", self._ask_account, clock, Rhythm(lambda: _ACCOUNTS_FRESH, _ACCOUNT_CALLS)
+        self._profiles = Lookups(
+            "users.info", self._ask_profile, clock, Rhythm(lambda: _ACCOUNTS_FRESH, _ACCOUNT_CALLS)
         )
 
     def known(self, person: Person) -> Standing | None:
@@ -64,8 +74,8 @@ class SlackDirectory:
             members[group] = answer.told
         if not self._matters(person, members):
             return _standing(person, members, None)
-        account = self._accounts.remembered(person.user_id)
-        return None if account is None else _standing(person, members, account.told)
+        profile = self._profiles.remembered(person.user_id)
+        return None if profile is None else _standing(person, members, profile.told)
 
     async def look_up(self, person: Person) -> Standing:
         """Ask Slack for what is not fresh; what it does not tell is unknown or unreadable."""
@@ -74,7 +84,19 @@ class SlackDirectory:
         members = dict(zip(groups, told, strict=True))
         if not self._matters(person, members):
             return _standing(person, members, None)
-        return _standing(person, members, await self._accounts.get(person.user_id))
+        return _standing(person, members, await self._profiles.get(person.user_id))
+
+    async def find(self, user_id: str) -> tuple[Person, Standing] | None:
+        """Ask Slack for what is not fresh of whom only an id is known; None if it does not tell."""
+        profile = await self._profiles.get(user_id)
+        if profile is None:
+            return None
+        person = Person(user_id, profile.team_id, profile.enterprise_id)
+        return person, await self.look_up(person)
+
+    async def members(self, group: str) -> frozenset[str] | None:
+        """Give the user ids of a user group's members; None if Slack does not tell now."""
+        return await self._members.get(group)
 
     async def keep_fresh(self) -> None:
         """Refresh again and again, for as long as it runs, so that people seldom wait."""
@@ -90,7 +112,7 @@ class SlackDirectory:
         roles, now = self._roles(), self._clock()
         self._seen = {user: at for user, at in self._seen.items() if now - at < _SEEN_LATELY}
         await self._members.refresh(roles.groups)
-        await self._accounts.refresh(roles.users | self._seen.keys())
+        await self._profiles.refresh(roles.users | self._seen.keys())
 
     def _matters(self, person: Person, members: dict[str, frozenset[str] | None]) -> bool:
         """Tell whether it matters what kind of account a person has; if so they were seen."""
@@ -113,10 +135,12 @@ class SlackDirectory:
             raise TypeError("the members are no list")
         return frozenset(str(user) for user in users)
 
-    async def _ask_account(self, user_id: str) -> Account:
-        """Ask what kind of account a user has."""
-        answer = await self._client.users_info(user=user_id)
-        return account_of(answer["user"])
+    async def _ask_profile(self, user_id: str) -> Profile:
+        """Ask what kind of account a user has, and in which workspace."""
+        user = (await self._client.users_info(user=user_id))["user"]
+        account = account_of(user)
+        grid = user.get("enterprise_user") or {}
+        return Profile(account, str(user.get("team_id") or ""), grid.get("enterprise_id"))
 
 
 def account_of(user: object) -> Account:
@@ -136,10 +160,10 @@ def account_of(user: object) -> Account:
 
 
 def _standing(
-    person: Person, members: dict[str, frozenset[str] | None], account: Account | None
+    person: Person, members: dict[str, frozenset[str] | None], profile: Profile | None
 ) -> Standing:
     return Standing(
-        account=account or Account.UNKNOWN,
+        account=Account.UNKNOWN if profile is None else profile.account,
         groups=_groups_of(person, members),
         unreadable=frozenset(group for group, users in members.items() if users is None),
     )

@@ -6,6 +6,7 @@ from functools import partial
 import structlog
 
 from bot.changes.afterwards import DriftState
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Drifted, Related, Remember
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
@@ -24,6 +25,7 @@ from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.timers import end_message, ended_message
 from bot.slack.blocks.under_way import progress_message
+from bot.slack.direct_copies import DirectCopies
 from bot.slack.drift_messages import DriftMessages
 from bot.slack.leak_messages import LeakMessages
 from bot.slack.placing import Draw, Placing
@@ -59,6 +61,7 @@ class SlackMessenger:
         self._clock = clock
         self._drifts = DriftMessages(placing)
         self._leaks = LeakMessages(sending, placing, policy)
+        self._copies = DirectCopies(sending)
 
     async def announce(
         self, request: ChangeRequest, related: Related, remember: Remember
@@ -117,6 +120,17 @@ class SlackMessenger:
             seen = None if related.undo is None else worth_a_word(related.undo)
             await self._edit_earlier(request, seen)
         return await self._leaks.tell_timeline(request, related.record, remember, now_told)
+
+    async def tell_directly(
+        self, request: ChangeRequest, related: Related, copy: DirectCopy
+    ) -> DirectCopy:
+        """Post a request's message to one person, or edit it, unless it shows all there is.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        undo = None if related.undo is None else worth_a_word(related.undo)
+        return await self._copies.tell(request, self._drawn(request, undo), copy)
 
     async def show_progress(self, request: ChangeRequest, sent: int) -> None:
         """Edit the message of a request to say how many of its PATCHes were sent."""

@@ -9,11 +9,11 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.storage.requests import RequestRows
 from bot.storage.rows import to_authorization
-from bot.storage.tables import requests, targets
+from bot.storage.tables import UNREVIEWED, requests, targets
 
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)
-_EFFECTIVE = tuple(state.value for state in TargetState if state.effective)
 OPEN = tuple(state.value for state in RequestState if not state.final)
+_EFFECTIVE = tuple(state.value for state in TargetState if state.effective)
 _CLOSED = tuple(state.value for state in RequestState if state.closed)
 # What only waits for somebody has not touched anything yet.
 _NOTHING_SENT = (*_CLOSED, *(state.value for state in RequestState if state.waiting))
@@ -104,6 +104,10 @@ class Lookback(RequestRows):
             .limit(limit)
         )
 
+    async def newest_requests(self, limit: int) -> list[ChangeRequest]:
+        """Give the newest requests of all, newest first."""
+        return await self.read(select(requests).order_by(requests.c.number.desc()).limit(limit))
+
     async def open_requests(self, limit: int) -> list[ChangeRequest]:
         """Give the requests that wait for somebody or something, the oldest first."""
         # What others have set active again has no end left to wait for.
@@ -115,7 +119,7 @@ class Lookback(RequestRows):
         timed = requests.c.ends_at.is_not(None) & requests.c.undone_by.is_(None) & to_end
         return await self.read(
             select(requests)
-            .where(requests.c.state.in_(OPEN) | timed)
+            .where(requests.c.state.in_(OPEN) | timed | _to_be_reviewed())
             .order_by(requests.c.number)
             .limit(limit)
         )
@@ -146,6 +150,13 @@ class Lookback(RequestRows):
         )
         return list(found.scalars())
 
+    async def unreviewed(self, user_id: str | None, limit: int) -> list[ChangeRequest]:
+        """Give what was done by break-glass and is not reviewed yet, the oldest first."""
+        statement = select(requests).where(_to_be_reviewed()).order_by(requests.c.number)
+        if user_id is not None:
+            statement = statement.where(requests.c.requester == user_id)
+        return await self.read(statement.limit(limit))
+
     async def targets_asked(self, user_id: str, since: datetime, before: str | None) -> int:
         """Count the tokens that a person has asked to change since a moment.
 
@@ -165,6 +176,14 @@ class Lookback(RequestRows):
         if before is not None:
             statement = statement.where(requests.c.number < _number_of(before))
         return (await self._connection.execute(statement)).scalar_one()
+
+
+def _to_be_reviewed() -> Any:
+    """Select what is not reviewed, but for what is over and has changed nothing."""
+    effective = exists().where(
+        targets.c.request_id == requests.c.id, targets.c.state.in_(_EFFECTIVE)
+    )
+    return UNREVIEWED & (requests.c.state.in_(OPEN) | effective)
 
 
 def _touching(change_id: str, instance: str, ids: Sequence[str], until: str | None) -> Select[Any]:

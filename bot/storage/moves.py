@@ -9,7 +9,9 @@ from bot.changes.states import RequestState
 from bot.storage.lookback import OPEN
 from bot.storage.requests import RequestRows
 from bot.storage.rows import progress_row
-from bot.storage.tables import requests, votes
+from bot.storage.tables import UNREVIEWED, requests, votes
+
+_OVER = tuple(state.value for state in RequestState if state.final)
 
 
 class Moves(RequestRows):
@@ -110,6 +112,24 @@ class Moves(RequestRows):
             )
         )
         if stopped.rowcount == 0:
+            return False
+        await self._wake_all()
+        return True
+
+    async def review(self, change_id: str, user_id: str, now: datetime) -> bool:
+        """Note who has reviewed a break-glass, so that its message is drawn anew."""
+        reviewed = await self._connection.execute(
+            update(requests)
+            .where(requests.c.id == change_id, UNREVIEWED, requests.c.state.in_(_OVER))
+            .values(
+                reviewed_by=user_id,
+                reviewed_at=now,
+                announced=False,
+                due_at=now,
+                version=requests.c.version + 1,
+            )
+        )
+        if reviewed.rowcount == 0:
             return False
         await self._wake_all()
         return True

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Status
+from bot.changes.break_glass import BreakGlass
 from bot.changes.errors import Problem
 from bot.changes.people import Person
 from bot.changes.report import LeakReport, LeakTold
@@ -52,6 +53,8 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         "again_of": request.again_of,
         "keeper": None if request.leak is None else request.leak.keeper,
         "leak_of": request.leak_of,
+        **_glass_row(request.break_glass),
+        "never_alone": request.never_alone,
         "automatic": request.automatic,
         "rule": request.rule,
         "policy_digest": request.policy_digest,
@@ -187,6 +190,8 @@ def to_request(
         again_of=row["again_of"],
         leak=None if row["leak"] is None else _LEAK.validate_python(row["leak"]),
         leak_of=row["leak_of"],
+        break_glass=_break_glass(row),
+        never_alone=row["never_alone"],
         watched_at=row["watched_at"],
         drifts=_DRIFTS.validate_python(row["drifts"]),
         automatic=row["automatic"],
@@ -250,6 +255,23 @@ def _approval(row: RowMapping, vote_rows: Sequence[RowMapping]) -> Approval | No
         ),
         granted_at=row["granted_at"],
     )
+
+
+def _glass_row(glass: BreakGlass | None) -> dict[str, Any]:
+    kept = None if glass is None else {"needed": glass.needed, "approvers": list(glass.approvers)}
+    return {
+        "break_glass": kept,
+        "reviewed_by": "" if glass is None else glass.reviewed_by,
+        "reviewed_at": None if glass is None else glass.reviewed_at,
+    }
+
+
+def _break_glass(row: RowMapping) -> BreakGlass | None:
+    kept = row["break_glass"]
+    if kept is None:
+        return None
+    approvers = tuple(kept["approvers"])
+    return BreakGlass(kept["needed"], approvers, row["reviewed_by"], row["reviewed_at"])
 
 
 def _timer(row: RowMapping) -> Timer | None:

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
+from bot.storage.copies import Copies
 from bot.storage.failures import reason, reason_of_driver
+from bot.storage.homes import Homes
 from bot.storage.inbox import Inbox
 from bot.storage.keepers import Keepers
 from bot.storage.leases import Leases
@@ -28,7 +30,17 @@ _PATIENCE_SECONDS = 2.0
 
 
 class SqlTransaction(
-    Leases, Keepers, Lookback, Watches, AuditRows, Memos, Switches, Inbox, Posting
+    Leases,
+    Keepers,
+    Lookback,
+    Watches,
+    Copies,
+    AuditRows,
+    Memos,
+    Switches,
+    Inbox,
+    Posting,
+    Homes,
 ):
     """One transaction on the database: all that can be read and written in it."""
 

@@ -92,6 +92,12 @@ requests = Table(
     Column("keeper", String(64)),
     # The report whose owner's other tokens this one disables.
     Column("leak_of", String(16), ForeignKey("requests.id")),
+    # That it ran at once although it needed an approval, and who has reviewed it since.
+    Column("break_glass", JSON(none_as_null=True)),
+    Column("reviewed_by", String(64), nullable=False),
+    Column("reviewed_at", UtcDateTime),
+    # Whether another person has to agree whatever the policy says.
+    Column("never_alone", Boolean, nullable=False),
     Column("automatic", Boolean, nullable=False),
     Column("message_channel", String(64)),
     Column("message_ts", String(32)),
@@ -122,6 +128,26 @@ requests = Table(
     Index("ix_requests_requester_created_at", "requester", "created_at"),
     Index("ix_requests_state", "state"),
     Index("ix_requests_waits_for", "waits_for"),
+)
+# Of all requests there are few that it holds, and each look at /metrics asks for them.
+UNREVIEWED = requests.c.break_glass.is_not(None) & requests.c.reviewed_at.is_(None)
+Index(
+    "ix_requests_unreviewed",
+    requests.c.requester,
+    sqlite_where=UNREVIEWED,
+    postgresql_where=UNREVIEWED,
+)
+
+# The message of a request as one person has it in a direct message: where it is, and what it shows.
+direct_copies = Table(
+    "direct_copies",
+    metadata,
+    Column("request_id", String(16), ForeignKey("requests.id"), primary_key=True),
+    Column("user_id", String(64), primary_key=True),
+    Column("channel_id", String(64)),
+    Column("ts", String(32)),
+    # Empty until it is told, or known that this person cannot be.
+    Column("shown", String(32), nullable=False),
 )
 
 votes = Table(
@@ -255,9 +281,8 @@ homes = Table(
     Column("noticed_at", UtcDateTime),
     # Grows with everything that they do, so that an older page is not shown over a newer one.
     Column("version", Integer, nullable=False),
-    # Slack's hash of the page that is shown, our digest of it, and how much of the record it knows.
+    # Slack's hash of the page that is shown, and how much of the record is in it.
     Column("view_hash", String(64), nullable=False),
-    Column("shown", String(64), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("refreshed_at", UtcDateTime, nullable=False),
     Index("ix_homes_opened_at", "opened_at"),

@@ -1,4 +1,6 @@
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+import math
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.telemetry.leak_metrics import LeakMetrics
 
@@ -48,6 +50,17 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._break_glass = Counter(
+            "token_bot_break_glass",
+            "Changes accepted by break-glass",
+            registry=self._registry,
+        )
+        self._unreviewed = Gauge(
+            "token_bot_break_glass_unreviewed",
+            "Changes by break-glass that no approver has reviewed yet, on all replicas; NaN where "
+            "the database does not tell",
+            registry=self._registry,
+        )
         self._drifts = Counter(
             "token_bot_drift_found",
             "Tokens found active again after a disable, and not by this bot",
@@ -76,6 +89,15 @@ class Metrics:
         """Count one token that was found active again."""
         self._drifts.labels(instance).inc()
 
-    def exposition(self) -> bytes:
-        """Give all metrics in Prometheus's text format."""
+    def break_glass(self) -> None:
+        """Count one change that is accepted by break-glass."""
+        self._break_glass.inc()
+
+    def exposition(self, unreviewed: int | None) -> bytes:
+        """Give all metrics in Prometheus's text format.
+
+        Args:
+            unreviewed: How many changes by break-glass are not reviewed; None if it is not known.
+        """
+        self._unreviewed.set(math.nan if unreviewed is None else unreviewed)
         return generate_latest(self._registry)

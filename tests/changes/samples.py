@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.changes.approval import Approval
 from bot.changes.authorization import Authorization, Permission, Status
+from bot.changes.break_glass import BreakGlass
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.people import Person
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin, Timer
@@ -208,6 +209,22 @@ REQUESTS = st.builds(
         noted_at=st.none() | MOMENTS,
         stopped_by=st.sampled_from(["", "U0BOB"]),
     ),
+    break_glass=st.none()
+    | st.builds(
+        BreakGlass,
+        needed=TEXTS,
+        approvers=st.just(("S0SECURITY", "U0ALICE", "U0CAROL")),
+        reviewed_by=st.just(""),
+        reviewed_at=st.none(),
+    )
+    | st.builds(
+        BreakGlass,
+        needed=TEXTS,
+        approvers=st.just(("U0BOB",)),
+        reviewed_by=st.just("U0BOB"),
+        reviewed_at=MOMENTS,
+    ),
+    never_alone=st.booleans(),
     undone_by=st.none() | st.just("0000AB"),
     retried_by=st.none() | st.just("0000AC"),
     watched_at=st.none() | MOMENTS,

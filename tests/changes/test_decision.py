@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.changes.deciding import decide
-from bot.changes.decision import Allowed, Decision, Denied, Freeze, NeedsApproval, Wanted
+from bot.changes.decision import (
+    Allowed,
+    AllowedByBreakGlass,
+    Decision,
+    Denied,
+    Freeze,
+    NeedsApproval,
+    Wanted,
+)
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import (
     ApprovalRules,
@@ -455,6 +463,81 @@ def test_an_approval_that_nobody_can_give_is_not_waited_for() -> None:
     )
 
 
+GLASS = Wanted(OPERATOR, frozenset({DISABLE}), targets=2, break_glass=True)
+NEEDING = [
+    pytest.param(ApprovalRules(frozenset({DISABLE})), Limits(), NEEDS[DISABLE], id="disable"),
+    pytest.param(ApprovalRules(several=True), Limits(), SEVERAL, id="several"),
+    pytest.param(
+        ApprovalRules(),
+        Limits(targets_per_person=1),
+        "changing more than 1 tokens within 10 minutes needs an approval",
+        id="limit",
+    ),
+]
+
+
+@pytest.mark.parametrize(("approval", "limits", "needed"), NEEDING)
+def test_break_glass_passes_what_needs_an_approval(
+    approval: ApprovalRules, limits: Limits, needed: str
+) -> None:
+    """Whichever rule wants it; the decision says which, and who can review it."""
+    policy = replace(POLICY, approval=approval, limits=limits)
+
+    decision = decide(policy, OTTO, MEMBER, GLASS)
+
+    assert decision == AllowedByBreakGlass(
+        f"break-glass by operator: {needed}", needed, frozenset({"U0ANNA", "S0SECURITY"})
+    )
+    by_approver = decide(policy, ANNA, MEMBER, GLASS)
+    assert by_approver.rule == f"break-glass by approver: {needed}"
+
+
+def test_where_nothing_needs_an_approval_it_is_no_break_glass() -> None:
+    """It is allowed as ever, by the person's role."""
+    assert decide(POLICY, OTTO, MEMBER, GLASS) == Allowed("you are an operator")
+
+
+@pytest.mark.parametrize("kinds", [{ENABLE}, {DESCRIBE}, {DISABLE, DESCRIBE}, {DISABLE, ENABLE}])
+def test_break_glass_disables_and_does_nothing_else(kinds: set[ChangeKind]) -> None:
+    """Whatever else a change does needs its approval."""
+    policy = replace(POLICY, approval=ApprovalRules(frozenset(ChangeKind)))
+    wanted = replace(GLASS, kinds=frozenset(kinds))
+
+    assert isinstance(decide(policy, OTTO, MEMBER, wanted), NeedsApproval)
+
+
+@pytest.mark.parametrize(
+    ("approver", "rule"),
+    [
+        (frozenset(), f"{NEEDS[DISABLE]}, and nobody is an approver"),
+        (
+            frozenset({"U0OTTO"}),
+            f"{NEEDS[DISABLE]}, and nobody but you is an approver who could review a break-glass",
+        ),
+    ],
+)
+def test_break_glass_that_nobody_could_review(approver: frozenset[str], rule: str) -> None:
+    """It is refused, with what to do."""
+    roles = replace(POLICY.roles, approver=approver)
+    policy = replace(POLICY, roles=roles, approval=ApprovalRules(frozenset({DISABLE})))
+
+    decision = decide(policy, OTTO, MEMBER, GLASS)
+
+    assert decision == Denied(
+        rule, "Ask whoever runs this bot to list approvers in token-bot.toml."
+    )
+
+
+def test_what_undoes_a_break_glass_needs_an_approval() -> None:
+    """Whatever the policy asks an approval for."""
+    wanted = Wanted(OPERATOR, frozenset({ENABLE}), never_alone=True)
+
+    decision = decide(POLICY, OTTO, MEMBER, wanted)
+
+    assert isinstance(decision, NeedsApproval)
+    assert decision.rule == "undoing a break-glass needs an approval by somebody else"
+
+
 IDS = st.sampled_from(["U0VERA", "U0OTTO", "S0SRE", "S0ONCALL", "S0SECURITY"])
 HOLDERS = st.frozensets(IDS, max_size=3)
 GROUPS = st.frozensets(st.sampled_from(["S0SRE", "S0ONCALL", "S0SECURITY"]))
@@ -495,6 +578,8 @@ WANTED = st.builds(
     kinds=KINDS,
     targets=st.integers(1, 4),
     earlier=st.integers(0, 4),
+    break_glass=st.booleans(),
+    never_alone=st.booleans(),
     channel_id=st.sampled_from(["", "C0INCIDENTS", "C0FEED", "C0ANY", "D0OTTO"]),
 )
 FREEZES = st.none() | st.just(Freeze(AT))
@@ -528,6 +613,23 @@ def test_knowing_less_never_allows_more(
     blind = Standing(standing.account, unreadable=policy.roles.groups)
     if not isinstance(decide(policy, person, blind, wanted, freeze), Denied):
         assert not isinstance(decide(policy, person, standing, wanted, freeze), Denied)
+
+
+@UNHURRIED
+@given(POLICIES, PEOPLE, STANDINGS, WANTED, FREEZES)
+def test_break_glass_passes_approvals_and_nothing_else(
+    policy: Policy, person: Person, standing: Standing, wanted: Wanted, freeze: Freeze | None
+) -> None:
+    """Whoever is refused without it is refused with it, and it never asks for more."""
+    plain = decide(policy, person, standing, replace(wanted, break_glass=False), freeze)
+    broken = decide(policy, person, standing, replace(wanted, break_glass=True), freeze)
+
+    if isinstance(broken, AllowedByBreakGlass):
+        assert isinstance(plain, NeedsApproval)
+        assert wanted.kinds == {DISABLE}
+        assert broken.approvers - {person.user_id}
+    else:
+        assert broken == plain or isinstance(plain, NeedsApproval)
 
 
 @UNHURRIED

@@ -10,6 +10,7 @@ from hypothesis import given
 from bot.changes import evidence
 from bot.changes.approval import Approval
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
+from bot.changes.break_glass import BreakGlass
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.queries import History
@@ -42,6 +43,7 @@ MOVES = (
     EventTag.APPROVAL_GRANTED,
     EventTag.APPROVAL_DENIED,
     EventTag.TIMER_STOPPED,
+    EventTag.BREAK_GLASS_REVIEWED,
 )
 
 
@@ -89,6 +91,7 @@ SAMPLES = [
     change(replace(TWO[0], update=AuthorizationUpdate(description="new"))),
     done(timer=Timer(timedelta(hours=2)), reason="leaked"),
     change(approval=Approval("rule", ("U0BOB",), 1), retry_of="0000AB"),
+    change(break_glass=BreakGlass("disabling needs an approval", ("U0BOB",))),
 ]
 
 

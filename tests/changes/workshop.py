@@ -15,6 +15,7 @@ from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
 from bot.changes.leak import Probe, Search, Sighting, Verdict
 from bot.changes.lockout import OwnToken
@@ -187,6 +188,16 @@ class Circle:
         self.looked_up += 1
         return self.standings.get(person.user_id, Standing())
 
+    async def find(self, user_id: str) -> tuple[Person, Standing] | None:
+        """Give somebody of the bot's own workspace, with what was said of them."""
+        person = Person(user_id, "T0HOME")
+        return person, await self.look_up(person)
+
+    async def members(self, group: str) -> frozenset[str] | None:
+        """Give whoever was said to be in a group."""
+        theirs = (user for user, standing in self.standings.items() if group in standing.groups)
+        return frozenset(theirs)
+
 
 class Board:
     """Slack as a list of what was shown; a ``Messenger`` port.
@@ -216,6 +227,15 @@ class Board:
         self._take("request")
         self.shown.append(request)
         return replace(request, message=MessageRef(request.origin.channel_id, "1764000000.000100"))
+
+    async def tell_directly(
+        self, request: ChangeRequest, related: Related, copy: DirectCopy
+    ) -> DirectCopy:
+        """Show a request to one person, and give them a message."""
+        del related
+        self._take(f"copy of {request.id}")
+        place = copy.place or MessageRef(f"D{copy.user_id}", "1764000000.000200")
+        return replace(copy, place=place, shown=request.state.value)
 
     async def show_progress(self, request: ChangeRequest, sent: int) -> None:
         """Note how far a request is."""
@@ -290,6 +310,7 @@ class Workshop:
     keeper: str = "keeper 1"
     leaks: Counted = field(default_factory=Counted)
     drifted: list[str] = field(default_factory=list)
+    broken: list[datetime] = field(default_factory=list)
     deliveries: "count[int]" = field(default_factory=count)
     heart: Heart = field(init=False)
 
@@ -306,6 +327,7 @@ class Workshop:
             finished=lambda kind, outcome: self.outcomes.append((kind, outcome)),
             leaks=self.leaks,
             drifted=self.drifted.append,
+            broke_glass=lambda: self.broken.append(self.now),
         )
         # A request of several is watched closely, so that no test has to wait for it.
         watch = Watch(look=timedelta(milliseconds=10))

@@ -13,6 +13,7 @@ from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.sandbox.slack.messages import Button
 from tests.durability.drifts import misdrifted
+from tests.durability.glass import misbroken
 from tests.durability.leaks import title_of, unproven
 from tests.durability.records import Record
 from tests.durability.truth import untrue
@@ -119,7 +120,10 @@ class Checker:
         self._places = {
             (place.channel_id, place.ts)
             for request in record.requests
-            for place in _places(request)
+            for place in (
+                *_places(request),
+                *(copy.place for copy in record.copies[request.id] if copy.place is not None),
+            )
         }
 
     def violations(self) -> list[str]:
@@ -132,6 +136,7 @@ class Checker:
                 *self._undone_once(request),
                 *self._interruption(request),
                 *unproven(request, self._record, self._slack),
+                *misbroken(request, self._record, self._slack, self._witness.deaths),
                 *misdrifted(request, self._record, self._slack, self._witness.deaths),
                 *self._told(request),
                 *self._copies(request),
@@ -308,6 +313,8 @@ class Checker:
         undo = self._record.find(request.undone_by)
         if undo is not None and undo.effective:
             words += ["then undone", undo.id]
+        if request.break_glass is not None:
+            words.append("Reviewed by" if request.break_glass.reviewed_at else "Not reviewed yet")
         if request.retried_by is not None:
             words.append(request.retried_by)
         return words
@@ -384,6 +391,10 @@ def _retryable(request: ChangeRequest) -> bool:
     return bool(request.state.final and failed and request.retried_by is None)
 
 
+def _reviewable(request: ChangeRequest) -> bool:
+    return request.state.final and request.unreviewed
+
+
 def _cancellable(request: ChangeRequest) -> bool:
     runs = request.timer is not None and request.timer.ends_at is not None
     return not request.state.final or runs
@@ -397,6 +408,7 @@ _RIGHT = {
     "undo_change": _undoable,
     "retry_change": _retryable,
     "disable_again": _to_disable_again,
+    "review_change": _reviewable,
 }
 
 
@@ -412,4 +424,7 @@ def differences(before: Record, after: Record) -> list[str]:
 
 
 def _moved(request: ChangeRequest) -> tuple[object, ...]:
-    return (request.state, request.undone_by, request.retried_by, request.timer, request.targets)
+    return (
+        *(request.state, request.undone_by, request.retried_by, request.timer, request.targets),
+        request.break_glass,
+    )

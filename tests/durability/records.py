@@ -1,6 +1,6 @@
 """What the database says at a moment, read beside the bot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.changes.audit import ChainedEvent
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.request import ChangeRequest
 from bot.storage.store import SqlStore
 from bot.storage.tables import holds, keepers, received, requests
@@ -43,12 +44,14 @@ class Record:
     """All of it.
 
     Attributes:
+        copies: What people have of a request's message in direct messages, by the request's id.
         head: Number and hash of the event that was appended last.
         left: What is not done yet.
     """
 
     requests: Sequence[ChangeRequest]
     events: Sequence[ChainedEvent]
+    copies: Mapping[str, Sequence[DirectCopy]]
     head: tuple[int, str]
     left: WorkLeft
 
@@ -71,8 +74,10 @@ class Record:
 async def read(engine: AsyncEngine, now: datetime) -> Record:
     """Read it, in one transaction."""
     async with SqlStore(engine).reading() as reading:
+        found = await reading.read(select(requests).order_by(requests.c.number))
         return Record(
-            requests=await reading.read(select(requests).order_by(requests.c.number)),
+            requests=found,
+            copies={each.id: await reading.copies(each.id) for each in found},
             events=[link async for link in reading.whole_record()],
             head=await reading.head(),
             left=await _work_left(engine, now),

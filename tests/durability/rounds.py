@@ -19,7 +19,7 @@ PROMISED = re.compile(r"as change `?([0-9A-Z]{6})`?")
 _NOT_CONFIRMED = "Could not confirm that this was stored"
 _ANYBODY = (cast.ALICE, cast.BOB, cast.CAROL)
 # Whoever asks for something does not agree to it.
-_OTHERS_FIRST = {"approve_change", "deny_change"}
+_OTHERS_FIRST = {"approve_change", "deny_change", "review_change"}
 
 
 @dataclass

@@ -104,6 +104,7 @@ _DISABLE_TWO = Say(f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}")
 _ENABLE = Say(f"enable {INACTIVE_LOAD_TEST}")
 _TWO = (_DISABLE_TWO, Press("confirm_change"))
 _UNDO = Press("undo_change")
+_GLASS = cast.SECOND_PERSON.replace('"enable"', '"disable"')
 _DENY = Press("deny_change", cast.CAROL, (("Reason", "not tonight"),))
 
 SCENARIOS = {
@@ -147,6 +148,16 @@ SCENARIOS = {
             SIMPLE,
             (Report(TELEGRAF_EDGE_43), Press("confirm_change")),
             Mode.HASHED,
+        ),
+        Scenario(
+            "break-glass",
+            _GLASS,
+            (
+                Say(f"disable {TELEGRAF_EDGE_42} --break-glass --reason leaked"),
+                Press("review_change", cast.CAROL),
+                _UNDO,
+                Press("approve_change", cast.BOB),
+            ),
         ),
         Scenario("deny", cast.SECOND_PERSON, (_ENABLE, _DENY)),
         Scenario("cancel", cast.SECOND_PERSON, (_ENABLE, Press("cancel_change"))),

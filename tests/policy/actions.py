@@ -39,6 +39,14 @@ async def change(desk: Desk, _user: str) -> Message | None:
     return desk.here.channel()[-1]
 
 
+async def broken(desk: Desk, _user: str) -> Message | None:
+    """Let Bob have disabled a token by break-glass."""
+    await desk.enter(Rules.APPROVALS, disabling=True)
+    text = f"disable {TELEGRAF_EDGE_42} --break-glass --reason leaked"
+    await desk.here.say(text, user=cast.BOB)
+    return desk.here.channel()[-1]
+
+
 async def timed(desk: Desk, _user: str) -> Message | None:
     """Let Bob have disabled a token for an hour."""
     await desk.enter(Rules.SIMPLE)
@@ -140,12 +148,18 @@ class Action:
     submits: bool = False
 
 
+_BREAK_GLASS = "--break-glass --reason leaked"
 TYPED = (
     Action("list", "list edge", brief=True),
     Action("show", f"show {TELEGRAF_EDGE_42}", brief=True),
     Action("describe", f"describe {TELEGRAF_EDGE_42} new words"),
     Action("disable one", f"disable {TELEGRAF_EDGE_42}"),
     Action("disable several", f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43}"),
+    Action("disable --break-glass", f"disable {TELEGRAF_EDGE_42} {_BREAK_GLASS}"),
+    Action(
+        "disable several --break-glass",
+        f"disable {TELEGRAF_EDGE_42} {TELEGRAF_EDGE_43} {_BREAK_GLASS}",
+    ),
     Action("disable --user", "disable --user telegraf"),
     Action("disable --for", f"disable {TELEGRAF_EDGE_42} --for 1h"),
     Action("disable --dry-run", f"disable {TELEGRAF_EDGE_42} --dry-run"),
@@ -164,6 +178,8 @@ PRESSED = (
     Action("[Disable]", button="Disable", prepare=rows),
     Action("[Enable]", button="Enable", prepare=row_inactive),
     Action("[Undo]", button="Undo", prepare=change),
+    Action("[Undo] of a break-glass", button="Undo", prepare=broken),
+    Action("[Review]", button="Review", prepare=broken),
     Action("[Approve]", button="Approve", prepare=waiting),
     Action("[Deny]", button="Deny", prepare=waiting),
     Action("[Deny] and its form", button="Deny", prepare=waiting, submits=True),

@@ -93,9 +93,17 @@ class Desk:
     ready: Message | None = None
     named: dict[str, str] = field(default_factory=dict)
 
-    async def enter(self, rules: Rules, *, night: bool = False) -> None:
-        """Put a policy in force; at night it also lists the group that cannot be read."""
+    async def enter(self, rules: Rules, *, night: bool = False, disabling: bool = False) -> None:
+        """Put a policy in force; at night it also lists the group that cannot be read.
+
+        Args:
+            rules: The policy.
+            night: Whether it is night.
+            disabling: Whether the approvals that it wants are those for disabling.
+        """
         text = _SIMPLE if rules is Rules.SIMPLE else _APPROVALS
+        if disabling:
+            text = text.replace('["enable", "several"]', '["disable"]')
         self.here.write_policy(text.replace("{night}", ', "S0NIGHT"' if night else ""))
         assert self.here.bot is not None
         assert self.here.bot.reload()
@@ -112,6 +120,9 @@ class Desk:
             left = await reading.open_requests(20)
         for request in left:
             await forge_press(self.here, cast.BOB, "cancel_change", request.id)
+            if request.unreviewed:
+                reviewer = cast.CAROL if request.requester.user_id == cast.BOB else cast.BOB
+                await forge_press(self.here, reviewer, "review_change", request.id)
         await self.here.forget_what_is_due()
         workspace = self.here.slack.workspace
         for message in workspace.all_messages():

@@ -44,6 +44,9 @@ DECISIONS = {
     "describe": (_OPERATOR, _OPERATOR, _NOBODY),
     "disable one": (_OPERATOR, _OPERATOR, _NOBODY),
     "disable several": (_OPERATOR, _ASKED, _NOBODY),
+    # Where nothing needs an approval it is an ordinary disable.
+    "disable --break-glass": (_OPERATOR, _OPERATOR, _NOBODY),
+    "disable several --break-glass": (_OPERATOR, _OPERATOR, _NOBODY),
     "disable --user": (_OPERATOR, _ASKED, _NOBODY),
     "disable --for": (_OPERATOR, _BY_RULE, _NOBODY),
     "disable --dry-run": (_OPERATOR, _OPERATOR, _OPERATOR),
@@ -60,6 +63,9 @@ DECISIONS = {
     "[Disable]": (_PRESSED, _PRESSED, _PRESSED_BY_NOBODY),
     "[Enable]": (_PRESSED, _PRESSED_ASKED, _PRESSED_BY_NOBODY),
     "[Undo]": (_PRESSED, _PRESSED_ASKED, _PRESSED_BY_NOBODY),
+    # However the policy is.
+    "[Undo] of a break-glass": (_PRESSED_ASKED, _PRESSED_ASKED, _PRESSED_BY_NOBODY),
+    "[Review]": (_APPROVER, _APPROVER, _APPROVER),
     # What only votes or cancels changes nothing: a freeze holds what comes of it.
     "[Approve]": (_APPROVER, _APPROVER, _APPROVER),
     "[Deny]": (_APPROVER, _APPROVER, _APPROVER),
@@ -78,7 +84,7 @@ ACTIONS = (*TYPED, *PRESSED)
 CHANGING = {
     *("describe", "disable one", "disable several", "disable --user", "disable --for", "enable"),
     *("undo", "undo CHANGE", "[Disable]", "[Enable]", "[Undo]", "[Confirm]", "[Retry]"),
-    *("[Approve]", "[Disable again]"),
+    *("[Approve]", "[Disable again]", "disable --break-glass", "disable several --break-glass"),
 }
 
 

@@ -89,6 +89,28 @@ async def test_steps_are_taken_in_their_order() -> None:
     assert in_order(out, "alice presses: Disable", "bob presses: Undo", "Your roles: none") == []
 
 
+async def test_a_message_is_checked_for_tokens() -> None:
+    """Somebody writes an id, another checks the message and disables what it names."""
+    code, out, err = await sandbox(
+        *("--as", "U0CAROL", "--write", f"is {TELEGRAF_EDGE_42} still used?"),
+        *("--as", "U0ALICE", "--shortcut", "Check for InfluxDB tokens", "--press", "Disable"),
+    )
+
+    assert (code, err) == (0, "")
+    assert (
+        in_order(
+            out,
+            f"carol writes: is {TELEGRAF_EDGE_42} still used?",
+            "alice uses: Check for InfluxDB tokens",
+            "Only visible to you",
+            f"The id {TELEGRAF_EDGE_42}",
+            "alice presses: Disable",
+            "Token disabled",
+        )
+        == []
+    )
+
+
 async def test_a_hashed_server() -> None:
     """--influxdb hashed plays a server that shows no tokens; the main job is the same."""
     code, out, _ = await sandbox(

@@ -4,6 +4,10 @@ What is typed and pressed goes to one replica after another, so presses at the s
 same buttons are taken by both.
 """
 
+from tests.promises.test_break_glass import (
+    test_two_at_once_by_one_person,
+    test_two_reviewers_at_once,
+)
 from tests.promises.test_main_job import (
     test_a_stranger_causes_no_request_to_influxdb,
     test_a_strangers_click_causes_no_request_to_influxdb,
@@ -45,5 +49,7 @@ __all__ = [
     "test_no_commit_in_time_is_said_and_nothing_is_done",
     "test_the_last_two_of_a_quorum_at_once",
     "test_two_approvers_at_once",
+    "test_two_at_once_by_one_person",
+    "test_two_reviewers_at_once",
     "test_two_undos_that_need_an_approval",
 ]

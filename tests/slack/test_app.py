@@ -1,6 +1,7 @@
 """What Bolt would get wrong by itself, and the order in which things happen."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -13,7 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.serving import serve
-from bot.slack.app import bolt_app
+from bot.slack.app import Listeners, bolt_app
 from bot.slack.front import SlackFront
 from bot.slack.identity import Identity
 from tests.slack.traces import traces
@@ -126,7 +127,9 @@ async def test_a_listener_that_raises_is_answered_with_an_error_id(here: World) 
         client = AsyncWebClient(base_url=f"{here.slack.base_url}/api/", session=session)
         identity = Identity(AsyncWebClient("xoxb-made-up", client.base_url, session=session))
         assert await identity.ask()
-        bolt = bolt_app("/token", raising, raising, raising, identity, client)  # type: ignore[arg-type]  # any callable listens
+        at_home = SimpleNamespace(opened=raising, navigated=raising)
+        listeners = Listeners(raising, raising, raising, raising, at_home)  # type: ignore[arg-type]  # any callable listens
+        bolt = bolt_app("/token", listeners, identity, client)
         front = SlackFront(SecretStr(SIGNING_SECRET), bolt.async_dispatch, here.now, lambda _: None)
         app = Starlette(routes=[Route("/slack/events", front.__call__, methods=["POST"])])
         async with serve(app) as url:

@@ -101,7 +101,10 @@ _KEYS = st.sampled_from(
 _SHAPES = st.fixed_dictionaries(
     {},
     optional={
-        "type": st.sampled_from(["block_actions", "event_callback", "view_submission"]),
+        "type": st.sampled_from(
+            ["block_actions", "event_callback", "view_submission", "shortcut", "message_action"]
+        ),
+        "callback_id": st.sampled_from(["check_message", "other", ""]),
         "command": st.sampled_from(["/token", "/other", ""]),
         "actions": st.lists(
             st.fixed_dictionaries({"action_id": st.text(max_size=5)}), min_size=1, max_size=1

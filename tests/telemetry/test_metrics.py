@@ -9,7 +9,7 @@ def exposed(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
     """Give all samples but times of creation and buckets."""
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(metrics.exposition().decode())
+        for family in text_string_to_metric_families(metrics.exposition(0).decode())
         for sample in family.samples
         if not sample.name.endswith(("_created", "_bucket"))
     }
@@ -17,7 +17,7 @@ def exposed(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
 
 def test_every_metric_has_its_name_its_help_and_its_kind() -> None:
     """Names are what dashboards rely on."""
-    families = text_string_to_metric_families(Metrics().exposition().decode())
+    families = text_string_to_metric_families(Metrics().exposition(0).decode())
 
     assert {family.name: (family.type, bool(family.documentation)) for family in families} == {
         "token_bot_front_requests": ("counter", True),
@@ -26,6 +26,9 @@ def test_every_metric_has_its_name_its_help_and_its_kind() -> None:
         "token_bot_influxdb_seconds": ("histogram", True),
         "token_bot_changes": ("counter", True),
         "token_bot_drift_found": ("counter", True),
+        "token_bot_break_glass": ("counter", True),
+        "token_bot_break_glass_created": ("gauge", True),
+        "token_bot_break_glass_unreviewed": ("gauge", True),
     }
 
 
@@ -40,6 +43,7 @@ def test_what_is_counted_and_measured() -> None:
     metrics.change("disable", "done")
     metrics.change("disable", "done")
     metrics.drift("prod")
+    metrics.break_glass()
 
     asked = (("asked", "disable"), ("kind", "command"), ("outcome", "ok"))
     listed = (("asked", "list"), ("kind", "command"), ("outcome", "reading"))
@@ -53,6 +57,8 @@ def test_what_is_counted_and_measured() -> None:
         ("token_bot_influxdb_seconds_count", called): 1.0,
         ("token_bot_influxdb_seconds_sum", called): 2.0,
         ("token_bot_drift_found_total", (("instance", "prod"),)): 1.0,
+        ("token_bot_break_glass_total", ()): 1.0,
+        ("token_bot_break_glass_unreviewed", ()): 0.0,
         ("token_bot_changes_total", (("kind", "disable"), ("outcome", "done"))): 2.0,
     }
 
@@ -66,7 +72,7 @@ def test_acks_are_measured_around_slacks_limit() -> None:
 
     within = {
         sample.labels["le"]: sample.value
-        for family in text_string_to_metric_families(metrics.exposition().decode())
+        for family in text_string_to_metric_families(metrics.exposition(0).decode())
         for sample in family.samples
         if sample.name == "token_bot_ack_seconds_bucket"
     }
@@ -79,5 +85,13 @@ def test_each_has_a_registry_of_its_own() -> None:
 
     one.change("disable", "done")
 
-    assert len(exposed(one)) == 1
-    assert exposed(other) == {}
+    assert exposed(one).keys() - exposed(other).keys() == {
+        ("token_bot_changes_total", (("kind", "disable"), ("outcome", "done")))
+    }
+
+
+def test_what_the_database_does_not_tell_is_no_number() -> None:
+    """How many are not reviewed is not known then; none would be a lie."""
+    text = Metrics().exposition(None).decode()
+
+    assert "token_bot_break_glass_unreviewed NaN" in text

@@ -50,6 +50,7 @@ def accepted(request: ChangeRequest) -> AuditEvent:
         leak_of=request.leak_of,
         **_reported(request.leak),
         automatic=request.automatic or None,
+        break_glass=(request.break_glass is not None) or None,
         lasts=None if request.timer is None else request.timer.lasts.total_seconds(),
         channel=request.origin.channel_id,
         rule=request.rule,

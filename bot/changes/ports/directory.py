@@ -21,3 +21,17 @@ class Directory(Protocol):
         It never raises.
         """
         ...
+
+    async def find(self, user_id: str) -> tuple[Person, Standing] | None:
+        """Give somebody of whom only the id is known, with what Slack says of them.
+
+        None if Slack does not tell now who that is. It never raises.
+        """
+        ...
+
+    async def members(self, group: str) -> frozenset[str] | None:
+        """Give the user ids of a user group's members; None if Slack does not tell now.
+
+        It never raises.
+        """
+        ...

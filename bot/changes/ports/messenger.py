@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from bot.changes.audit import ChainedEvent
+from bot.changes.direct_copy import DirectCopy
 from bot.changes.request import ChangeRequest, Drift
 
 
@@ -72,6 +73,24 @@ class Messenger(Protocol):
 
         Raises:
             AnnouncementError: If Slack took it on no way; trying again may help.
+        """
+        ...
+
+    async def tell_directly(
+        self, request: ChangeRequest, related: Related, copy: DirectCopy
+    ) -> DirectCopy:
+        """Post a request's message to one person, or edit it, unless it shows all there is.
+
+        Args:
+            request: The request as it is recorded.
+            related: What else its message tells of.
+            copy: The person, and what they have of it so far.
+
+        Returns:
+            What they have now; without a place if they cannot be reached at all.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
         """
         ...
 

@@ -13,6 +13,7 @@ from bot.sandbox.slack.outbound import Delivery, SignedRequest
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 from bot.sandbox.slack.stand_in import SlackStandIn
+from bot.sandbox.slack.with_shortcuts import Shortcut
 from bot.sandbox.slack.workspace import Channel, Person, Usergroup, Workspace
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Message",
     "Person",
     "RateLimits",
+    "Shortcut",
     "SignedRequest",
     "SlackStandIn",
     "Usergroup",

@@ -48,8 +48,8 @@ def check_content(arguments: Mapping[str, Any], most_text: int = MOST_TEXT_POSTE
     return Content(text, blocks)
 
 
-def check_view(view: object) -> dict[str, Any]:
-    """Take a modal's view, which in a form is JSON in a string.
+def check_view(view: object, surface: Surface = Surface.MODAL) -> dict[str, Any]:
+    """Take a view, which in a form is JSON in a string.
 
     Raises:
         RefusedError: ``view_too_large`` or ``invalid_arguments``.
@@ -64,7 +64,7 @@ def check_view(view: object) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         missing = ["missing required field: view"]
         raise RefusedError("invalid_arguments", response_metadata=_told(missing))
-    if found := problems(parsed, Surface.MODAL):
+    if found := problems(parsed, surface):
         raise RefusedError("invalid_arguments", response_metadata=_told(found))
     return parsed
 

@@ -3,11 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
 from bot.sandbox.slack.messages import buttons_like
 from bot.sandbox.slack.modal_view import View
 from bot.sandbox.slack.outbound import Delivery, SignedRequest
+from bot.sandbox.slack.payloads import action_json
+from bot.sandbox.slack.signing import FORM
 from bot.sandbox.slack.view_payloads import closing_form, submission_form, view_actions_form
 from bot.sandbox.slack.watching import WatchedWorkspace
 
@@ -107,13 +110,14 @@ class PeopleInModals(WatchedWorkspace):
         if nth >= len(fitting):
             there = [(button.text, button.action_id) for button in view.buttons]
             raise ImpossibleInSlackError(f"no such button; there are: {there}")
-        body = view_actions_form(self.workspace, view, fitting[nth])
+        action = action_json(fitting[nth], self.workspace)
+        body = view_actions_form(self.workspace, view, action)
         delivery = await self._deliver(SignedRequest(body, self.sign(body)))
         return replace(delivery, confirmation=fitting[nth].confirmation)
 
     @abstractmethod
-    def sign(self, body: bytes) -> dict[str, str]:
-        """Give the headers that go with a form's body."""
+    def sign(self, body: bytes, at: datetime | None = None, kind: str = FORM) -> dict[str, str]:
+        """Give the headers that go with a body; ``at`` is now unless given."""
 
     @abstractmethod
     async def _deliver(self, request: SignedRequest) -> Delivery:

@@ -37,6 +37,7 @@ class Message:
         edited: Whether it was changed after it was posted.
         deleted: Whether it is gone.
         earlier: The blocks before each edit, oldest first.
+        attachments: What other apps' messages have beside their blocks; nothing draws it.
     """
 
     channel: str
@@ -50,6 +51,7 @@ class Message:
     edited: bool = False
     deleted: bool = False
     earlier: list[Blocks] = field(default_factory=list, repr=False)
+    attachments: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
     @property
     def buttons(self) -> list[Button]:

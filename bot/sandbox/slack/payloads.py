@@ -39,7 +39,7 @@ def command_form(workspace: Workspace, origin: Origin, command: str, text: str) 
             "team_id": installation.team_id,
             "team_domain": installation.team_domain,
             "channel_id": origin.channel.id,
-            "channel_name": _channel_name(origin.channel),
+            "channel_name": channel_name(origin.channel),
             "user_id": origin.person.id,
             "user_name": origin.person.name,
             "command": command,
@@ -84,7 +84,7 @@ def block_actions_form(
         **interaction(workspace, origin.person, team_id),
         "container": container,
         "trigger_id": workspace.triggers.issue(origin.person.id),
-        "channel": {"id": origin.channel.id, "name": _channel_name(origin.channel)},
+        "channel": {"id": origin.channel.id, "name": channel_name(origin.channel)},
         "state": {"values": state},
         "response_url": origin.response_url,
         "actions": [action_json(button, workspace)],
@@ -119,6 +119,27 @@ def interaction_form(payload: Mapping[str, Any]) -> bytes:
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
+def event_body(workspace: Workspace, event: Mapping[str, Any]) -> bytes:
+    """Write what tells the app of an event.
+
+    Source: https://docs.slack.dev/apis/events-api/#event-type-structure
+    """
+    installation = workspace.installation
+    number = workspace.next_event()
+    return json.dumps(
+        {
+            "token": _VERIFICATION_TOKEN,
+            "team_id": installation.team_id,
+            "api_app_id": installation.app_id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": f"Ev0HOME{number}",
+            "event_time": int(workspace.now().timestamp()),
+            "is_ext_shared_channel": False,
+        }
+    ).encode()
+
+
 def message_json(message: Message, installation: Installation) -> dict[str, Any]:
     """Write a message as Slack does in answers and payloads."""
     written: dict[str, Any] = {
@@ -132,6 +153,8 @@ def message_json(message: Message, installation: Installation) -> dict[str, Any]
         written |= {"bot_id": installation.bot_id, "app_id": installation.app_id}
     if message.blocks:
         written["blocks"] = message.blocks
+    if message.attachments:
+        written["attachments"] = message.attachments
     if message.thread_ts is not None:
         written["thread_ts"] = message.thread_ts
     if message.edited:
@@ -162,7 +185,8 @@ def escaped(text: str, workspace: Workspace) -> str:
     return _ESCAPED.sub(escape, entities)
 
 
-def _channel_name(channel: Channel) -> str:
+def channel_name(channel: Channel) -> str:
+    """Give what Slack calls a channel in payloads."""
     if channel.is_im:
         return "directmessage"
     return "privategroup" if channel.is_private else channel.name

@@ -21,6 +21,7 @@ _PER_MINUTE: Final[Mapping[str, int]] = {
     "usergroups.users.list": 20,
     "users.info": 100,
     "views.open": 100,
+    "views.publish": 100,
     "views.push": 100,
     "views.update": 100,
 }

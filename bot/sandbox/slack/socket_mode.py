@@ -19,6 +19,7 @@ from aiohttp import WSMsgType, web
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.outbound import Acknowledgement, SignedRequest
 from bot.sandbox.slack.replies import RefusedError
+from bot.sandbox.slack.signing import EVENT
 from bot.sandbox.slack.sockets import Socket
 from bot.sandbox.slack.workspace import Installation
 
@@ -204,6 +205,15 @@ def envelope_id(request: SignedRequest) -> str:
 
 
 def _envelope(request: SignedRequest) -> dict[str, Any]:
+    if request.headers["Content-Type"] == EVENT:
+        return {
+            "envelope_id": envelope_id(request),
+            "type": "events_api",
+            "accepts_response_payload": False,
+            "retry_attempt": 0,
+            "retry_reason": "",
+            "payload": json.loads(request.body),
+        }
     form = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
     is_interactive = "payload" in form
     return {

@@ -13,7 +13,6 @@ from bot.sandbox.slack.app import slack_app
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
-from bot.sandbox.slack.in_modals import PeopleInModals
 from bot.sandbox.slack.inputs import filled_in
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.outbound import Delivery, SignedRequest, send
@@ -21,15 +20,16 @@ from bot.sandbox.slack.payloads import Origin, block_actions_form, command_form,
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.response_urls import Asked, ResponseUrls
 from bot.sandbox.slack.scopes import DEFAULT_SCOPES
-from bot.sandbox.slack.signing import signed_headers
+from bot.sandbox.slack.signing import FORM, signed_headers
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.web_api import WebApi
+from bot.sandbox.slack.with_shortcuts import PeopleWithShortcuts, Shortcut, ShortcutsOfTheApp
 from bot.sandbox.slack.workspace import Channel, Installation, Person, Usergroup, Workspace
 
 ACK_SECONDS: Final = 3.0
 
 
-class SlackStandIn(PeopleInModals):
+class SlackStandIn(PeopleWithShortcuts):
     """A Slack workspace with the app installed.
 
     Whoever serves ``app`` sets ``base_url`` to its address, and ``events_url`` to the app's
@@ -67,6 +67,7 @@ class SlackStandIn(PeopleInModals):
         changed = StateChanges()
         super().__init__(Workspace(installation, clock, changed), changed)
         self.faults = Faults()
+        self.shortcuts = ShortcutsOfTheApp()
         self.should_escape = should_escape
         self._ack_seconds = ack_seconds
         self._response_urls = ResponseUrls(self.workspace)
@@ -90,6 +91,10 @@ class SlackStandIn(PeopleInModals):
         """Add a user group, or change the one with this id."""
         self.workspace.usergroups[usergroup.id] = usergroup
         self.changed.announce()
+
+    def add_shortcut(self, shortcut: Shortcut) -> None:
+        """Add a shortcut of the app, as its manifest does."""
+        self.shortcuts.by_name[shortcut.name] = shortcut
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
         """Have a person type a slash command.
@@ -178,10 +183,10 @@ class SlackStandIn(PeopleInModals):
         """Send any bytes to the app by HTTP, as anybody can: rubbish, forged, stale."""
         return await self._post(SignedRequest(body, headers))
 
-    def sign(self, body: bytes, at: datetime | None = None) -> dict[str, str]:
-        """Give the headers that go with a form's body; ``at`` is now unless given."""
+    def sign(self, body: bytes, at: datetime | None = None, kind: str = FORM) -> dict[str, str]:
+        """Give the headers that go with a body; ``at`` is now unless given."""
         secret = self.workspace.installation.signing_secret
-        return signed_headers(secret, body, at or self.workspace.now())
+        return signed_headers(secret, body, at or self.workspace.now(), kind)
 
     def _person(self, user: str) -> Person:
         """Find a person; deactivated ones too, whose last click may still be on its way."""

@@ -3,12 +3,12 @@
 https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 """
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from bot.sandbox.slack.messages import Button
 from bot.sandbox.slack.modal_view import View
-from bot.sandbox.slack.payloads import action_json, interaction, interaction_form
+from bot.sandbox.slack.payloads import interaction, interaction_form
 from bot.sandbox.slack.workspace import Installation, Workspace
 
 
@@ -17,14 +17,14 @@ def view_json(view: View, installation: Installation) -> dict[str, Any]:
     return {
         "id": view.id,
         "team_id": installation.team_id,
-        "type": "modal",
+        "type": view.definition["type"],
         "blocks": view.blocks,
         "private_metadata": view.private_metadata,
         "callback_id": view.callback_id,
         # As it is now: what is filled in later was not in this answer.
         "state": {"values": deepcopy(view.state)},
         "hash": view.hash,
-        "title": view.definition["title"],
+        "title": view.definition.get("title"),
         "clear_on_close": view.definition.get("clear_on_close", False),
         "notify_on_close": view.definition.get("notify_on_close", False),
         "close": view.definition.get("close"),
@@ -65,16 +65,42 @@ def closing_form(workspace: Workspace, view: View, *, is_cleared: bool) -> bytes
     )
 
 
-def view_actions_form(workspace: Workspace, view: View, button: Button) -> bytes:
-    """Write the body of a press on a button in a view: it has no channel and no response URL."""
+def view_actions_form(
+    workspace: Workspace, view: View, action: Mapping[str, Any], team_id: str | None = None
+) -> bytes:
+    """Write the body of an action in a view: it has no channel and no response URL.
+
+    Args:
+        workspace: The workspace.
+        view: A modal's view, or a Home.
+        action: The button that was pressed, or what was typed or chosen.
+        team_id: The workspace of who did it, if not their own.
+    """
     person = workspace.people[view.person]
     return interaction_form(
         {
             "type": "block_actions",
-            **interaction(workspace, person, person.team_id),
+            **interaction(workspace, person, team_id or person.team_id),
             "container": {"type": "view", "view_id": view.id},
             "trigger_id": workspace.triggers.issue(person.id, view),
             "view": view_json(view, workspace.installation),
-            "actions": [action_json(button, workspace)],
+            "actions": [action],
         }
     )
+
+
+def home_opened(workspace: Workspace, user: str, tab: str) -> dict[str, Any]:
+    """Write the event that somebody has opened the app; it has their Home, if there is one.
+
+    Source: https://docs.slack.dev/reference/events/app_home_opened
+    """
+    view = workspace.homes.of(user)
+    shown = {} if view is None else {"view": view_json(view, workspace.installation)}
+    return {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": workspace.direct_channel(user).id,
+        "tab": tab,
+        "event_ts": f"{workspace.now().timestamp():.6f}",
+        **shown,
+    }

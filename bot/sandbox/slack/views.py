@@ -1,4 +1,4 @@
-"""The methods that open and change modals.
+"""The methods that open and change modals, and publish Home.
 
 https://docs.slack.dev/reference/methods/views.open and its neighbours.
 """
@@ -6,6 +6,7 @@ https://docs.slack.dev/reference/methods/views.open and its neighbours.
 from collections.abc import Mapping
 from typing import Any
 
+from bot.block_kit import Surface
 from bot.sandbox.slack.arguments import required
 from bot.sandbox.slack.content import check_view
 from bot.sandbox.slack.replies import RefusedError
@@ -33,6 +34,20 @@ def push_view(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
     if trigger.view is None or not trigger.view.is_open:
         raise RefusedError("not_found")
     view = workspace.modals.push(trigger.view, definition)
+    return {"view": view_json(view, workspace.installation)}
+
+
+def publish_view(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    """Replace a person's Home, if it still has the hash that is given.
+
+    Source: https://docs.slack.dev/reference/methods/views.publish
+    """
+    definition = check_view(arguments.get("view"), Surface.HOME)
+    person = workspace.people.get(required(arguments, "user_id"))
+    if person is None or person.team_id != workspace.installation.team_id:
+        raise RefusedError("user_not_found")
+    view_hash = arguments.get("hash")
+    view = workspace.homes.publish(person.id, definition, view_hash)
     return {"view": view_json(view, workspace.installation)}
 
 

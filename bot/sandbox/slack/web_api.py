@@ -27,6 +27,7 @@ METHODS: Final[Mapping[str, Method]] = {
     "usergroups.users.list": usergroups.list_members,
     "users.info": directory.users_info,
     "views.open": views.open_view,
+    "views.publish": views.publish_view,
     "views.push": views.push_view,
     "views.update": views.update_view,
 }

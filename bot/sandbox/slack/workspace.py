@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.sandbox.slack.changes import StateChanges
+from bot.sandbox.slack.homes import Homes
 from bot.sandbox.slack.messages import Blocks, Message, interactive_elements
 from bot.sandbox.slack.modals import Modals
 from bot.sandbox.slack.mrkdwn import Reader
@@ -85,10 +86,16 @@ class Workspace:
         self.usergroups: dict[str, Usergroup] = {}
         self.triggers = Triggers(clock)
         self.modals = Modals(clock, self._with_ids, self.reader, changed)
+        self.homes = Homes(clock, self._with_ids, self.reader, changed)
         self._changed = changed
         self._messages: defaultdict[str, dict[str, Message]] = defaultdict(dict)
         self._numbers = itertools.count(1)
+        self._events = itertools.count(1)
         self._last_microsecond = 0
+
+    def next_event(self) -> int:
+        """Count an event of which the app is told."""
+        return next(self._events)
 
     def reader(self) -> Reader:
         """Give what a client of this workspace knows now."""

@@ -4,8 +4,10 @@ from typing import Any
 
 from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
+from bot.changes.message_check import CheckedMessage
 from bot.changes.queries import History, Pending, Preview, TokenDetails
 from bot.commands.answers import Accepted, Help, Moved, Notice, Reading
+from bot.slack.blocks.checked_message import checked_message
 from bot.slack.blocks.dry_run import dry_run_message
 from bot.slack.blocks.history import history_message
 from bot.slack.blocks.notice import help_message, notice_message
@@ -21,11 +23,14 @@ _DRAWN: Mapping[type[Any], Callable[[Any], Message]] = MappingProxyType(
         TokenPage: page_message,
         TokenDetails: details_message,
         Whereabouts: whereabouts_message,
+        CheckedMessage: checked_message,
         Preview: dry_run_message,
         History: history_message,
         Pending: pending_message,
         Moved: moved_message,
-        Accepted: lambda accepted: accepted_message(accepted.request),
+        Accepted: lambda accepted: accepted_message(
+            accepted.request, needlessly=accepted.needlessly
+        ),
     }
 )
 

@@ -1,7 +1,13 @@
 from enum import StrEnum
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement, InteractiveElement
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ConfirmObject,
+    InteractiveElement,
+    PlainTextObject,
+)
 
 from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
@@ -21,11 +27,13 @@ class ActionId(StrEnum):
     CANCEL_CHANGE = "cancel_change"
     RETRY_CHANGE = "retry_change"
     DISABLE_AGAIN = "disable_again"
+    REVIEW_CHANGE = "review_change"
     SHOW_TOKEN = "show_token"  # noqa: S105 - the name of an action
     DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of an action
     ENABLE_TOKEN = "enable_token"  # noqa: S105 - the name of an action
     DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of an action
     DISABLE_WITH_REASON = "disable_with_reason"
+    TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of an action
     PAGE_LIST = "page_list"
 
 
@@ -94,6 +102,27 @@ def disable_again(change: ChangeRequest, number: int) -> ButtonElement:
         value=change.id,
         style="danger",
         accessibility_label=label,
+    )
+
+
+def review(change: ChangeRequest) -> ButtonElement:
+    """Give the button with which an approver says that they have looked at a break-glass."""
+    return ButtonElement(
+        text="Review",
+        action_id=ActionId.REVIEW_CHANGE,
+        value=change.id,
+        accessibility_label=f"Review change {change.id}, which was done by break-glass",
+        confirm=ConfirmObject(
+            title=PlainTextObject(text="Have you reviewed it?"),
+            text=PlainTextObject(
+                text=(
+                    "This records that you have looked at what was done and why. It is no "
+                    "approval, and changes no token. To take the change back, use Undo."
+                )
+            ),
+            confirm=PlainTextObject(text="Reviewed"),
+            deny=PlainTextObject(text="Not yet"),
+        ),
     )
 
 
@@ -179,6 +208,16 @@ def describe(instance: str, authorization_id: str) -> ButtonElement:
     )
 
 
+def details_modal(instance: str, authorization_id: str) -> ButtonElement:
+    """Give the button that shows everything about a token in a modal."""
+    return ButtonElement(
+        text="Details",
+        action_id=ActionId.TOKEN_DETAILS,
+        value=f"{instance}:{authorization_id}",
+        accessibility_label=f"Show token {authorization_id}",
+    )
+
+
 def disable_with_reason(instance: str, authorization_id: str) -> ButtonElement:
     """Give the button that asks why a token is to be disabled, and disables it then."""
     return ButtonElement(
@@ -186,6 +225,17 @@ def disable_with_reason(instance: str, authorization_id: str) -> ButtonElement:
         action_id=ActionId.DISABLE_WITH_REASON,
         value=f"{instance}:{authorization_id}",
         accessibility_label=f"Disable token {authorization_id}, with a reason",
+    )
+
+
+def disable(instance: str, token: Authorization, text: str) -> ButtonElement:
+    """Give the button that disables a token wherever it is found, not in a list."""
+    return ButtonElement(
+        text=text,
+        action_id=ActionId.DISABLE_TOKEN,
+        value=f"{instance}:{token.id}",
+        style="danger",
+        accessibility_label=f"Disable token {token.id}",
     )
 
 

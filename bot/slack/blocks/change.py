@@ -8,6 +8,7 @@ from bot.slack.blocks import buttons
 from bot.slack.blocks.differences import difference_lines, difference_text
 from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
+from bot.slack.blocks.glass import glass_buttons, glass_lines, glass_mentions, glass_text
 from bot.slack.blocks.people import change_text, named_text, provenance
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import Line, Message, bold, code, joined, paragraph, person, plain
@@ -56,6 +57,7 @@ def change_message(
         [plain("Cancelled by "), person(change.cancelled_by), plain(".")]
         if change.cancelled_by
         else [],
+        *glass_lines(change),
         provenance(change),
         *([] if undo is None else undone_lines(undo, _outcome_lines(undo))),
         [plain(retried(change))],
@@ -63,7 +65,7 @@ def change_message(
         [plain(note)],
     ]
     blocks = [paragraph(*lines)]
-    offered = []
+    offered = glass_buttons(change)
     if undo is None:
         offered += [buttons.undo(change)] if undoable else []
         offered += [buttons.retry(change)] if retryable else []
@@ -126,10 +128,12 @@ def _text(change: ChangeRequest, undo: ChangeRequest | None) -> str:
             said.append(difference_text(target.update, target.before, target.finished_at))
         said += [without_sending(target), problem_text(target.problem)]
         said += [_interrupted(each), drift_text(each)]
+    said.append(glass_text(change))
     said += [retried(change), "" if undo is not None else timer_text(change)]
     mentions = (
         named_text("Cancelled by ", [change.cancelled_by] if change.cancelled_by else []),
         problem_mentions(change.targets[0].problem),
+        glass_mentions(change),
         timer_mentions(change) if undo is None else undone_text(undo),
     )
     return change_text(change, *said, after=" ".join(each for each in mentions if each))

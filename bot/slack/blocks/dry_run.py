@@ -1,6 +1,6 @@
 """What a change would do now, where somebody asked for that alone."""
 
-from bot.changes.decision import Denied, NeedsApproval
+from bot.changes.decision import Allowed, AllowedByBreakGlass, Denied, NeedsApproval
 from bot.changes.duration import in_words
 from bot.changes.outcomes import cause
 from bot.changes.queries import Preview
@@ -83,9 +83,24 @@ def _rules(preview: Preview) -> list[str]:
     said = []
     if ruling.stopped is not None:
         said.append(f"It would not be allowed now: {_ended(ruling.stopped.rule)}")
+    if isinstance(ruling.decision, AllowedByBreakGlass):
+        said += _by_break_glass(ruling.decision, preview.unreviewed)
+    elif preview.request.break_glass is not None and isinstance(ruling.decision, Allowed):
+        said.append("It needs no --break-glass: it would be an ordinary disable.")
     if isinstance(ruling.decision, NeedsApproval) and coming(preview.request):
         said.append(f"It would need an approval: {_ended(ruling.decision.rule)}")
     return said
+
+
+def _by_break_glass(decision: AllowedByBreakGlass, earlier: ChangeRequest | None) -> list[str]:
+    """Say that it would run at once, or which change has to be reviewed before."""
+    if earlier is not None:
+        waits = f"your break-glass {earlier.id} is not reviewed yet"
+        return [f"It would be refused: {waits}, and until then you cannot break the glass again."]
+    return [
+        f"It would run at once, by break-glass, although {_ended(decision.needed)}",
+        "Every approver would be told, and one of them would have to review it.",
+    ]
 
 
 def _ended(rule: str) -> str:

@@ -6,6 +6,7 @@ from bot.changes.queries import Pending
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
+from bot.slack.blocks.glass import glass_buttons, glass_text
 from bot.slack.blocks.people import named_text, provenance, tie
 from bot.slack.blocks.rich import LONGEST_SHOWN, Message, bold, escaped, paragraph, plain, quoted
 from bot.slack.blocks.timers import runs, timer_words
@@ -22,12 +23,13 @@ def pending_message(pending: Pending) -> Message:
     blocks: list[dict[str, Any]] = [paragraph([bold(title)])]
     texts = [title]
     for change in pending.requests:
-        head, how_far = _head(change), stands(change)
-        blocks.append(paragraph([bold(head)], [plain(how_far)], provenance(change)))
+        does, how_far = head(change), stands(change)
+        blocks.append(paragraph([bold(does)], [plain(how_far)], provenance(change)))
         offered = [buttons.keep(change)] if runs(change) else buttons.moving(change)
+        offered += glass_buttons(change)
         blocks += [buttons.row(*offered)] if offered else []
         reason = f" Reason: {quoted(change.reason)}." if change.reason else ""
-        said = escaped(f"{head}. {how_far} Change {change.id}{tie(change)}.{reason}", _LONGEST_LINE)
+        said = escaped(f"{does}. {how_far} Change {change.id}{tie(change)}.{reason}", _LONGEST_LINE)
         texts.append(f"{said} {named_text('By ', [change.requester.user_id])}")
     if pending.more:
         more = "There are more; these are the oldest."
@@ -43,7 +45,8 @@ def _title(count: int, *, more: bool) -> str:
     return f"{at_least}{count} changes wait" if count > 1 else f"{at_least}1 change waits"
 
 
-def _head(change: ChangeRequest) -> str:
+def head(change: ChangeRequest) -> str:
+    """Say in one line what a change that is not over does."""
     if change.state in {RequestState.EXECUTING, RequestState.UNRESOLVED}:
         return f"{under_way(change)} {subject(change)}"
     return f"{verb(change).capitalize()} {subject(change)}"
@@ -68,7 +71,7 @@ def stands(change: ChangeRequest) -> str:
         case RequestState.UNRESOLVED:
             return "Its outcome is not known yet; the bot keeps reading."
         case RequestState.FINISHED:
-            return f"Done. {timer_words(change)}".strip()
+            return f"Done. {timer_words(change)}{glass_text(change)}".strip()
         case _:
             return "Is being carried out."
 

@@ -38,8 +38,12 @@ _DID = {
     MoveName.APPROVE: "approved",
     MoveName.DENY: "denied",
     MoveName.CANCEL: "cancelled",
+    MoveName.REVIEW: "reviewed",
 }
 _UNTOUCHED = "Nothing was changed."
+_NEEDLESS = (
+    "It needs no --break-glass, since no approval is asked for here: this is an ordinary disable."
+)
 
 
 def private_outcome(change: ChangeRequest) -> Message:
@@ -55,8 +59,13 @@ def private_outcome(change: ChangeRequest) -> Message:
     return _not_done(change, title, target.authorization_id, target.problem)
 
 
-def accepted_message(change: ChangeRequest) -> Message:
-    """Tell the requester that their change is stored, and what comes next by itself."""
+def accepted_message(change: ChangeRequest, *, needlessly: bool = False) -> Message:
+    """Tell the requester that their change is stored, and what comes next by itself.
+
+    Args:
+        change: The change.
+        needlessly: Whether it was asked for by break-glass, and is an ordinary change.
+    """
     does, goes_on, named = f"{verb(change)} ", f"{under_way(change)} ", subject(change)
     if change.undo_of is not None:
         does, goes_on, named = "undo change ", "Undoing change ", change.undo_of
@@ -65,13 +74,17 @@ def accepted_message(change: ChangeRequest) -> Message:
     elif len(change.targets) == 1:
         named = change.targets[0].authorization_id
     first, follows = goes_on, "The outcome follows."
-    if change.several:
+    if change.break_glass is not None:
+        follows = "By break-glass: every approver is told, and one has to review it. " + follows
+    elif change.several:
         first = f"Asked to {does}"
         approved = "" if change.approval is None else " and it is approved"
         follows = f"It is shown first; nothing is changed before you confirm it{approved}."
     elif change.approval is not None:
         first = f"Asked to {does}"
         follows = "It needs an approval; nothing is changed before."
+    if needlessly:
+        follows = f"{_NEEDLESS} {follows}"
     is_id = len(change.targets) == 1 or change.undo_of or change.retry_of
     line: Line = [
         plain(first),
@@ -87,7 +100,9 @@ def moved_message(moved: Moved) -> Message:
     """Tell whoever moved a request on what that did, and what comes next by itself."""
     change = moved.request
     did = _DID[moved.move]
-    if moved.move is MoveName.CANCEL and change.state is RequestState.FINISHED:
+    if moved.move is MoveName.REVIEW:
+        next_up = "That is no approval: what was done stays as it is."
+    elif moved.move is MoveName.CANCEL and change.state is RequestState.FINISHED:
         did, next_up = "stopped the timer of", stopped_words(change)
     elif moved.move is MoveName.CANCEL and not change.state.closed:
         next_up = "What is not sent yet is not sent. The outcome follows."

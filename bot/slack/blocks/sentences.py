@@ -29,7 +29,7 @@ _TO = MappingProxyType(
 _DID = MappingProxyType(
     {"disable": "disabled", "enable": "enabled", "describe": "changed the description of"}
 )
-_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry"})
+_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry", "review"})
 # What a kind changes goes without saying.
 _IMPLIED = MappingProxyType({"disable": "status", "enable": "status", "describe": "description"})
 _REFUSED: Mapping[str, str] = MappingProxyType(
@@ -48,6 +48,9 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
         ErrorCode.EXPIRED: "its time was over",
         ErrorCode.NOT_YOURS: "somebody else had asked for it",
         ErrorCode.NOT_CANCELLABLE: "there was nothing to cancel",
+        ErrorCode.ALREADY_REVIEWED: "somebody was first",
+        ErrorCode.NOTHING_TO_REVIEW: "there was nothing to review",
+        ErrorCode.UNREVIEWED: "their earlier break-glass was not reviewed",
     }
 )
 
@@ -75,6 +78,8 @@ def _accepted(event: AuditEvent) -> tuple[str, str]:
     if event.detail.get("automatic"):
         return f"had asked to {_to(event)}", " when the time of its disable is over"
     after = _lasts(event) + _again(event)
+    if event.detail.get("break_glass"):
+        after += " by break-glass, without the approval that it needs"
     if isinstance(wanted, str) and asked != "undo":
         link = " to" if asked == "describe" else " and describe it as"
         after = f"{link} {_value('description', wanted)}{after}"
@@ -195,6 +200,11 @@ def _moved(verb: str) -> Sentence:
     return sentence
 
 
+def _reviewed(event: AuditEvent) -> tuple[str, str]:
+    about = " of" if event.authorization_id is not None else ""
+    return f"reviewed a break-glass{about}", ""
+
+
 def _counted(event: AuditEvent) -> str:
     votes, quorum = event.detail.get("votes"), event.detail.get("quorum")
     return f": {votes} of {quorum} votes" if isinstance(votes, int) else ""
@@ -259,6 +269,7 @@ _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
         EventTag.APPROVAL_GRANTED: _moved("approved"),
         EventTag.APPROVAL_LAPSED: _lapsed,
         EventTag.APPROVAL_DENIED: _moved("denied"),
+        EventTag.BREAK_GLASS_REVIEWED: _reviewed,
         EventTag.TIMER_STOPPED: _moved("stopped the timer of"),
         EventTag.DRIFT_FOUND: _drift,
         EventTag.DRIFT_GONE: lambda _: ("found", " deleted, and watches it no more"),

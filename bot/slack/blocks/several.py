@@ -5,6 +5,7 @@ from bot.changes.states import TargetState
 from bot.slack.blocks import buttons
 from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
+from bot.slack.blocks.glass import glass_buttons, glass_lines, glass_mentions, glass_text
 from bot.slack.blocks.listing import ORDER, Listing, place, reasons_text
 from bot.slack.blocks.people import change_text, named_text, provenance
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
@@ -53,6 +54,7 @@ def several_message(
         else [],
         [plain(INTERRUPTED if change.interrupted else "")],
         *drift_lines(change),
+        *glass_lines(change),
         provenance(change),
         *([] if undo is None else undone_lines(undo, [[plain(outcome)], *drift_lines(undo)])),
         [plain(retried(change))],
@@ -62,6 +64,7 @@ def several_message(
     mentions = (
         named_text("Cancelled by ", [cancelled] if cancelled else []),
         problem_mentions(change.closing),
+        glass_mentions(change),
         timer_mentions(change) if undo is None else undone_text(undo),
     )
     text = change_text(
@@ -72,13 +75,14 @@ def several_message(
         reasons_text(change.targets),
         INTERRUPTED if change.interrupted else "",
         drift_text(change),
+        glass_text(change),
         f"Undo: {outcome}" if outcome else "",
         "" if undo is None else drift_text(undo),
         retried(change),
         timer_text(change) if undo is None else "",
         after=" ".join(each for each in mentions if each),
     )
-    offered = []
+    offered = glass_buttons(change)
     if undo is None and undoable:
         offered.append(buttons.undo(change))
     if retryable:

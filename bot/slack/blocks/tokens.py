@@ -16,6 +16,7 @@ from bot.changes.target import Choice
 from bot.slack.blocks import buttons
 from bot.slack.blocks.choices import choice_line, choice_text
 from bot.slack.blocks.drift import since
+from bot.slack.blocks.glass import glass_mark
 from bot.slack.blocks.problems import problem_text
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
@@ -206,4 +207,4 @@ def _moment_and_outcome(change: ChangeRequest, authorization_id: str) -> str:
         outcome = OUTCOMES[ours[0].state] if ours else "nothing changed"
         if ours and ours[0].active_again is not None:
             outcome = f"{outcome}; active again{since(ours[0])}, and not by this bot"
-    return f"{moment(change.created_at)}, {verb}: {outcome}"
+    return f"{moment(change.created_at)}, {verb}: {outcome}{glass_mark(change)}"

@@ -3,6 +3,7 @@
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
+from bot.slack.blocks.glass import glass_lines, glass_text
 from bot.slack.blocks.leaks.words import context, context_lines
 from bot.slack.blocks.listing import coming, which
 from bot.slack.blocks.people import change_text, named_text, provenance
@@ -49,6 +50,7 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
         *([plain(each)] for each in told),
         [plain("Cancelled by "), person(cancelled), plain(".")] if cancelled else [],
         timer_line(change),
+        *glass_lines(change),
         provenance(change),
         [plain(note)],
     ]
@@ -60,6 +62,7 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
         so_far,
         *told,
         timer_text(change),
+        glass_text(change),
         after=named_text("Cancelled by ", [cancelled] if cancelled else []),
     )
     offered = [] if cancelled else buttons.moving(change)

@@ -12,6 +12,7 @@ from bot.slack.forms.form import Filled, Form, InFieldError
 from bot.slack.forms.metadata import unpacked
 
 CALLBACK = "callback"
+SURFACE = "surface"
 _OTHER_VERSION = Problem(
     ErrorCode.STALE_BUTTON,
     "This form is of another version of this bot. Nothing was changed.",
@@ -53,16 +54,19 @@ class Forms:
 
         Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
         """
-        about, channel_id = unpacked(_text(view.get("private_metadata")))
+        metadata = unpacked(_text(view.get("private_metadata")))
+        about = metadata.about
         callback = _text(view.get("callback_id"))
         form = self.find(callback)
         content = {CALLBACK: callback}
+        if metadata.surface:
+            content[SURFACE] = metadata.surface
         if form is None:
-            return content, {}, channel_id
+            return content, {}, metadata.channel_id
         content |= {name: about.get(name, "") for name in form.about}
         content |= {block: _typed(view, block) for block in form.fields}
         secret = {block: SecretStr(_typed(view, block)) for block in form.secret_fields}
-        return content, secret, channel_id
+        return content, secret, metadata.channel_id
 
     def storable(self, received: Received) -> bool:
         """Tell whether a submission may be stored before it is decided: no field holds a secret."""

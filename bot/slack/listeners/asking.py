@@ -1,6 +1,7 @@
 """Read who asks, from where and for what, out of Slack's payloads."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,9 @@ from bot.changes.people import Person
 from bot.changes.request import MessageRef, Origin
 from bot.commands.identifiers import as_authorization_id
 from bot.slack.blocks.buttons import ORDER
-from bot.slack.forms.registry import Forms
+from bot.slack.forms.registry import SURFACE, Forms
 
+HOME = "home"
 COMMAND, CLICK, SUBMISSION = "command", "click", "submission"
 
 
@@ -47,6 +49,8 @@ def click_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Rec
     if not person.user_id or not person.team_id or not isinstance(value, str):
         raise _unreadable()
     content = {"action": str(action["action_id"]), "value": value, "order": _chosen(body)}
+    if _text(_mapping(body, "view"), "type") == HOME:
+        content[SURFACE] = HOME
     return Received(Ask(person, origin, delivery, now), CLICK, content)
 
 
@@ -66,6 +70,22 @@ def submission_received(
     return Received(Ask(person, origin, delivery, now), SUBMISSION, content, secret)
 
 
+def shortcut_asked(body: Mapping[str, Any], delivery: str, now: datetime) -> Ask:
+    """Read who used a shortcut, and where; a global one is used nowhere.
+
+    Slack does not always tell the person's own team here, but it offers shortcuts to people of
+    the workspace in which they were used alone.
+
+    Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    person, origin = whoever(body)
+    if not person.team_id:
+        person = replace(person, team_id=_text(_mapping(body, "team"), "id"))
+    if not person.user_id or not person.team_id:
+        raise _unreadable()
+    return Ask(person, origin, delivery, now)
+
+
 def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
     """Read who pressed a button, and where, as far as the payload tells; the rest is empty."""
     user, container = _mapping(body, "user"), _mapping(body, "container")
@@ -79,6 +99,17 @@ def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
         _secret(body.get("response_url")),
         MessageRef(channel, ts) if lasting else None,
     )
+
+
+def opened_by(body: Mapping[str, Any]) -> Person | None:
+    """Read who has opened the app; Slack tells of its own workspace's people alone.
+
+    Source: https://docs.slack.dev/reference/events/app_home_opened
+    """
+    user_id, team_id = _text(_mapping(body, "event"), "user"), _text(body, "team_id")
+    if not user_id or not team_id:
+        return None
+    return Person(user_id, team_id, _text(body, "enterprise_id") or None)
 
 
 def trigger_of(body: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.moves import Moves
 from bot.changes.request import ChangeRequest
 from bot.changes.reversals import Reversals
+from bot.changes.reviews import Reviews
 from bot.commands.answers import Accepted, Answer, FormWanted, Moved, MoveName
 from bot.commands.dispatch import Dispatcher
 from bot.slack.blocks.buttons import ActionId, drift_number
@@ -26,15 +27,22 @@ class Meaning:
         dispatcher: Carries commands out, and buttons that stand for one.
         reversals: Takes in retries.
         moves: Takes in what people do to a request that is under way.
+        reviews: Takes in reviews of what was done by break-glass.
         forms: Takes in what is submitted in forms.
     """
 
     def __init__(
-        self, dispatcher: Dispatcher, reversals: Reversals, moves: Moves, forms: Forms
+        self,
+        dispatcher: Dispatcher,
+        reversals: Reversals,
+        moves: Moves,
+        reviews: Reviews,
+        forms: Forms,
     ) -> None:
         self._dispatcher = dispatcher
         self._reversals = reversals
         self._moves = moves
+        self._reviews = reviews
         self._forms = forms
 
     def storable(self, received: Received) -> bool:
@@ -84,6 +92,8 @@ class Meaning:
         if name == ActionId.DISABLE_AGAIN:
             number = drift_number(place)
             return Accepted(await self._reversals.disable_again(ask, value, number))
+        if name == ActionId.REVIEW_CHANGE:
+            return Moved(await self._reviews.review(ask, value), MoveName.REVIEW)
         if name in _MOVES:
             order = content.get("order", "").split()
             return await self._moved(ask, MoveName(_MOVES[ActionId(name)]), value, order)

@@ -13,8 +13,8 @@ from bot.commands.answers import FormName, FormWanted
 from bot.slack.blocks.modal import told_view
 from bot.slack.blocks.notice import problem_message
 from bot.slack.forms.form import Loaded, LoadingForm, View
-from bot.slack.forms.metadata import packed
-from bot.slack.forms.registry import Forms
+from bot.slack.forms.metadata import Metadata, packed
+from bot.slack.forms.registry import SURFACE, Forms
 from bot.slack.listeners.answering import Answering
 from bot.slack.web import error_code
 from bot.tasks import Tasks
@@ -135,7 +135,13 @@ def _bound(received: Received, wanted: FormWanted, view: View) -> dict[str, Any]
     return {
         **view,
         "callback_id": FormName(wanted.form).value,
-        "private_metadata": packed(wanted.about, received.ask.origin.channel_id),
+        "private_metadata": packed(
+            Metadata(
+                wanted.about,
+                received.ask.origin.channel_id,
+                received.content.get(SURFACE, ""),
+            )
+        ),
     }
 
 

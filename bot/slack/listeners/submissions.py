@@ -7,9 +7,10 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.blocks.modal import told_view
-from bot.slack.forms.registry import Forms
+from bot.slack.forms.registry import SURFACE, Forms
 from bot.slack.listeners.asking import SUBMISSION, submission_received
 from bot.slack.listeners.reception import Reception
+from bot.slack.listeners.telling import Telling
 
 
 class SubmissionListener:
@@ -17,12 +18,20 @@ class SubmissionListener:
 
     Args:
         reception: Decides, or stores what has to wait.
+        telling: Tells in Home what came of what was opened there.
         forms: Knows what is submitted.
         clock: Tells the time.
     """
 
-    def __init__(self, reception: Reception, forms: Forms, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        reception: Reception,
+        telling: Telling,
+        forms: Forms,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._reception = reception
+        self._telling = telling
         self._forms = forms
         self._clock = clock
 
@@ -39,9 +48,11 @@ class SubmissionListener:
             submission_received, body, str(context["delivery"]), self._clock(), self._forms
         )
         with structlog.contextvars.bound_contextvars(asked=asked):
-            _, answered = await self._reception.take(SUBMISSION, asked, read)
+            received, answered = await self._reception.take(SUBMISSION, asked, read)
             if answered.problem is None or answered.message is None:
                 await ack()
+                if received is not None and SURFACE in received.content:
+                    self._telling.tell(received, answered)
             elif answered.field:
                 # What is mended by writing something else stays in the form.
                 problem = f"{answered.problem.message} {answered.problem.hint}".strip()

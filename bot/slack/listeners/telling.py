@@ -6,8 +6,10 @@ from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
 from bot.commands.answers import Accepted, Later, Moved
 from bot.slack.blocks.buttons import NOTE, ActionId, drift_number
+from bot.slack.forms.registry import SURFACE
+from bot.slack.home.telling import HomeTelling
 from bot.slack.listeners.answering import Answered, Answering
-from bot.slack.listeners.asking import CLICK
+from bot.slack.listeners.asking import CLICK, HOME
 from bot.slack.messenger import SlackMessenger
 from bot.tasks import Tasks
 
@@ -18,6 +20,7 @@ _OUTDATED = {
     ErrorCode.ALREADY_DECIDED,
     ErrorCode.ALREADY_DISABLED_AGAIN,
     ErrorCode.ALREADY_RETRIED,
+    ErrorCode.ALREADY_REVIEWED,
     ErrorCode.ALREADY_UNDONE,
     ErrorCode.BEING_UNDONE,
     ErrorCode.EXPIRED,
@@ -36,20 +39,31 @@ class Telling:
         answering: Tells one person.
         queries: Reads changes, to redraw outdated messages.
         messenger: Redraws them.
+        home: Tells people what came of what they did in Home.
         tasks: Holds on to what runs beside.
     """
 
     def __init__(
-        self, answering: Answering, queries: Queries, messenger: SlackMessenger, tasks: Tasks
+        self,
+        answering: Answering,
+        queries: Queries,
+        messenger: SlackMessenger,
+        home: HomeTelling,
+        tasks: Tasks,
     ) -> None:
         self._answering = answering
         self._queries = queries
         self._messenger = messenger
+        self._home = home
         self._tasks = tasks
 
     def tell(self, received: Received, answered: Answered) -> None:
         """Tell what came of something, unless its message shows it by itself."""
         ask = received.ask
+        if received.content.get(SURFACE) == HOME and answered.later is None:
+            if answered.message is not None:
+                self._home.tell(ask.person, answered.message)
+            return
         action = received.content.get("action", "")
         if answered.later is not None:
             turning = action.startswith(ActionId.PAGE_LIST)
@@ -64,7 +78,7 @@ class Telling:
             # What one person alone sees and can move on from is the list of what waits.
             waiting = Later(self._queries.pending)
             self._answering.follow_up(ask.person, ask.origin, waiting, replace=True)
-        elif outdated or _stands_in_note(received):
+        elif outdated or _stands_in_note(received) or _reviews(received):
             self._tasks.spawn(self._redraw(received), "redraw")
 
     async def _redraw(self, received: Received) -> None:
@@ -99,6 +113,11 @@ class Telling:
 def _stands_in_note(received: Received) -> bool:
     """Tell whether what was pressed stands in the note that a timer is about to end."""
     return received.content.get("action") == f"{ActionId.CANCEL_CHANGE}:{NOTE}"
+
+
+def _reviews(received: Received) -> bool:
+    """Tell whether a review was pressed, maybe in a copy of which nothing is recorded."""
+    return received.content.get("action") == ActionId.REVIEW_CHANGE
 
 
 def _shows_by_itself(received: Received, answered: Answered) -> bool:

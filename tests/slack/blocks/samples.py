@@ -10,6 +10,7 @@ from bot import block_kit
 from bot.changes import outcomes
 from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Permission, Status
+from bot.changes.break_glass import BreakGlass
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.people import Person
 from bot.changes.request import ChangeRequest, MessageRef, Origin, Timer
@@ -167,6 +168,13 @@ def approval(*voters: Person, quorum: int = 1, granted: bool = False) -> Approva
         votes=votes,
         granted_at=votes[-1].at if granted else None,
     )
+
+
+def glass(reviewed_at: datetime | None = None) -> BreakGlass:
+    """Make a break-glass, reviewed by Carol if a moment is given."""
+    approvers = ("S0SECURITY", "U0ALICE", "U0CAROL")
+    by = "" if reviewed_at is None else "U0CAROL"
+    return BreakGlass("disabling needs an approval", approvers, by, reviewed_at)
 
 
 def choices() -> tuple[Choice, ...]:

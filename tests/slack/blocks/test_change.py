@@ -14,12 +14,14 @@ from bot.slack.blocks.change import change_message
 from tests.slack.blocks.samples import (
     BOB,
     BUSY,
+    NOW,
     TOKEN,
     UPDATES,
     approval,
     change,
     checked,
     drawn,
+    glass,
     read,
     undo,
 )
@@ -47,6 +49,11 @@ def test_each_kind_in_each_state(
     [
         pytest.param(change(reason="pasted in a gist"), id="with a reason"),
         pytest.param(change(interrupted=1), id="interrupted"),
+        pytest.param(change(break_glass=glass()), id="by break-glass"),
+        pytest.param(change(break_glass=glass(NOW)), id="by break-glass, reviewed"),
+        pytest.param(
+            change(state=TargetState.FAILED, break_glass=glass()), id="by break-glass, in vain"
+        ),
         pytest.param(change(approval=approval(BOB, granted=True)), id="approved"),
         pytest.param(change(undo_of="5D2J1P"), id="an undo in its own message"),
         pytest.param(change(retry_of="5D2J1P"), id="a retry"),
@@ -73,6 +80,11 @@ def test_each_kind_in_each_state(
 def test_more_to_tell(told: ChangeRequest, snapshot: SnapshotAssertion) -> None:
     """A reason, an interruption, and what is left where something is missing."""
     assert drawn(change_message(told)) == snapshot
+
+
+def test_a_break_glass_with_its_undo(snapshot: SnapshotAssertion) -> None:
+    """It is to be reviewed all the same."""
+    assert drawn(change_message(change(break_glass=glass()), undo=undo())) == snapshot
 
 
 @pytest.mark.parametrize("state", [*UNDONE, TargetState.PENDING, TargetState.INTENDED])

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.changes.decision import Allowed, Denied, NeedsApproval
+from bot.changes.decision import Allowed, AllowedByBreakGlass, Denied, NeedsApproval
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.queries import Preview
 from bot.changes.request import ChangeRequest
@@ -19,6 +19,7 @@ from tests.slack.blocks.samples import (
     TOKEN,
     UPDATES,
     choices,
+    glass,
     read,
     selection,
     target,
@@ -43,6 +44,28 @@ def _asked(*targets: object, **fields: object) -> ChangeRequest:
 
 def _preview(request: ChangeRequest, ruling: Ruling = ALLOWED) -> str:
     return read(dry_run_message(Preview(request, ruling)))
+
+
+GLASS = Ruling(
+    AllowedByBreakGlass(
+        "break-glass by operator: disabling needs an approval",
+        "disabling needs an approval",
+        frozenset({"S0SECURITY"}),
+    )
+)
+
+
+@pytest.mark.parametrize("earlier", [None, _asked(to_come(), id="5D2J1P")])
+def test_break_glass(earlier: ChangeRequest | None, snapshot: SnapshotAssertion) -> None:
+    """That it would run at once and be told, or what is to be reviewed before."""
+    request = _asked(to_come(), break_glass=glass())
+
+    assert read(dry_run_message(Preview(request, GLASS, unreviewed=earlier))) == snapshot
+
+
+def test_break_glass_that_is_not_needed(snapshot: SnapshotAssertion) -> None:
+    """That it would be an ordinary disable."""
+    assert _preview(_asked(to_come(), break_glass=glass())) == snapshot
 
 
 @pytest.mark.parametrize("update", list(UPDATES))

@@ -18,6 +18,7 @@ from tests.slack.blocks.samples import (
     change,
     checked,
     choices,
+    glass,
     read,
     selection,
     several,
@@ -49,6 +50,11 @@ ONE = waiting(
         pytest.param(waiting(state=EXECUTING, expires_at=None), id="several under way"),
         pytest.param(change(state=TargetState.UNKNOWN), id="outcome unknown"),
         pytest.param(change(timer=timer(running=True)), id="a timer"),
+        pytest.param(change(break_glass=glass()), id="a break-glass"),
+        pytest.param(
+            waiting(to_come(), state=ACCEPTED, held_back=FROZEN, break_glass=glass()),
+            id="a break-glass that is held back",
+        ),
         pytest.param(
             several(target(number=1), target(number=2), timer=timer(running=True)),
             id="a timer for several",

@@ -21,6 +21,7 @@ from tests.slack.blocks.samples import (
     approval,
     checked,
     drawn,
+    glass,
     read,
     selection,
     several,
@@ -61,6 +62,9 @@ def _enabled(state: TargetState, *numbers: int) -> tuple[Target, ...]:
         pytest.param(LEAKED, True, id="12 disabled and 1 failed"),
         pytest.param(replace(LEAKED, retried_by="9H5N4S"), False, id="tried again"),
         pytest.param(several(*DONE[:2]), True, id="all done"),
+        pytest.param(
+            several(*DONE[:1], FAILED, break_glass=glass()), True, id="in part, by break-glass"
+        ),
         pytest.param(
             several(*DONE[:1], target(number=2, instance="lab")), True, id="on two instances"
         ),

@@ -62,6 +62,10 @@ class Lookback(Protocol):
         """Give the newest requests for one authorization, newest first."""
         ...
 
+    async def newest_requests(self, limit: int) -> list[ChangeRequest]:
+        """Give the newest requests of all, newest first."""
+        ...
+
     async def open_requests(self, limit: int) -> list[ChangeRequest]:
         """Give the requests that wait for somebody or something, the oldest first."""
         ...
@@ -72,6 +76,17 @@ class Lookback(Protocol):
         Args:
             instance: Where the authorizations are.
             ids: Their ids.
+        """
+        ...
+
+    async def unreviewed(self, user_id: str | None, limit: int) -> list[ChangeRequest]:
+        """Give what was done by break-glass and is not reviewed yet, the oldest first.
+
+        What is over and has changed nothing needs no review.
+
+        Args:
+            user_id: Whose; None for everybody's.
+            limit: How many at most.
         """
         ...
 

@@ -40,6 +40,13 @@ class Moves(Protocol):
         """Stop a timer, so that its message is drawn anew; False if it runs no more."""
         ...
 
+    async def review(self, change_id: str, user_id: str, now: datetime) -> bool:
+        """Note who has reviewed a break-glass, so that its message is drawn anew.
+
+        One update decides who was first; False for whoever was not.
+        """
+        ...
+
     async def claim_undo(self, change_id: str, undo_id: str) -> bool:
         """Reserve a change for one undo; False if another undo has it. One update decides."""
         ...

@@ -1,6 +1,7 @@
 from typing import Protocol
 
 from bot.changes.ports.store.audit import Record
+from bot.changes.ports.store.copies import Copies
 from bot.changes.ports.store.inbox import Inbox
 from bot.changes.ports.store.keepers import Keepers
 from bot.changes.ports.store.leases import Leases
@@ -19,6 +20,7 @@ class Transaction(
     Requests,
     Moves,
     Watches,
+    Copies,
     Lookback,
     Line,
     Leases,

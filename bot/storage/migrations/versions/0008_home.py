@@ -24,7 +24,6 @@ def upgrade() -> None:
         sa.Column("noticed_at", UtcDateTime()),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("view_hash", sa.String(length=64), nullable=False),
-        sa.Column("shown", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("refreshed_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_homes")),

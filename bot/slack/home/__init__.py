@@ -1,0 +1,1 @@
+"""Home: InfluxDB's "API Tokens" page inside Slack."""

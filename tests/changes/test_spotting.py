@@ -1,0 +1,92 @@
+"""What is taken for an API token, or for an id, in what somebody else has written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.changes.secret import looks_like_secret
+from bot.changes.spotting import MOST, spotted
+from bot.sandbox.influxdb.state import api_token
+
+TOKEN = api_token("somebody's")
+PEM = TOKEN.replace("-", "+").replace("_", "/")
+ID = "0e840d0499003003"
+
+
+def secrets(*texts: str) -> list[str]:
+    """Give what is taken for a token."""
+    return [each.get_secret_value() for each in spotted(texts).secrets]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOKEN,
+        f"Authorization: Token {TOKEN}",
+        f"export INFLUX_TOKEN='{TOKEN}'",
+        f'{{"token":"{TOKEN}"}}',
+        f"<https://influxdb.example.com/api/v2/query?token={TOKEN}>",
+        f"https://influxdb.example.com/?token={TOKEN.replace('=', '%3D')}&org=acme",
+        f"it was {TOKEN.rstrip('=')}.",
+        f"```{TOKEN}```",
+        f"{TOKEN[:50]}\u200b{TOKEN[50:]}",
+        f"{TOKEN} and {TOKEN}",
+    ],
+)
+def test_a_token_is_found_whole(text: str) -> None:
+    """However it is wrapped, and with the padding that it has lost."""
+    assert secrets(text) == [TOKEN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "words and more words, this-is-a-long-branch-name-with-many-words-in-it",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        f"ghp_{'aB3dE5' * 6}",
+        f"eyJhbGciOiJIUzI1NiJ9.{'aB3dE5' * 9}.{'xY7zW1' * 8}",
+        f"-----BEGIN PRIVATE KEY-----\n{PEM}\n-----END PRIVATE KEY-----",
+    ],
+)
+def test_what_is_no_token_of_influxdb(text: str) -> None:
+    """Words, digests, and what is plainly another product's secret."""
+    assert secrets(text) == []
+
+
+@pytest.mark.parametrize("text", [ID, ID.upper(), f"({ID})", f"prod:{ID}", f"id={ID},", f"`{ID}`"])
+def test_an_id_is_found(text: str) -> None:
+    """16 hexadecimal digits that stand alone."""
+    assert spotted([text]).ids == (ID,)
+
+
+@pytest.mark.parametrize(
+    "text", [f"{ID}0", f"x{ID}", ID[:-1], "0" * 16, f"{TOKEN[:9]}-{ID}-{TOKEN}"]
+)
+def test_what_is_no_id(text: str) -> None:
+    """Longer words, shorter ones, what InfluxDB takes for none, and a piece of a token."""
+    assert spotted([text]).ids == ()
+
+
+def test_the_first_few_count_and_the_rest_is_counted() -> None:
+    """Each once, in the order of the texts."""
+    tokens = [api_token(str(number)) for number in range(MOST + 3)]
+    ids = [f"{number:016x}" for number in range(1, MOST + 2)]
+    found = spotted([" ".join(tokens), " ".join(ids), tokens[0], " ".join(ids)])
+
+    assert [each.get_secret_value() for each in found.secrets] == tokens[:MOST]
+    assert (found.ids, found.more_secrets, found.more_ids) == (tuple(ids[:MOST]), 3, 1)
+    assert not found.cut
+
+
+def test_what_is_too_long_is_cut_and_that_is_told() -> None:
+    """The end of a text of megabytes is not looked at."""
+    found = spotted(["x " * 49_000, f"{'y ' * 4_000}{TOKEN}", "z"])
+
+    assert (found.secrets, found.cut) == ((), True)
+
+
+@given(st.text())
+def test_what_is_found_looks_like_a_secret(text: str) -> None:
+    """Nothing is taken for a token that could be typed into a command."""
+    assert all(looks_like_secret(each) for each in secrets(text, f"{text} {TOKEN}"))
