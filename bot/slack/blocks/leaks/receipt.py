@@ -83,7 +83,7 @@ def receipt_message(
     """
     found = leaked(change)
     one = found[0] if len(found) == 1 else None
-    title = f"{_title(change, report)}{'' if undo is None else undone_title(undo)}"
+    title = f"{outcome_of_leak(change, report)}{'' if undo is None else undone_title(undo)}"
     needs = f"Undo needs a second person: {undo_rule}." if undoable and undo_rule else ""
     told = [
         *(how_found(report, change, each) for each in report.looked),
@@ -136,7 +136,8 @@ def receipt_message(
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
 
 
-def _title(change: ChangeRequest, report: LeakReport) -> str:
+def outcome_of_leak(change: ChangeRequest, report: LeakReport) -> str:
+    """Say in a few words what a report has come to."""
     if change.closing is not None and change.closing.code in _REFUSED_ANYWAY:
         already = change.closing.code is ErrorCode.LEAK_ALREADY_DISABLED
         return "Leaked token already disabled" if already else "Leaked token refused already"
