@@ -106,7 +106,7 @@ def receipt_message(
         else [],
         *drift_lines(change),
         provenance(change),
-        *([] if undo is None else undone_lines(undo, [])),
+        *([] if undo is None else undone_lines(undo, _outcome_of(undo))),
         [plain(needs if undo is None else "")],
         [plain(note)],
     ]
@@ -161,6 +161,12 @@ def outcome_of_leak(change: ChangeRequest, report: LeakReport) -> str:
 def _seconds(change: ChangeRequest, report: LeakReport) -> str:
     seconds = report.seconds_from(change.created_at)
     return "" if seconds is None else f"Proven dead {seconds:.1f} s after it was reported."
+
+
+def _outcome_of(undo: ChangeRequest) -> list[Line]:
+    """Tell what became of the tokens that were to work again."""
+    told = undo.targets[:_LISTED]
+    return [line for t in told for line in (*_difference(t), *problem_lines(t.problem))]
 
 
 def _difference(target: Target) -> list[Line]:
