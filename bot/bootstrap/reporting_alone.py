@@ -26,7 +26,7 @@ from bot.tasks import report
 from bot.telemetry.metrics import Metrics
 
 _FIRST_ANSWER_SECONDS = 3.0
-_GRACE_SECONDS = 15.0
+_GRACE_SECONDS = 3.0
 # Where neither Slack nor the record tells the workspace, nobody else's can be mistaken for it.
 _UNKNOWN_TEAM = "unknown"
 

@@ -123,7 +123,7 @@ async def test_without_slack(idle_world: World, tmp_path: Path) -> None:
     assert code == 0
     assert out.startswith(DEAD)
     assert "Slack does not answer: only people who are listed by their own ids are known" in err
-    assert err.endswith("Slack was not told yet. A running bot does that.\n")
+    assert "Slack was not told yet. A running bot does that.\n" in err
     assert statuses(here) == ("active", "inactive")
     await here.start()
     await here.slack.wait_for(lambda: here.slack.direct_messages(cast.ALICE), 10)
@@ -224,7 +224,8 @@ async def test_bad_usage(
 
     assert (code, out) == (2, "")
     assert why in err
-    assert CANARY not in err
+    # A box of lines would part it.
+    assert CANARY[:16] not in err
     assert not (tmp_path / "token-bot.db").exists()
 
 
