@@ -169,7 +169,7 @@ def incoming(
             CommandListener(reception, telling, modals, registry, clock),
             ActionListener(reception, telling, answering, modals, clock),
             SubmissionListener(reception, telling, forms, clock),
-            ShortcutListener(edges.directory, checks, answering, clock),
+            ShortcutListener(edges.directory, checks, forms, modals, answering, clock),
             HomeListener(ground.shelf, pages, answering, tasks, clock),
         ),
         identity,

@@ -54,7 +54,11 @@ SCOPES = (
 """What the app is granted: what its manifest asks for."""
 
 CHECK_MESSAGE: Final = "Check for InfluxDB tokens"
-SHORTCUTS = (Shortcut(CHECK_MESSAGE, "check_message", "message"),)
+REPORT_LEAK: Final = "Report a leaked token"
+SHORTCUTS = (
+    Shortcut(CHECK_MESSAGE, "check_message", "message"),
+    Shortcut(REPORT_LEAK, "report_leak", "global"),
+)
 """The app's shortcuts: those of its manifest."""
 
 ALLOWED = (ALICE, BOB)

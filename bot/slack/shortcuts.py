@@ -9,6 +9,7 @@ class ShortcutId(StrEnum):
     """What a shortcut stands for: the callback id under which Slack says that it was used."""
 
     CHECK_MESSAGE = "check_message"
+    REPORT_LEAK = "report_leak"
 
 
 @dataclass(frozen=True)
@@ -34,5 +35,11 @@ SHORTCUTS = (
         "message",
         "Check for InfluxDB tokens",
         "Look whether a message holds a live API token, or ids of tokens, and disable them",
+    ),
+    Shortcut(
+        ShortcutId.REPORT_LEAK,
+        "global",
+        "Report a leaked token",
+        "Find an API token by its secret, which is shown to nobody, disable it, and prove it dead",
     ),
 )

@@ -13,7 +13,9 @@ from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.break_glass import BreakGlass
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.leak import Probe, Search, Verdict
 from bot.changes.queries import History
+from bot.changes.report import Attempt, LeakReport, Looked
 from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import ActiveAgain, Selection, Target
@@ -75,6 +77,22 @@ def everything(request: ChangeRequest) -> list[AuditEvent]:
             for target in request.targets
             for state in outcomes
         ),
+        *about_a_leak(request),
+    ]
+
+
+def about_a_leak(request: ChangeRequest) -> list[AuditEvent]:
+    """Make an event of each kind about a leaked secret."""
+    probe = Probe(Verdict.LIVE, NOON, None, "")
+    target = Target("default", TOKEN_ID, DISABLE)
+    looked = Looked("default", Search.COMPARED, probe, shown=3, matched=1)
+    report = LeakReport(found_in="a gist", looked=(looked,), exact=True)
+    return [
+        evidence.accepted(replace(request, leak=report)),
+        evidence.identified(request, report, NOON),
+        evidence.probed(request, Attempt("default", TOKEN_ID, probe), NOON),
+        evidence.left_disabled(request, target, PROBLEM, NOON),
+        evidence.concluded(request, report, NOON),
     ]
 
 
@@ -103,12 +121,19 @@ def test_there_is_a_sentence_for_every_event(request_: ChangeRequest) -> None:
 
         title, line = message.text.split("\n")
         who = f"<@{event.actor}>" if event.team else event.actor
-        if event.tag is EventTag.CHANGE_INTERRUPTED:
-            who = "The change"
         assert title == "History"
-        assert line.startswith(f"2026-11-24 12:00:00 UTC: {who} ")
+        assert line.startswith(f"2026-11-24 12:00:00 UTC: {_NOBODYS.get(event.tag, who)} ")
         assert "None" not in line
         assert "  " not in line
+
+
+_NOBODYS = {
+    EventTag.CHANGE_INTERRUPTED: "The change",
+    EventTag.LEAK_IDENTIFIED: "The leaked token",
+    EventTag.LEAK_PROBED: "The secret",
+    EventTag.LEAK_LEFT_DISABLED: "Not the leaked token, and",
+    EventTag.LEAK_CONCLUDED: "The leaked token",
+}
 
 
 @UNHURRIED

@@ -37,7 +37,7 @@ async def test_help(here: Desk, text: str) -> None:
 
     assert isinstance(answer, Help)
     usages = [line.usage for _, lines in answer.groups for line in lines]
-    assert len(usages) == 11
+    assert len(usages) == 12
     assert "/token greet [NAME] [--loud]" in usages
 
 

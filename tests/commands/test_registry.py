@@ -38,6 +38,7 @@ def test_every_module_with_a_subcommand_is_found() -> None:
         "enable",
         "help",
         "history",
+        "leak",
         "list",
         "pending",
         "show",

@@ -90,7 +90,7 @@ async def test_what_happens_later_is_told_in_another_reply(tmp_path: Path) -> No
         assert before == first
         assert "was asked which token is the leaked one" in before
         assert f"to be tried in the order {TELEGRAF_EDGE_43}, {TELEGRAF_EDGE_42}" in after
-        assert f"Not the leaked token, and put back: {TELEGRAF_EDGE_43}" in after
+        assert f"put back {TELEGRAF_EDGE_43}, which is not the leaked token" in after
         assert "proven dead" in after
         assert "reported a leaked token" not in after
 

@@ -50,7 +50,7 @@ def assert_fit_for_people(here: World) -> None:
 
 def assert_safe(text: str, blocks: Sequence[Mapping[str, Any]], known: set[str]) -> None:
     """No link, no markup, no mention but of those known by id, and no sign that nobody sees."""
-    assert {block["type"] for block in blocks} <= {"rich_text", "actions"}
+    assert {block["type"] for block in blocks} <= {"rich_text", "actions", "input"}
     words = [_MENTION.sub(lambda found: "" if _names(found, known) else found[0], text)]
     assert not set(words[0]) & set("<>")
     for element in inline(blocks):
@@ -65,8 +65,18 @@ def assert_safe(text: str, blocks: Sequence[Mapping[str, Any]], known: set[str])
                 assert element["usergroup_id"][0] == "S"
             case other:
                 raise AssertionError(f"nobody expects {other} in a message")
+    words += _offered(blocks)
     signs = {unicodedata.category(sign) for word in words for sign in word if sign != "\n"}
     assert not signs & {"Cc", "Cf", "Cs"}
+
+
+def _offered(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Give the words of a list to choose from, of which nothing may be markup."""
+    fields = [block for block in blocks if block["type"] == "input"]
+    options = [option["text"] for field in fields for option in field["element"]["options"]]
+    texts = [*(field["label"] for field in fields), *options]
+    assert all(text["type"] == "plain_text" and text["emoji"] is False for text in texts)
+    return [str(text["text"]) for text in texts]
 
 
 def _names(mention: re.Match[str], known: set[str]) -> bool:

@@ -40,7 +40,8 @@ def identified(event: AuditEvent) -> tuple[str, str]:
     count = len(_items(ids))
     found = "; no token to disable"
     if count:
-        found = f"; {tokens(count)} {'is' if event.detail.get('exact') else 'may be'} it"
+        verb = ("is" if count == 1 else "are") if event.detail.get("exact") else "may be"
+        found = f"; {tokens(count)} {verb} it"
     return "The leaked token was looked for", f": {'; '.join(each)}{found if each else ''}"
 
 
@@ -61,7 +62,7 @@ def left_disabled(event: AuditEvent) -> tuple[str, str]:
 def returned(event: AuditEvent) -> tuple[str, str]:
     """A token that is not it was put back."""
     del event
-    return "Not the leaked token, and put back:", ""
+    return "put back", ", which is not the leaked token"
 
 
 def concluded(event: AuditEvent) -> tuple[str, str]:

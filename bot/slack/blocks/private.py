@@ -5,6 +5,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.commands.answers import Moved, MoveName
 from bot.slack.blocks.change import NOT_DONE, without_sending
+from bot.slack.blocks.leaks.receipt import outcome_of_leak
 from bot.slack.blocks.listing import Listing, reasons_text
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import (
@@ -127,6 +128,9 @@ def decided_message(change: ChangeRequest) -> Message:
     """
     if change.state.closed:
         return _decided(change, f"was not carried out: {STANDS[change.state]}", change.closing)
+    if change.leak is not None:
+        title = outcome_of_leak(change, change.leak)
+        return _decided(change, f"has come to its end: {title}", change.closing)
     if len(change.targets) != 1:
         return _decided(change, "was carried out", None, f"{tally(change)}.")
     target = change.targets[0]

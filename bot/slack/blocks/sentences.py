@@ -58,7 +58,6 @@ _REFUSED: Mapping[str, str] = MappingProxyType(
 IMPERSONAL = frozenset(
     {
         EventTag.CHANGE_INTERRUPTED,
-        EventTag.CHANGE_RETURNED,
         EventTag.LEAK_IDENTIFIED,
         EventTag.LEAK_PROBED,
         EventTag.LEAK_LEFT_DISABLED,

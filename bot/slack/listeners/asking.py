@@ -16,7 +16,7 @@ from bot.slack.blocks.buttons import ORDER
 from bot.slack.forms.registry import SURFACE, Forms
 
 HOME = "home"
-COMMAND, CLICK, SUBMISSION = "command", "click", "submission"
+COMMAND, CLICK, SUBMISSION, SHORTCUT = "command", "click", "submission", "shortcut"
 
 
 def command_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Received:

@@ -152,3 +152,31 @@ async def test_an_unusual_form_is_only_remarked_on(here: World) -> None:
     assert (
         "It has not the form of a token that InfluxDB makes up itself." in here.channel()[0].plain
     )
+
+
+@pytest.mark.parametrize("cold", [False, True])
+async def test_the_global_shortcut_opens_it_too(here: World, *, cold: bool) -> None:
+    """Used nowhere, so that its reporter is told, and the feed if there is one."""
+    if cold:
+        here.now.advance(timedelta(minutes=20))
+    await here.slack.use_shortcut(cast.ALICE, cast.REPORT_LEAK)
+    await here.settled()
+
+    await here.slack.submit(cast.ALICE, {SECRET_FIELD: SECRET, PLACE_FIELD: PLACE})
+    await here.settled()
+
+    assert here.channel() == []
+    told = [each.plain for each in here.channel(here.slack.workspace.direct_channel(cast.ALICE).id)]
+    assert any(each.startswith("Leaked token disabled and proven dead") for each in told)
+
+
+async def test_whoever_may_not_gets_none_from_the_shortcut(here: World) -> None:
+    """They are told why."""
+    await here.say("whoami", user=cast.MALLORY)
+
+    await here.slack.use_shortcut(cast.MALLORY, cast.REPORT_LEAK)
+    await here.settled()
+
+    assert here.slack.open_view(cast.MALLORY) is None
+    direct = here.channel(here.slack.workspace.direct_channel(cast.MALLORY).id)
+    assert "Not allowed" in direct[-1].plain

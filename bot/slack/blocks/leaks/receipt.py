@@ -83,7 +83,7 @@ def receipt_message(
     """
     found = leaked(change)
     one = found[0] if len(found) == 1 else None
-    title = f"{_title(change, report)}{'' if undo is None else undone_title(undo)}"
+    title = f"{outcome_of_leak(change, report)}{'' if undo is None else undone_title(undo)}"
     needs = f"Undo needs a second person: {undo_rule}." if undoable and undo_rule else ""
     told = [
         *(how_found(report, change, each) for each in report.looked),
@@ -106,7 +106,7 @@ def receipt_message(
         else [],
         *drift_lines(change),
         provenance(change),
-        *([] if undo is None else undone_lines(undo, [])),
+        *([] if undo is None else undone_lines(undo, _outcome_of(undo))),
         [plain(needs if undo is None else "")],
         [plain(note)],
     ]
@@ -136,7 +136,8 @@ def receipt_message(
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
 
 
-def _title(change: ChangeRequest, report: LeakReport) -> str:
+def outcome_of_leak(change: ChangeRequest, report: LeakReport) -> str:
+    """Say in a few words what a report has come to."""
     if change.closing is not None and change.closing.code in _REFUSED_ANYWAY:
         already = change.closing.code is ErrorCode.LEAK_ALREADY_DISABLED
         return "Leaked token already disabled" if already else "Leaked token refused already"
@@ -160,6 +161,12 @@ def _title(change: ChangeRequest, report: LeakReport) -> str:
 def _seconds(change: ChangeRequest, report: LeakReport) -> str:
     seconds = report.seconds_from(change.created_at)
     return "" if seconds is None else f"Proven dead {seconds:.1f} s after it was reported."
+
+
+def _outcome_of(undo: ChangeRequest) -> list[Line]:
+    """Tell what became of the tokens that were to work again."""
+    told = undo.targets[:_LISTED]
+    return [line for t in told for line in (*_difference(t), *problem_lines(t.problem))]
 
 
 def _difference(target: Target) -> list[Line]:
