@@ -53,7 +53,7 @@ SCOPES = (
 )
 """What the app is granted: what its manifest asks for."""
 
-CHECK_MESSAGE: Final = "Check for InfluxDB tokens"
+CHECK_MESSAGE: Final = "Check InfluxDB tokens"
 SHORTCUTS = (Shortcut(CHECK_MESSAGE, "check_message", "message"),)
 """The app's shortcuts: those of its manifest."""
 
