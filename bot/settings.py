@@ -49,6 +49,26 @@ class DatabaseSettings(BaseSettings):
     )
 
 
+class CommandSettings(BaseSettings):
+    """What the slash command is called; all that the app's manifest needs."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    slash_command: str = Field(
+        default="/token",
+        description="Set it to the slash command's name in the app's manifest, such as /token.",
+    )
+
+    @field_validator("slash_command")
+    @classmethod
+    def _check_command(cls, value: str) -> str:
+        if not _COMMAND.fullmatch(value):
+            raise ValueError("is no slash command")
+        return value
+
+
 class SettingsError(Exception):
     """The environment does not make a bot; each line names a variable and the remedy."""
 
@@ -69,7 +89,7 @@ def _app_token(value: SecretStr) -> SecretStr:
     return value
 
 
-class Settings(DatabaseSettings):
+class Settings(DatabaseSettings, CommandSettings):
     """What the bot is told by its environment. A field's description is the remedy."""
 
     slack_bot_token: Annotated[
@@ -127,10 +147,6 @@ class Settings(DatabaseSettings):
         description="Set it to ids of Slack users and user groups, comma-separated, such as "
         "U0ALICE,S0ONCALL.",
     )
-    slash_command: str = Field(
-        default="/token",
-        description="Set it to the slash command's name in the app's manifest, such as /token.",
-    )
     read_only: bool = Field(default=False, description="Set it to true or false.")
     host: str = Field(default="127.0.0.1", description="Set it to the address to listen on.")
     port: int = Field(default=3000, ge=0, le=65535, description="Set it to a TCP port.")
@@ -172,13 +188,6 @@ class Settings(DatabaseSettings):
             raise PydanticCustomError("missing", "missing")
         return value
 
-    @field_validator("slash_command")
-    @classmethod
-    def _check_command(cls, value: str) -> str:
-        if not _COMMAND.fullmatch(value):
-            raise ValueError("is no slash command")
-        return value
-
     @field_validator("log_format", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
@@ -202,6 +211,11 @@ def load_settings() -> Settings:
 def load_database_settings() -> DatabaseSettings:
     """Read from the environment where the database is; raise SettingsError if that is wrong."""
     return _loaded(DatabaseSettings)
+
+
+def load_command_settings() -> CommandSettings:
+    """Read from the environment what the command is called; raise SettingsError if it is none."""
+    return _loaded(CommandSettings)
 
 
 def secret_from_environment(name: str) -> SecretStr | None:

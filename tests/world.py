@@ -301,6 +301,7 @@ async def world(
     fixture: Mapping[str, Any] | None = None,
     socket_mode: bool = False,
     posting: timedelta | None = None,
+    scopes: Sequence[str] = cast.SCOPES,
 ) -> AsyncIterator[World]:
     """Serve both stand-ins, with the bot not yet started.
 
@@ -312,13 +313,14 @@ async def world(
         fixture: What is in it.
         socket_mode: Whether Slack sends over sockets.
         posting: How long Slack wants between two messages in one channel, if it keeps its limits.
+        scopes: What the app is granted.
     """
     now = Now()
     slack = SlackStandIn(
         now,
         signing_secret=SIGNING_SECRET,
         bot_token=BOT_TOKEN,
-        scopes=cast.SCOPES,
+        scopes=scopes,
         rate_limits=None if posting is None else RateLimits(posting),
         should_escape=True,
     )

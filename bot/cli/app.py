@@ -3,7 +3,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from bot.cli import audit, check, commands, freeze, leak, run, sandbox
+from bot.cli import audit, check, commands, freeze, leak, manifest, run, sandbox
 from bot.cli.exit_codes import ExitCode
 
 # What follows `sandbox` is a script, whose order matters; it is read there.
@@ -38,6 +38,7 @@ def _app() -> App:
     app.command(_leak, name="leak")
     app.command(_freeze, name="freeze")
     app.command(_unfreeze, name="unfreeze")
+    app.command(_manifest, name="manifest")
     app.command(_sandbox, name="sandbox")
     app.command(_commands, name="commands")
     app.command(audit_app)
@@ -96,6 +97,16 @@ def _freeze(*, reason: str = "") -> int:
 def _unfreeze() -> int:
     """Let changes go on, and carry out what was accepted before they were stopped."""
     return freeze.unfreeze()
+
+
+def _manifest(*, url: str = "") -> int:
+    """Print the manifest from which the Slack app is created, or brought up to date.
+
+    Args:
+        url: Where Slack reaches the bot, such as https://bot.example.com; without it, the app uses
+            Socket Mode, for which nothing has to reach the bot.
+    """
+    return manifest.print_manifest(url)
 
 
 def _commands() -> int:

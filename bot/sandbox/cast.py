@@ -53,7 +53,7 @@ SCOPES = (
 )
 """What the app is granted: what its manifest asks for."""
 
-CHECK_MESSAGE: Final = "Check for InfluxDB tokens"
+CHECK_MESSAGE: Final = "Check InfluxDB tokens"
 REPORT_LEAK: Final = "Report a leaked token"
 SHORTCUTS = (
     Shortcut(CHECK_MESSAGE, "check_message", "message"),

@@ -33,7 +33,7 @@ SHORTCUTS = (
     Shortcut(
         ShortcutId.CHECK_MESSAGE,
         "message",
-        "Check for InfluxDB tokens",
+        "Check InfluxDB tokens",
         "Look whether a message holds a live API token, or ids of tokens, and disable them",
     ),
     Shortcut(

@@ -18,6 +18,7 @@ from bot.changes.states import (
 from bot.cli.commands import table
 from bot.commands.registry import Registry, discover
 from bot.settings import Settings
+from bot.slack.scopes import NEEDED
 
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -30,6 +31,16 @@ def test_the_readmes_commands_are_the_codes() -> None:
     found, _, _ = rest.partition("<!-- end of commands -->")
 
     assert found.strip() == table(Registry(discover(), "/token"))
+
+
+def test_the_reason_for_each_scope_is_the_codes() -> None:
+    """The table has the scopes that the manifest asks for and the check looks for, in words."""
+    security = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    _, _, rest = security.partition("and tested -->\n")
+    found, _, _ = rest.partition("<!-- end of scopes -->")
+    rows = [f"| `{each.name}` | {each.use} | {each.without} |" for each in NEEDED]
+
+    assert found.strip().splitlines()[2:] == rows
 
 
 def test_every_setting_is_documented() -> None:
@@ -58,6 +69,7 @@ def test_every_promise_has_its_tests() -> None:
         "docs/architecture.md",
         "docs/configuration.md",
         "docs/operations.md",
+        "docs/security.md",
     ],
 )
 def test_links_lead_somewhere(document: str) -> None:

@@ -93,7 +93,7 @@ async def test_a_message_is_checked_for_tokens() -> None:
     """Somebody writes an id, another checks the message and disables what it names."""
     code, out, err = await sandbox(
         *("--as", "U0CAROL", "--write", f"is {TELEGRAF_EDGE_42} still used?"),
-        *("--as", "U0ALICE", "--shortcut", "Check for InfluxDB tokens", "--press", "Disable"),
+        *("--as", "U0ALICE", "--shortcut", "Check InfluxDB tokens", "--press", "Disable"),
     )
 
     assert (code, err) == (0, "")
@@ -101,7 +101,7 @@ async def test_a_message_is_checked_for_tokens() -> None:
         in_order(
             out,
             f"carol writes: is {TELEGRAF_EDGE_42} still used?",
-            "alice uses: Check for InfluxDB tokens",
+            "alice uses: Check InfluxDB tokens",
             "Only visible to you",
             f"The id {TELEGRAF_EDGE_42}",
             "alice presses: Disable",

@@ -43,6 +43,22 @@ def test_the_sandbox_runs_from_the_wheel(unpacked: Path) -> None:
     assert "Token disabled, then undone" in ended.stdout
 
 
+def test_the_manifest_comes_from_the_wheel(unpacked: Path) -> None:
+    """Whoever has installed the bot needs no checkout to create its app."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "manifest", "--url", "https://bot.example.com"],
+        cwd=unpacked.parent,
+        env={"PYTHONPATH": str(unpacked)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == (ROOT / "manifests" / "slack-app.yaml").read_text(encoding="utf-8")
+
+
 def test_the_wheel_is_what_was_imported(unpacked: Path) -> None:
     """The test above did not run the checkout by accident."""
     where = subprocess.run(

@@ -6,7 +6,7 @@ https://docs.slack.dev/interactivity/implementing-shortcuts
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
 from bot.sandbox.slack.in_home import PeopleInHome
@@ -17,14 +17,24 @@ from bot.sandbox.slack.response_urls import Asked
 from bot.sandbox.slack.shortcut_payloads import global_form, message_form
 from bot.sandbox.slack.workspace import Person
 
+_LONGEST_NAME: Final = 24
+
 
 @dataclass(frozen=True)
 class Shortcut:
-    """A shortcut as the app's manifest has it."""
+    """A shortcut as the app's manifest has it.
+
+    Raises:
+        ImpossibleInSlackError: If its name is longer than Slack takes.
+    """
 
     name: str
     callback_id: str
     type: Literal["global", "message"]
+
+    def __post_init__(self) -> None:
+        if len(self.name) > _LONGEST_NAME:
+            raise ImpossibleInSlackError(f"{self.name!r} is longer than {_LONGEST_NAME} characters")
 
 
 @dataclass
