@@ -96,6 +96,19 @@ def test_ones_own_vote_counts_only_where_that_is_allowed(
     assert names(found.lapsed) == ([] if counts else ["U0ALICE"])
 
 
+def test_ones_own_vote_never_counts_on_the_undo_of_a_break_glass() -> None:
+    """Whatever the policy says of one's own."""
+    policy = replace(
+        POLICY,
+        roles=Roles(approver=frozenset({"U0ALICE", "U0BOB"})),
+        approval=ApprovalRules(self_approval=True),
+    )
+
+    found = tally(policy, replace(voted(ALICE, BOB), never_alone=True), {})
+
+    assert (names(found.counting), names(found.lapsed)) == (["U0BOB"], ["U0ALICE"])
+
+
 def test_a_stop_of_all_changes_takes_nobodys_vote() -> None:
     """It holds the change back; what was agreed to still is."""
     policy = replace(POLICY, limits=Limits(read_only="READ_ONLY"))

@@ -90,7 +90,7 @@ async def test_parts_of_parts_may_be_missing(
 @pytest.mark.parametrize(
     ("action_id", "value", "expected"),
     [
-        ("review_change", "7F3K2Q", OTHER_VERSION),
+        ("rotate_token", "7F3K2Q", OTHER_VERSION),
         ("", "7F3K2Q", OTHER_VERSION),
         ("show_token", None, OTHER_VERSION),
         ("show_token", "", OTHER_VERSION),
