@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -86,9 +87,12 @@ async def everything(here: World, deliveries: list[Delivery], folder: Path, logg
     return "\n".join([*told, logged, contents(folder), *calls, *acks, *shown, *answers, *views])
 
 
-async def filled(here: World, secret: str, place: str = PLACE) -> list[Delivery]:
+async def filled(
+    here: World, secret: str, place: str = PLACE, waits: timedelta = timedelta()
+) -> list[Delivery]:
     """Have somebody report a secret, and go on with whatever is asked."""
     deliveries = [await opened(here)]
+    here.now.advance(waits)
     deliveries.append(
         await here.slack.submit(cast.ALICE, {SECRET_FIELD: secret, PLACE_FIELD: place})
     )
@@ -125,6 +129,10 @@ async def test_the_canary_is_heard_nowhere(
             here.influxdb.faults.clear()
             here.influxdb.edit(TELEGRAF_EDGE_42, status="active")
         said += await filled(here, secret, place=f"it was {secret}")
+        # So much later Slack has to be asked who that is, and what was filled in waits for it.
+        said += await filled(here, secret, waits=timedelta(minutes=20))
+        said += await filled(here, secret, place=f"it was {secret}", waits=timedelta(minutes=20))
+        here.influxdb.edit(TELEGRAF_EDGE_42, status="active")
         here.slack.faults.add("views.open", error="fatal_error")
         said += [await here.say("leak")]
         async with here.locked_database():

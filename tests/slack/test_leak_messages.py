@@ -1,6 +1,8 @@
 """What goes with a leaked secret's receipt: the thread, the owner's message, the feed."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -109,10 +111,12 @@ async def test_an_undo_is_part_of_the_timeline(here: World) -> None:
 async def test_the_owner_is_told_once(idle_world: World) -> None:
     """By direct message; the receipt names them, and says nothing more of it later."""
     here = idle_world
+    # The reply has to wait for its turn, and all of it is told anew then.
+    here.timing = replace(here.timing, post_interval=timedelta(milliseconds=700))
     await here.start(policy=OWNED)
 
     await report(here, SECRET)
-    await here.press(top(here)[0], "Undo", user=cast.BOB)
+    await here.slack.wait_for(lambda: bool(thread(here)))
 
     (told,) = direct(here, cast.DAVE)
     assert told.startswith("A token of yours has leaked and was disabled\n")
@@ -177,6 +181,24 @@ async def test_where_strangers_read_along_the_reporter_alone_is_told(
     told = direct(here, cast.ALICE)
     assert told[0].startswith("Leaked token disabled and proven dead")
     assert told[1].startswith("Timeline")
+
+
+async def test_nothing_goes_into_a_thread_where_strangers_read_along_by_now(
+    idle_world: World,
+) -> None:
+    """A channel may be shared with others once its message is there."""
+    here = idle_world
+    await here.start(policy=OWNED.replace('["enable"]', '["enable", "disable"]'))
+    await report(here, SECRET)
+    (first,) = thread(here)
+    channel = here.slack.workspace.channels[cast.INCIDENTS]
+    here.slack.add_channel(replace(channel, is_ext_shared=True))
+    here.now.advance(timedelta(minutes=11))
+
+    await here.press(top(here)[0], "Approve", user=cast.CAROL)
+
+    assert here.influxdb.authorization(TELEGRAF_EDGE_42).status == "inactive"
+    assert thread(here) == [first]
 
 
 async def test_a_report_from_a_direct_message_goes_to_the_feed(idle_world: World) -> None:

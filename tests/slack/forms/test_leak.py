@@ -1,16 +1,23 @@
 """The form into which a leaked secret goes: what it takes, what it refuses, and when."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
+from tests.promises.test_p7_no_secret_leaves import contents as files
 from tests.reporting import PLACE, PLACE_FIELD, SECRET_FIELD, opened, report, secret_of
 from tests.world import World
 
 SECRET = secret_of(TELEGRAF_EDGE_42)
 SETUP = "my-own-secret"
+
+
+def contents(folder: Path) -> str:
+    """Read the database, its log, and whatever else the bot has written."""
+    return "\n".join(files(folder))
 
 
 def view_of(here: World, user: str = cast.ALICE) -> str:
@@ -50,6 +57,7 @@ async def test_text_behind_the_command_is_refused(here: World, text: str, *, col
     assert here.slack.open_view(cast.ALICE) is None
     assert "This takes no text" in here.last()
     assert SETUP not in here.last()
+    assert SETUP not in contents(here.folder)
     assert await here.tags() == []
 
 
