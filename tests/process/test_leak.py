@@ -252,6 +252,23 @@ async def test_a_secret_in_its_words(idle_world: World, tmp_path: Path) -> None:
     assert CANARY not in err + str(await idle_world.events())
 
 
+async def test_the_owner_s_other_tokens(idle_world: World, tmp_path: Path) -> None:
+    """They are asked for as a change of its own, which a bot shows to be confirmed."""
+    here = idle_world
+
+    code, out, _ = await leak(*AS_ALICE, "--others", env=environment(here, tmp_path))
+
+    asked = [each for each in await here.events() if "leak_of" in each.detail]
+    assert code == 0
+    assert [f"change {each.change_id}" in out for each in asked] == [True]
+    assert statuses(here) == ("active", "inactive")
+    await here.start()
+    await here.slack.wait_for(
+        lambda: [each for each in here.slack.direct_messages(cast.ALICE) if "Confirm" in each.plain]
+    )
+    assert statuses(here) == ("active", "inactive")
+
+
 @pytest.mark.parametrize("order", [(WRONG, RIGHT), (RIGHT.upper(), WRONG)])
 async def test_the_order_is_given(hashed: World, tmp_path: Path, order: tuple[str, ...]) -> None:
     """A wrong pick is active again, the right one is not, and it is proven."""
