@@ -151,14 +151,14 @@ def test_exceptions(log_format: str) -> None:
         try:
             stumble()
         except RuntimeError:
-            structlog.get_logger().exception("stumbled", token="short")
+            structlog.get_logger().exception("stumbled", token="sh0rt")
             logging.getLogger("a.library").exception("%s", MINTED)
 
     logged = stream.getvalue()
     assert logged.count("Traceback (most recent call last)") == 4
     assert f"with base 10: '{MASK}'" in logged
     assert f"outer https://{MASK}" in logged
-    assert [s for s in (MINTED, RESPONSE_URL, "short") if s in logged] == []
+    assert [s for s in (MINTED, RESPONSE_URL, "sh0rt") if s in logged] == []
 
 
 @pytest.mark.parametrize("log_format", FORMATS)
@@ -181,7 +181,7 @@ def test_json_lines() -> None:
     """One object a line, with level, time and what is bound; a new line in a text stays in it."""
     stream = configured("json")
 
-    with structlog.contextvars.bound_contextvars(actor="U0ALICE", token="short"):
+    with structlog.contextvars.bound_contextvars(actor="U0ALICE", token="sh0rt"):
         structlog.get_logger().warning("two\nlines", n=1, who=SecretStr("x"))
 
     (line,) = stream.getvalue().splitlines()
