@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from bot.commands.registry import Registry
 from bot.slack.scopes import NEEDED
+from bot.slack.payloads import EventName
 from bot.slack.shortcuts import SHORTCUTS
 
 EVENTS_PATH = "/slack/events"
 """Where the bot takes everything that Slack sends by HTTP."""
 
-EVENTS: Sequence[str] = ()
+EVENTS: Sequence[str] = tuple(EventName)
 """The events to which the app subscribes."""
 
 _HOME_OPENED = "app_home_opened"
