@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from bot.commands.registry import Registry
-from bot.slack.scopes import NEEDED
 from bot.slack.payloads import EventName
+from bot.slack.scopes import NEEDED
 from bot.slack.shortcuts import SHORTCUTS
 
 EVENTS_PATH = "/slack/events"

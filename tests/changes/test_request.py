@@ -99,6 +99,7 @@ def test_targets_by_what_became_of_them() -> None:
         TargetState.APPLIED,
         TargetState.UNKNOWN,
         TargetState.LOST,
+        TargetState.RETURNING,
     ]
 
 

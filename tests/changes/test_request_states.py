@@ -54,6 +54,9 @@ TARGET_ARROWS = {
     "unknown → applied",
     "unknown → failed",
     "unknown → lost",
+    "done → returning",
+    "returning → returned",
+    "returning → done",
 }
 
 
@@ -78,8 +81,8 @@ def test_targets_move_along_the_arrows_alone(current: TargetState, to: TargetSta
 
 
 def test_outcomes_are_final() -> None:
-    """Pending, intended and unknown are no outcomes; all others are."""
-    assert {"pending", "intended", "unknown"} == {s.value for s in TargetState if not s.final}
+    """What is pending, on its way either way, or unknown has no outcome; all else has."""
+    assert {"pending", "intended", "unknown", "returning"} == {s.value for s in TargetState if not s.final}
 
 
 def test_what_a_state_means() -> None:
@@ -91,7 +94,8 @@ def test_what_a_state_means() -> None:
     assert {s for s in requests if s.closed} | {RequestState.FINISHED} == {
         s for s in requests if s.final
     }
-    assert {"done", "applied", "unknown", "lost"} == {s.value for s in TargetState if s.effective}
+    effective = {s.value for s in TargetState if s.effective}
+    assert effective == {"done", "applied", "unknown", "lost", "returning"}
 
 
 MOVES = st.lists(st.sampled_from(RequestState), max_size=30)
