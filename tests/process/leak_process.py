@@ -5,12 +5,13 @@ import os
 import pty
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from bot.sandbox.influxdb.state import api_token
+from bot.sandbox.slack import Message
 
 CANARY = api_token(f"made up for {TELEGRAF_EDGE_42}")
 """The secret of the token that leaks; it may show up nowhere."""
@@ -84,6 +85,11 @@ async def leak_process(
             process.kill()
         await process.wait()
         await reading
+
+
+def receipts(messages: Sequence[Message]) -> list[str]:
+    """Give what the messages say, but for those in their threads."""
+    return [each.plain for each in messages if each.thread_ts is None]
 
 
 async def leak(

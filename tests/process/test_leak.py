@@ -21,6 +21,7 @@ from tests.process.leak_process import (
     leak,
     leak_at_a_terminal,
     leak_process,
+    receipts,
 )
 from tests.world import World, world
 
@@ -88,8 +89,8 @@ async def test_the_receipt(idle_world: World, tmp_path: Path) -> None:
     assert "After: default refused it: the token is inactive, at " in out
     assert f"Typed on this bot's own machine by {user()}.\n" in out
     assert statuses(here) == ("active", "inactive")
-    (told,) = here.slack.direct_messages(cast.ALICE)
-    assert told.plain.startswith(DEAD)
+    (told,) = receipts(here.slack.direct_messages(cast.ALICE))
+    assert told.startswith(DEAD)
     accepted, *others = await here.events()
     assert (accepted.tag.value, accepted.actor) == ("request.accepted", cast.ALICE)
     assert accepted.detail["typed_by"] == user()
@@ -108,8 +109,8 @@ async def test_a_feed_is_told(idle_world: World, tmp_path: Path) -> None:
     code, _, err = await leak(*AS_ALICE, env=env)
 
     assert (code, err) == (0, "")
-    (told,) = idle_world.slack.messages(cast.SECURITY)
-    assert told.plain.startswith(DEAD)
+    (told,) = receipts(idle_world.slack.messages(cast.SECURITY))
+    assert told.startswith(DEAD)
     assert idle_world.slack.direct_messages(cast.ALICE) == []
 
 
@@ -127,8 +128,8 @@ async def test_without_slack(idle_world: World, tmp_path: Path) -> None:
     assert statuses(here) == ("active", "inactive")
     await here.start()
     await here.slack.wait_for(lambda: here.slack.direct_messages(cast.ALICE), 10)
-    (told,) = here.slack.direct_messages(cast.ALICE)
-    assert told.plain.startswith(DEAD)
+    (told,) = receipts(here.slack.direct_messages(cast.ALICE))
+    assert told.startswith(DEAD)
 
 
 async def test_without_slack_groups_do_not_count(idle_world: World, tmp_path: Path) -> None:
@@ -251,6 +252,23 @@ async def test_a_secret_in_its_words(idle_world: World, tmp_path: Path) -> None:
     assert CANARY not in err + str(await idle_world.events())
 
 
+async def test_the_owner_s_other_tokens(idle_world: World, tmp_path: Path) -> None:
+    """They are asked for as a change of its own, which a bot shows to be confirmed."""
+    here = idle_world
+
+    code, out, _ = await leak(*AS_ALICE, "--others", env=environment(here, tmp_path))
+
+    asked = [each for each in await here.events() if "leak_of" in each.detail]
+    assert code == 0
+    assert [f"change {each.change_id}" in out for each in asked] == [True]
+    assert statuses(here) == ("active", "inactive")
+    await here.start()
+    await here.slack.wait_for(
+        lambda: [each for each in here.slack.direct_messages(cast.ALICE) if "Confirm" in each.plain]
+    )
+    assert statuses(here) == ("active", "inactive")
+
+
 @pytest.mark.parametrize("order", [(WRONG, RIGHT), (RIGHT.upper(), WRONG)])
 async def test_the_order_is_given(hashed: World, tmp_path: Path, order: tuple[str, ...]) -> None:
     """A wrong pick is active again, the right one is not, and it is proven."""
@@ -326,7 +344,7 @@ async def test_it_waits_for_approval(idle_world: World, tmp_path: Path) -> None:
     await here.start(policy=NEEDS_APPROVAL)
     async with leak_process(*AS_ALICE, env=env) as running:
         await running.said("waits in Slack for approval: disabling needs an approval.")
-        (asked,) = await here.slack.wait_for(lambda: here.slack.direct_messages(cast.ALICE))
+        await here.slack.wait_for(lambda: here.slack.direct_messages(cast.ALICE))
         tried = here.patches()
         await here.say("pending", user=cast.BOB)
         await here.slack.press(cast.BOB, here.slack.ephemerals(cast.BOB)[-1], "Approve")
@@ -334,7 +352,9 @@ async def test_it_waits_for_approval(idle_world: World, tmp_path: Path) -> None:
 
     assert (code, tried) == (0, [])
     assert out.startswith(DEAD)
-    assert asked.plain.startswith(DEAD)
+    # Who has waited is told once more how it ended.
+    asked, _ = receipts(here.slack.direct_messages(cast.ALICE))
+    assert asked.startswith(DEAD)
 
 
 async def test_ctrl_c_while_it_waits(idle_world: World, tmp_path: Path) -> None:
