@@ -82,7 +82,9 @@ def test_targets_move_along_the_arrows_alone(current: TargetState, to: TargetSta
 
 def test_outcomes_are_final() -> None:
     """What is pending, on its way either way, or unknown has no outcome; all else has."""
-    assert {"pending", "intended", "unknown", "returning"} == {s.value for s in TargetState if not s.final}
+    assert {"pending", "intended", "unknown", "returning"} == {
+        s.value for s in TargetState if not s.final
+    }
 
 
 def test_what_a_state_means() -> None:
