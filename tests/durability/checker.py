@@ -332,6 +332,8 @@ class Checker:
             for message in self._slack.workspace.all_messages()
             if message.ephemeral_to is None
             and not message.deleted
+            # The timeline of a leaked secret goes on below its message.
+            and (request.leak is None or message.thread_ts is None)
             and request.id in message.plain
             and request.undo_of is None
             and (message.channel, message.ts) not in others

@@ -171,21 +171,23 @@ class Round:
                     self._taken = None if button is None else (button, button.value or "")
                 if inputs and await self._settled() and self._slack.open_view(user) is not None:
                     await self._slack.submit(user, dict(inputs))
-            case Report(_, user):
-                await self._report(act, user)
+            case Report():
+                await self._report(act)
             case Hinder() | Reopen():
                 act.lay_out(self._influxdb)
             case Pass(by):
                 await self._bots.advance(by)
         return await self._settled()
 
-    async def _report(self, act: Report, user: str) -> None:
+    async def _report(self, act: Report) -> None:
         """Fill in the form, if it opens; what is submitted once is not submitted again."""
-        await self._slack.command(user, cast.INCIDENTS, "/token", "leak")
-        if not await self._settled() or self._slack.open_view(user) is None:
+        await self._slack.command(act.user, cast.INCIDENTS, "/token", "leak")
+        if not await self._settled() or self._slack.open_view(act.user) is None:
             return
         answers = {"The leaked token": act.secret, "Where it was found": "a gist"}
-        delivery = await self._slack.submit(user, answers)
+        if act.others:
+            answers["Other tokens of its owner"] = "Also disable every other active one"
+        delivery = await self._slack.submit(act.user, answers)
         self._witness.typed += 1
         self._witness.taken += delivery.status == 200 and not delivery.body
 

@@ -67,9 +67,14 @@ class Reopen:
 
 @dataclass(frozen=True)
 class Report:
-    """Somebody reports the secret of a token as leaked, once: it is forgotten with the bot."""
+    """Somebody reports the secret of a token as leaked, once: it is forgotten with the bot.
+
+    Attributes:
+        others: Whether the owner's other tokens are to be disabled as well.
+    """
 
     authorization_id: str
+    others: bool = False
     user: str = cast.ALICE
 
     @property
@@ -142,7 +147,11 @@ SCENARIOS = {
                 Press("disable_again"),
             ),
         ),
-        Scenario("leak", SIMPLE, (Report(TELEGRAF_EDGE_42), _UNDO)),
+        Scenario(
+            "leak",
+            SIMPLE,
+            (Report(TELEGRAF_EDGE_42, others=True), Press("confirm_change"), _UNDO),
+        ),
         Scenario(
             "leak of a hidden token",
             SIMPLE,
