@@ -83,6 +83,10 @@ class Hunting:
         """Make a move; tell whether the next one can be made now."""
         match move:
             case hunt.Try(target):
+                await brake.look()
+                if brake.cancelled and target.state is TargetState.PENDING:
+                    # Whoever has cancelled meanwhile is heard before the next token is touched.
+                    return request, True
                 return await self._try(request, target, terms, brake)
             case hunt.Prove(target):
                 return await self._prove(request, target), True

@@ -113,8 +113,9 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
         break_glass=request.break_glass is not None,
         never_alone=request.never_alone,
         leaked=leaked,
-        # What is typed on the bot's own machine is asked in no place of Slack's.
-        channel_id="" if typed else request.origin.channel_id,
+        # What is typed on the bot's own machine is asked in no place of Slack's; what follows from
+        # a report was asked for with it, where that was judged.
+        channel_id="" if typed or request.leak_of else request.origin.channel_id,
     )
 
 

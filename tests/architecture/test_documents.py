@@ -57,7 +57,7 @@ def test_every_promise_has_its_tests() -> None:
         ROOT / (name if name.startswith("tests/") else f"tests/promises/{name}") for name in named
     ]
 
-    assert len(places) == 15
+    assert len(places) == 17
     assert [str(place) for place in places if not place.exists()] == []
 
 
