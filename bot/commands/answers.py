@@ -7,8 +7,10 @@ from enum import StrEnum
 from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
 from bot.changes.message_check import CheckedMessage
-from bot.changes.queries import History, Pending, Preview, TokenDetails
+from bot.changes.queries import Preview
+from bot.changes.record_queries import History, Pending
 from bot.changes.request import ChangeRequest
+from bot.changes.token_queries import TokenDetails
 
 
 @dataclass(frozen=True)

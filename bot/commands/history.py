@@ -1,6 +1,6 @@
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.policy import Role
-from bot.changes.queries import History
+from bot.changes.record_queries import History
 from bot.commands.identifiers import as_change_id, authorization_id, user_id
 from bot.commands.subcommand import Given, Group, Subcommand
 

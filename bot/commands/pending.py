@@ -1,5 +1,5 @@
 from bot.changes.policy import Role
-from bot.changes.queries import Pending
+from bot.changes.record_queries import Pending
 from bot.commands.subcommand import Given, Group, Subcommand
 
 

@@ -14,7 +14,7 @@ from bot.changes.break_glass import BreakGlass
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.leak import Probe, Search, Verdict
-from bot.changes.queries import History
+from bot.changes.record_queries import History
 from bot.changes.report import Attempt, LeakReport, Looked
 from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import RequestState, TargetState

@@ -15,10 +15,12 @@ from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
 from bot.changes.people import Person
 from bot.changes.policy import Role
-from bot.changes.queries import History, Pending, Preview, TokenDetails
+from bot.changes.queries import Preview
+from bot.changes.record_queries import History, Pending
 from bot.changes.request import Timer
 from bot.changes.states import TargetState
 from bot.changes.target import Selection, Target
+from bot.changes.token_queries import TokenDetails
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName, FormWanted, Help, Later, Notice
 from bot.commands.subcommand import Given, Group, Subcommand

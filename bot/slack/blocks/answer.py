@@ -5,7 +5,9 @@ from typing import Any
 from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
 from bot.changes.message_check import CheckedMessage
-from bot.changes.queries import History, Pending, Preview, TokenDetails
+from bot.changes.queries import Preview
+from bot.changes.record_queries import History, Pending
+from bot.changes.token_queries import TokenDetails
 from bot.commands.answers import Accepted, Help, Moved, Notice, Reading
 from bot.slack.blocks.checked_message import checked_message
 from bot.slack.blocks.dry_run import dry_run_message

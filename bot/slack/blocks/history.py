@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import RichTextElement
 
 from bot.changes.audit import AuditEvent
-from bot.changes.queries import History
+from bot.changes.record_queries import History
 from bot.slack.blocks.pending import stands
 from bot.slack.blocks.rich import (
     Line,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.changes.queries import Pending
+from bot.changes.record_queries import Pending
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons

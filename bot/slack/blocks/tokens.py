@@ -10,9 +10,9 @@ from bot.changes.authorization import Authorization
 from bot.changes.lists import ListQuery, TokenPage
 from bot.changes.locating import Whereabouts
 from bot.changes.permissions import in_plain_words
-from bot.changes.queries import TokenDetails
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Choice
+from bot.changes.token_queries import TokenDetails
 from bot.slack.blocks import buttons
 from bot.slack.blocks.choices import choice_line, choice_text
 from bot.slack.blocks.drift import since

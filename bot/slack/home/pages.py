@@ -10,7 +10,8 @@ from bot.changes.home import Everything, Home, HomePage, arranged, waits_for
 from bot.changes.people import Standing
 from bot.changes.policy import Policy, Role
 from bot.changes.ports import Directory
-from bot.changes.queries import Overview, Queries
+from bot.changes.queries import Queries
+from bot.changes.record_queries import Overview
 from bot.changes.request import ChangeRequest
 from bot.changes.update import ChangeKind
 from bot.slack.blocks.home import closed_view, home_view

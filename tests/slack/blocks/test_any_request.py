@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from bot.changes.approval import Vote
 from bot.changes.decision import Denied
-from bot.changes.queries import Pending, Preview, TokenDetails
+from bot.changes.queries import Preview
+from bot.changes.record_queries import Pending
 from bot.changes.request import ChangeRequest
 from bot.changes.ruling import Ruling
+from bot.changes.token_queries import TokenDetails
 from bot.commands.answers import Accepted, Moved, MoveName
 from bot.slack.blocks.answer import answer_message
 from bot.slack.blocks.drift import drift_message

@@ -11,7 +11,7 @@ from bot.changes import evidence
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.queries import History
+from bot.changes.record_queries import History
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import ActiveAgain

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.changes.queries import PENDING_SHOWN, Pending
+from bot.changes.record_queries import PENDING_SHOWN, Pending
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.slack.blocks.pending import pending_message

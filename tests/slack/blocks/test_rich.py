@@ -14,10 +14,12 @@ from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem, UpstreamError
 from bot.changes.lists import Listed, ListQuery, TokenPage
 from bot.changes.locating import Place, Whereabouts
-from bot.changes.queries import History, Pending, Preview, TokenDetails
+from bot.changes.queries import Preview
+from bot.changes.record_queries import History, Pending
 from bot.changes.ruling import Ruling
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
+from bot.changes.token_queries import TokenDetails
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Help, HelpLine, Moved, MoveName, Notice, Reading
 from bot.sandbox.influxdb.state import api_token

@@ -10,8 +10,8 @@ from bot.changes.authorization import Permission, Status
 from bot.changes.errors import ErrorCode, OrphanError, Problem, UpstreamError
 from bot.changes.lists import Listed, ListQuery, TokenPage
 from bot.changes.locating import Place, Whereabouts
-from bot.changes.queries import TokenDetails
 from bot.changes.states import RequestState, TargetState
+from bot.changes.token_queries import TokenDetails
 from bot.slack.blocks.tokens import details_message, page_message, whereabouts_message
 from bot.slack.blocks.wording import STANDS
 from tests.slack.blocks.samples import (
