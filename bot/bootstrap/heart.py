@@ -187,6 +187,7 @@ class Heart:
             only_kept=edges.only_kept,
             reached=reached,
         )
+        self.vault = vault
         self.keeping = Keeping(vault, store)
         self.intake = Intake(
             *(store, edges.policy, edges.command, self.executor.wake),

@@ -76,29 +76,37 @@ def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = F
         if target.state is TargetState.RETURNING or _is_wrong(report, target):
             return PutBack(target)
     for target in request.targets:
-        if _disabled(target) and report.attempt(target.instance, target.authorization_id) is None:
+        if _disabled(target) and report.attempt(*target.key) is None:
             return Prove(target)
     begun = request.in_state(TargetState.INTENDED, TargetState.UNKNOWN)
     if begun:
         return Try(begun[0])
-    waiting = in_order(request, report)
-    left = request.in_state(TargetState.PENDING)
-    if left and (cancelled or not waiting or (not report.exact and _over(report))):
+    waiting = () if cancelled else in_order(request, report)
+    left = tuple(t for t in request.in_state(TargetState.PENDING) if t not in waiting)
+    if left:
         return Drop(left)
     if waiting:
         return Try(waiting[0])
-    owned = next((each for each in request.targets if each.before is not None), None)
-    if report.others and report.others_by is None and owned is not None and owned.before:
+    owned = next((each for each in request.targets if _owner_is_known(each)), None)
+    if report.others and report.others_by is None and not cancelled and owned and owned.before:
         return AskForOthers(owned.instance, owned.before.user)
     return Conclude()
 
 
 def in_order(request: ChangeRequest, report: LeakReport) -> tuple[Target, ...]:
-    """List what is still to be tried, in the order in which the requester wants it tried."""
-    pending = {each.authorization_id: each for each in request.in_state(TargetState.PENDING)}
-    if not report.order:
-        return tuple(pending.values())
-    return tuple(pending[each] for each in report.order if each in pending)
+    """List what is still to be tried: what an instance has named, then what may be the token.
+
+    The latter in the order in which the requester wants it tried, as long as the instance has not
+    refused the secret, nor left open whether it does.
+    """
+    pending = request.in_state(TargetState.PENDING)
+    named = [each for each in pending if report.named(each.instance)]
+    maybe = [each for each in pending if each not in named and not _over(report, each.instance)]
+    if report.order:
+        place = {each: number for number, each in enumerate(report.order)}
+        chosen = (each for each in maybe if each.authorization_id in place)
+        maybe = sorted(chosen, key=lambda each: place[each.authorization_id])
+    return (*named, *maybe)
 
 
 def cannot_be_put_back(target: Target, current: Authorization) -> Problem | None:
@@ -137,12 +145,18 @@ def _disabled(target: Target) -> bool:
 
 def _is_wrong(report: LeakReport, target: Target) -> bool:
     """Tell whether a token was disabled, is not the leaked one, and has to be put back."""
-    attempt = report.attempt(target.instance, target.authorization_id)
-    if report.exact or attempt is None or attempt.left is not None:
+    attempt = report.attempt(*target.key)
+    if report.named(target.instance) or attempt is None or attempt.left is not None:
         return False
     return target.state is TargetState.DONE and attempt.after.verdict is Verdict.LIVE
 
 
-def _over(report: LeakReport) -> bool:
-    """Tell whether no further token is to be tried: it was this one, or nobody can tell."""
-    return any(each.after.verdict is not Verdict.LIVE for each in report.attempts)
+def _over(report: LeakReport, instance: str) -> bool:
+    """Tell whether no further token of an instance is tried: it was found, or nobody can tell."""
+    theirs = (each for each in report.attempts if each.instance == instance)
+    return any(each.after.verdict is not Verdict.LIVE for each in theirs)
+
+
+def _owner_is_known(target: Target) -> bool:
+    """Tell whether a token's owner has a leaked token; what was refused was never looked at."""
+    return target.before is not None and target.state is not TargetState.REFUSED

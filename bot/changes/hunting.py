@@ -155,5 +155,4 @@ class Hunting:
 
 def _of(request: ChangeRequest, target: Target) -> Target:
     """Give a target as it is recorded now."""
-    named = (target.instance, target.authorization_id)
-    return next(t for t in request.targets if (t.instance, t.authorization_id) == named)
+    return next(each for each in request.targets if each.key == target.key)

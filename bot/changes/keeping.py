@@ -5,6 +5,7 @@ import structlog
 
 from bot.changes.errors import StoreUnavailableError
 from bot.changes.ports import Store
+from bot.changes.request import ChangeRequest
 from bot.changes.vault import Vault
 
 _log = structlog.get_logger()
@@ -16,7 +17,9 @@ KEPT_FOR = timedelta(seconds=15)
 class Keeping:
     """Let it be known that this process lives while it holds leaked secrets.
 
-    So no other takes a case up that only this one can bring to its end.
+    So no other takes a case up that only this one can bring to its end. What belongs to no open
+    case any more is forgotten: another process may have brought it to its end, or it may never
+    have been stored.
 
     Args:
         vault: What it holds.
@@ -26,6 +29,7 @@ class Keeping:
     def __init__(self, vault: Vault, store: Store) -> None:
         self._vault = vault
         self._store = store
+        self._missed: frozenset[str] = frozenset()
 
     async def keep_alive(self) -> None:
         """Give a sign of life now and then, until cancelled."""
@@ -34,10 +38,25 @@ class Keeping:
             if not self._vault:
                 continue
             try:
-                async with self._store.transaction() as transaction:
-                    await transaction.keep(self._vault.keeper, KEPT_FOR)
+                await self.give_sign()
             except StoreUnavailableError as error:
                 _log.warning("the keeper of secrets could not be noted", reason=str(error))
+
+    async def give_sign(self) -> None:
+        """Note that this process lives, and forget the secrets of cases that are over.
+
+        Raises:
+            StoreUnavailableError: If that could not be noted.
+        """
+        async with self._store.transaction() as transaction:
+            found = {each: await transaction.request(each) for each in self._vault.held}
+            await transaction.keep(self._vault.keeper, KEPT_FOR)
+        # One that is just being stored is there at the next look.
+        missing = frozenset(each for each, request in found.items() if request is None)
+        over = {each for each, request in found.items() if request is not None and _over(request)}
+        for each in (*over, *(missing & self._missed)):
+            self._vault.forget(each)
+        self._missed = missing
 
     async def leave(self) -> None:
         """Let others go on with the cases that are open or untold, without their secrets."""
@@ -48,3 +67,7 @@ class Keeping:
                 await transaction.leave(self._vault.keeper)
         except StoreUnavailableError as error:
             _log.warning("the keeper of secrets is noted as alive still", reason=str(error))
+
+
+def _over(request: ChangeRequest) -> bool:
+    return request.state.final

@@ -10,7 +10,7 @@ def count(before: ChangeRequest, after: ChangeRequest, counts: LeakCounts) -> No
     if was is None or now is None:
         return
     if not was.looked and now.looked and after.targets:
-        counts.identified("named" if now.exact else "owner")
+        counts.identified("named" if any(each.matched for each in now.looked) else "owner")
     if _disabled(after) and not _disabled(before):
         counts.disabled()
     if was.concluded_at is None and now.concluded_at is not None:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes import evidence
+from bot.changes import evidence, hunt
 from bot.changes.errors import Problem
 from bot.changes.ports import Store
 from bot.changes.progress import Progress, state_with
@@ -37,7 +37,7 @@ class LeakProgress:
 
     async def identified(self, request: ChangeRequest, report: LeakReport) -> ChangeRequest:
         """Store how a leaked secret was looked for, and which tokens may be it."""
-        if all(target.state.final for target in request.targets):
+        if isinstance(hunt.next_move(request, report), hunt.Conclude):
             report = replace(report, concluded_at=self._clock())
         request = replace(request, leak=report)
         now = self._clock()

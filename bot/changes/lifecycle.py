@@ -219,7 +219,7 @@ class Lifecycle:
         carried = await self._carrying_out.carry_out(request, last_try=last_try)
         self._count(request, carried.request)
         request = carried.request
-        if request.state is RequestState.UNRESOLVED:
+        if request.in_state(TargetState.UNKNOWN) and request.state is RequestState.UNRESOLVED:
             return await self._unresolved(request)
         if carried.stopped and not request.state.final:
             return await self._waits.until_changes_go_on(request, told, carried.stopped)

@@ -49,6 +49,11 @@ class Attempt:
     after: Probe
     left: Problem | None = None
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tell which authorization it was about."""
+        return self.instance, self.authorization_id
+
 
 class Proof(StrEnum):
     """What a report has come to.
@@ -78,7 +83,6 @@ class LeakReport:
         typed_by: Who has reported it in the requester's name on the bot's own machine, such as
             ``cli:root``; empty if the requester did so in Slack.
         looked: How each instance was looked at; empty until it was.
-        exact: Whether the server itself told which authorization it is.
         order: The ids of those that may be it, in the order in which they are tried; what is not
             in it is not tried. Empty means as listed.
         attempts: What InfluxDB said to the secret after each authorization that was disabled.
@@ -93,16 +97,14 @@ class LeakReport:
     keeper: str = ""
     typed_by: str = ""
     looked: tuple[Looked, ...] = ()
-    exact: bool = False
     order: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     others_by: str | None = None
     concluded_at: datetime | None = None
 
-    @property
-    def live_before(self) -> bool:
-        """Tell whether an instance accepted the secret before anything was changed."""
-        return any(each.before.verdict is Verdict.LIVE for each in self.looked)
+    def named(self, instance: str) -> bool:
+        """Tell whether an instance itself told which authorizations have the secret."""
+        return any(each.instance == instance and each.matched for each in self.looked)
 
     @property
     def proof(self) -> Proof:
@@ -137,15 +139,11 @@ class LeakReport:
     def attempt(self, instance: str, authorization_id: str) -> Attempt | None:
         """Give what was found out by disabling one authorization, if it was tried."""
         named = (instance, authorization_id)
-        return next(
-            (each for each in self.attempts if (each.instance, each.authorization_id) == named),
-            None,
-        )
+        return next((each for each in self.attempts if each.key == named), None)
 
     def with_attempt(self, attempt: Attempt) -> "LeakReport":
         """Note what an attempt has shown, in the place of what it had shown before."""
-        named = (attempt.instance, attempt.authorization_id)
-        others = (e for e in self.attempts if (e.instance, e.authorization_id) != named)
+        others = (each for each in self.attempts if each.key != attempt.key)
         return replace(self, attempts=(*others, attempt))
 
 
@@ -160,3 +158,8 @@ class LeakTold:
 
     up_to: int = 0
     owners: tuple[str, ...] = ()
+
+    def joined_with(self, other: "LeakTold") -> "LeakTold":
+        """Give what was told by either of two who tell at the same time."""
+        owners = dict.fromkeys((*self.owners, *other.owners))
+        return LeakTold(max(self.up_to, other.up_to), tuple(owners))

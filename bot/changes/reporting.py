@@ -84,6 +84,11 @@ class Reporting:
                     await transaction.keep(self._vault.keeper, KEPT_FOR)
                     await self._intake.store(transaction, outcome)
             stored = self._intake.taken(outcome)
+        except UserError as error:
+            if error.problem.code is not ErrorCode.NOT_CONFIRMED_STORED:
+                self._vault.forget(draft.id)
+            # It may be stored; if it is not, the keeper of secrets forgets it soon.
+            raise
         except BaseException:
             self._vault.forget(draft.id)
             raise

@@ -176,9 +176,10 @@ class ChangeRequest:
     @property
     def to_be_ordered(self) -> bool:
         """Tell whether its requester has to say which tokens are tried as the leaked one first."""
-        if self.leak is None or self.leak.exact or self.confirmed_at is not None:
+        if self.leak is None or self.confirmed_at is not None:
             return False
-        return sum(not target.state.final for target in self.targets) > 1
+        open_on = [t.instance for t in self.targets if not t.state.final]
+        return any(open_on.count(name) > 1 for name in open_on if not self.leak.named(name))
 
     @property
     def updates(self) -> tuple[AuthorizationUpdate, ...]:

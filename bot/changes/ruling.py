@@ -104,6 +104,9 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
     typed = request.leak is not None and bool(request.leak.typed_by)
     open_targets = [target for target in request.targets if not target.state.final]
     targets = len(open_targets) if request.prepared else len(request.targets)
+    if request.leak is not None:
+        # It is one leaked secret: what may be its token is tried one at a time, and put back.
+        targets = 1
     return Wanted(
         role=Role.OPERATOR,
         kinds=request.kinds,

@@ -55,11 +55,7 @@ class Tracing:
         if secret is None:
             return request, _SECRET_GONE
         found = await identify(self._instances, secret, self._clock)
-        report = replace(
-            report,
-            looked=tuple(_looked(each) for each in found.evidence),
-            exact=bool(found.matches),
-        )
+        report = replace(report, looked=tuple(_looked(each) for each in found.evidence))
         request = replace(request, leak=report)
         try:
             targets = await self._targets(found)
@@ -76,11 +72,9 @@ class Tracing:
 
     async def _targets(self, found: Identification) -> tuple[Target, ...]:
         """Give what has the secret, where an instance tells, and else all that may have it."""
-        if found.matches:
-            return tuple(
-                Target(each.instance, each.authorization.id, DISABLED) for each in found.matches
-            )
-        candidates: list[Target] = []
+        candidates = [
+            Target(each.instance, each.authorization.id, DISABLED) for each in found.matches
+        ]
         for owner in found.owners:
             theirs = await self._instances[owner.instance].of_user_id(owner.user_id)
             candidates += [

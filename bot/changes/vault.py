@@ -21,6 +21,11 @@ class Vault:
     def __bool__(self) -> bool:
         return bool(self._secrets)
 
+    @property
+    def held(self) -> tuple[str, ...]:
+        """List the ids of the reports whose secrets it holds."""
+        return tuple(self._secrets)
+
     def put(self, change_id: str, secret: SecretStr) -> None:
         """Hold the secret of a report."""
         self.used = True

@@ -6,6 +6,7 @@ import structlog
 from bot.changes.audit import ChainedEvent
 from bot.changes.deciding import second_person
 from bot.changes.decision import Wanted
+from bot.changes.leaked import disabled
 from bot.changes.owners import owner_of
 from bot.changes.policy import Policy, Role
 from bot.changes.ports import Remember
@@ -17,7 +18,6 @@ from bot.changes.update import ChangeKind
 from bot.slack.blocks.leaks.owner import owner_message
 from bot.slack.blocks.leaks.receipt import Owner, owned
 from bot.slack.blocks.leaks.timeline import news, timeline_message
-from bot.slack.blocks.leaks.words import disabled
 from bot.slack.placing import Placing
 from bot.slack.sending import NotReachableError, Sending
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.storage.dialects import database_now, insert
 from bot.storage.tables import keepers
@@ -17,7 +17,10 @@ class Keepers(Waking):
         await self._connection.execute(
             living.on_conflict_do_update(index_elements=[keepers.c.id], set_={"until": until})
         )
-        await self._connection.execute(delete(keepers).where(keepers.c.until < database_now()))
+        # What another process is about to change is left to it.
+        gone = select(keepers.c.id).where(keepers.c.until < database_now())
+        gone = gone.with_for_update(skip_locked=True)
+        await self._connection.execute(delete(keepers).where(keepers.c.id.in_(gone)))
 
     async def leave(self, keeper: str) -> None:
         """Note that a process holds no secret any more, so that others may go on without it."""

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 
 from bot.changes.authorization import Authorization, Status
+from bot.changes.leaked import may_have_leaked
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.storage.requests import RequestRows
@@ -129,26 +130,27 @@ class Lookback(RequestRows):
 
         What others have set active beside this bot counts as leaked still.
         """
-        done = (
-            select(targets.c.authorization_id, func.max(requests.c.number).label("number"))
-            .join(requests, requests.c.id == targets.c.request_id)
+        changed = (
+            select(requests.c.id)
+            .join(targets, targets.c.request_id == requests.c.id)
             .where(
                 targets.c.instance == instance,
                 targets.c.authorization_id.in_(ids),
                 targets.c.state.in_(_EFFECTIVE),
+                or_(requests.c.leak.is_not(None), targets.c.new_status == Status.ACTIVE.value),
             )
-            .group_by(targets.c.authorization_id)
         )
-        leaked = done.where(
-            targets.c.new_status == Status.INACTIVE.value, requests.c.leak.is_not(None)
-        ).subquery()
-        enabled = done.where(targets.c.new_status == Status.ACTIVE.value).subquery()
-        found = await self._connection.execute(
-            select(leaked.c.authorization_id)
-            .join(enabled, enabled.c.authorization_id == leaked.c.authorization_id, isouter=True)
-            .where(or_(enabled.c.number.is_(None), enabled.c.number < leaked.c.number))
-        )
-        return list(found.scalars())
+        in_order = select(requests).where(requests.c.id.in_(changed)).order_by(requests.c.number)
+        leaked: set[str] = set()
+        for request in await self.read(in_order):
+            for target in request.effective:
+                if target.instance != instance or target.authorization_id not in ids:
+                    continue
+                if target.update.status is Status.ACTIVE:
+                    leaked.discard(target.authorization_id)
+                elif may_have_leaked(request, target):
+                    leaked.add(target.authorization_id)
+        return sorted(leaked)
 
     async def unreviewed(self, user_id: str | None, limit: int) -> list[ChangeRequest]:
         """Give what was done by break-glass and is not reviewed yet, the oldest first."""

@@ -1,10 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, bindparam, func, insert, literal, select, update
 
 from bot.changes.errors import LeaseLostError, MovedOnError
+from bot.changes.report import LeakTold
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.storage.locks import Locks
@@ -15,6 +17,7 @@ from bot.storage.rows import (
     request_row,
     target_row,
     timer_row,
+    to_leak_told,
     to_request,
 )
 from bot.storage.tables import requests, targets, votes
@@ -67,6 +70,8 @@ class RequestRows(Locks, Waking):
 
         Where a person has moved it on meanwhile, what was told is not all of it.
         """
+        if request.leak is not None:
+            request = replace(request, leak_told=await self._all_told(request))
         row = message_row(request)
         as_told = and_(requests.c.version == request.version, literal(row["announced"]))
         await self._connection.execute(
@@ -74,6 +79,13 @@ class RequestRows(Locks, Waking):
             .where(requests.c.id == request.id)
             .values(**{**row, "announced": as_told})
         )
+
+    async def _all_told(self, request: ChangeRequest) -> LeakTold:
+        """Give who was told of a leaked secret, by whoever tells of it and its undo at once."""
+        found = await self._connection.execute(
+            select(requests.c.leak_told).where(requests.c.id == request.id).with_for_update()
+        )
+        return request.leak_told.joined_with(to_leak_told(found.scalar_one_or_none()))
 
     async def save_timer(self, request: ChangeRequest) -> bool:
         """Store a timer's progress; False if somebody has stopped it meanwhile."""

@@ -151,6 +151,11 @@ def target_row(target: Target) -> dict[str, Any]:
     }
 
 
+def to_leak_told(value: object) -> LeakTold:
+    """Read back who was told of a leaked secret."""
+    return _LEAK_TOLD.validate_python(value or {})
+
+
 def to_authorization(value: object) -> Authorization | None:
     """Read an authorization back from JSON values; it holds no secret."""
     return None if value is None else _AUTHORIZATION.validate_python(value, strict=False)
@@ -198,7 +203,7 @@ def to_request(
         message=_message(row["message_channel"], row["message_ts"]),
         feed_message=_message(row["feed_channel"], row["feed_ts"]),
         announced=row["announced"],
-        leak_told=_LEAK_TOLD.validate_python(row["leak_told"] or {}),
+        leak_told=to_leak_told(row["leak_told"]),
         posted_by_url=row["posted_by_url"],
         interrupted=row["interrupted"],
         lease=row["lease_owner"],

@@ -86,7 +86,7 @@ def about_a_leak(request: ChangeRequest) -> list[AuditEvent]:
     probe = Probe(Verdict.LIVE, NOON, None, "")
     target = Target("default", TOKEN_ID, DISABLE)
     looked = Looked("default", Search.COMPARED, probe, shown=3, matched=1)
-    report = LeakReport(found_in="a gist", looked=(looked,), exact=True)
+    report = LeakReport(found_in="a gist", looked=(looked,))
     return [
         evidence.accepted(replace(request, leak=report)),
         evidence.identified(request, report, NOON),

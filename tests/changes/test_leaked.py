@@ -75,7 +75,7 @@ async def test_a_server_that_shows_tokens_names_it(here: Workshop) -> None:
     report = report_of(request)
     assert request.state is RequestState.FINISHED
     assert states(request) == {THIRD: "done"}
-    assert report.exact
+    assert report.named("default")
     assert [each.before.verdict for each in report.looked] == [Verdict.LIVE]
     assert [each.after.verdict for each in report.attempts] == [Verdict.INACTIVE]
     assert report.proof is Proof.DEAD
@@ -519,3 +519,113 @@ def _touched(here: Workshop, authorization_id: str) -> Authorization:
 
 def _with_approval(here: Workshop, rules: ApprovalRules) -> Policy:
     return replace(here.policy, approval=rules)
+
+
+async def test_each_instance_that_hides_tokens_is_gone_through(two: Workshop) -> None:
+    """The same secret is live on both: what is found on one does not end the other's search."""
+    for instance in two.instances.values():
+        instance.secrets[TOKENS[0].id] = SECRET.get_secret_value()
+        instance.hides = True
+    async with two.working():
+        shown = await reported(two)
+        await two.heart.moves.confirm(two.ask(), shown.id)
+        await two.settled()
+        request = await two.request(shown.id)
+
+    done = {t.key for t in request.targets if t.state.value == "done"}
+    assert shown.state is RequestState.PREVIEWED
+    assert done == {("default", TOKENS[0].id), ("lab", TOKENS[0].id)}
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_what_one_instance_names_another_may_hide(two: Workshop) -> None:
+    """Both accept the secret: the named token is disabled, and the other's owner's are tried."""
+    first, lab = two.instances.values()
+    for instance in (first, lab):
+        instance.secrets[TOKENS[0].id] = SECRET.get_secret_value()
+    lab.hides = True
+    async with two.working():
+        shown = await reported(two)
+        await two.heart.moves.confirm(two.ask(), shown.id, order=(TOKENS[2].id, TOKENS[0].id))
+        await two.settled()
+        request = await two.request(shown.id)
+
+    assert {t.key: t.state.value for t in request.targets} == {
+        ("default", TOKENS[0].id): "done",
+        ("lab", TOKENS[0].id): "done",
+        ("lab", TOKENS[2].id): "returned",
+    }
+    assert report_of(request).proof is Proof.DEAD
+
+
+async def test_others_are_asked_for_though_the_leaked_one_is_disabled_already(
+    here: Workshop,
+) -> None:
+    """The box was ticked, so it counts; nothing is left to do about the leaked one."""
+    holds(here, hidden=False)
+    here.default.tokens[THIRD] = DISABLED.apply(TOKENS[2])
+    async with here.working():
+        request = await reported(here, leaked(others=True))
+        others = await here.request(report_of(request).others_by or "")
+
+    assert request.state is RequestState.FINISHED
+    assert others.state is RequestState.PREVIEWED
+
+
+async def test_a_refused_report_asks_for_no_others(here: Workshop) -> None:
+    """The bot's own token is refused, and its user's other tokens are left alone."""
+    holds(here, hidden=False)
+    here.default.tokens[THIRD] = replace(TOKENS[2], own=True)
+    async with here.working():
+        request = await reported(here, leaked(others=True))
+
+    assert states(request) == {THIRD: "refused"}
+    assert report_of(request).others_by is None
+
+
+async def test_a_wrong_pick_that_stayed_disabled_is_enabled_as_any_other(here: Workshop) -> None:
+    """It has not leaked, so that no second person is needed for it."""
+    holds(here, hidden=True)
+    here.policy = _with_approval(here, ApprovalRules(several=True))
+    denied = UpstreamError(Problem(ErrorCode.PERMISSION_MISSING, "write:users is unauthorized."))
+    update = here.default.update
+
+    async def no_enables(authorization_id: str, *args: object) -> None:
+        if args[0] == ENABLE:
+            raise denied
+        await update(authorization_id, *args)  # type: ignore[arg-type]
+
+    here.default.update = no_enables  # type: ignore[method-assign,assignment]
+    async with here.working():
+        shown = await reported(here)
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
+        await here.settled()
+        here.default.update = update  # type: ignore[method-assign]
+        opened = await here.heart.intake.open(
+            here.ask(), Order((Target("default", FIRST, ENABLE),))
+        )
+        leaky = await here.heart.intake.open(here.ask(), Order((Target("default", THIRD, ENABLE),)))
+        await here.settled()
+        enabled, waiting = await here.request(opened.id), await here.request(leaky.id)
+
+    assert enabled.state is RequestState.FINISHED
+    assert waiting.state is RequestState.AWAITING_APPROVAL
+
+
+async def test_a_keeper_forgets_what_another_has_brought_to_its_end(here: Workshop) -> None:
+    """And what was never stored, once that has been seen twice."""
+    holds(here, hidden=False)
+    request = await here.heart.reporting.report(here.ask(), leaked())
+    vault = here.heart.vault
+    vault.put("NEVER1", SECRET)
+    await here.heart.keeping.give_sign()
+    first_look = set(vault.held)
+    other = Workshop(here.store, here.file, here.instances, here.policy, keeper="keeper 2")
+    async with here.store.transaction() as transaction:
+        await transaction.leave("keeper 1")
+    async with other.working():
+        await other.settled()
+    await here.heart.keeping.give_sign()
+
+    assert first_look == {request.id, "NEVER1"}
+    assert vault.held == ()

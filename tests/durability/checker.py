@@ -366,7 +366,11 @@ def _was_wrong(target: Target) -> bool:
 
 def _put_back(request: ChangeRequest) -> int:
     """Count the further PATCHes that a token may get, since it is put back."""
-    return 1 if request.leak is not None and not request.leak.exact else 0
+    return (
+        1
+        if request.leak is not None and not any(each.matched for each in request.leak.looked)
+        else 0
+    )
 
 
 def is_right(button: Button, request: ChangeRequest) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.changes.audit import EventTag
 from bot.changes.errors import ErrorCode
 from bot.changes.leak import Verdict
-from bot.changes.report import Proof
+from bot.changes.report import Attempt, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.sandbox.slack import SlackStandIn
@@ -45,11 +45,19 @@ def unproven(request: ChangeRequest, record: Record, slack: SlackStandIn) -> Ite
             continue
         if attempt is None:
             yield f"{target.authorization_id} was disabled, and the secret not tried after it"
-        elif attempt.after.verdict is Verdict.LIVE and not report.exact and attempt.left is None:
+        elif (
+            attempt.after.verdict is Verdict.LIVE
+            and not report.named(target.instance)
+            and attempt.left is None
+        ):
             yield f"{target.authorization_id} is not it, and stays disabled without a word"
     dead = [m for m in slack.workspace.all_messages() if _says_dead(m.plain, request.id)]
     if dead and report.proof is not Proof.DEAD:
         yield f"a message says that it is proven dead, and it is {report.proof.value}"
+
+
+def _is_wrong(attempt: Attempt) -> bool:
+    return attempt.after.verdict is Verdict.LIVE
 
 
 def _says_dead(text: str, change_id: str) -> bool:

@@ -18,15 +18,15 @@ from tests.durability.succession import Ground
 # How many points of each kind are in the share of one scenario, evenly spread; the seed says where
 # the first one is.
 SHARE = {
-    Kind.STEP: 3,
+    Kind.STEP: 2,
     Kind.BEFORE_STATEMENT: 1,
-    Kind.AFTER_STATEMENT: 2,
+    Kind.AFTER_STATEMENT: 1,
     Kind.BEFORE_COMMIT: 1,
     Kind.AFTER_COMMIT: 1,
     Kind.BEFORE_INFLUXDB: 1,
-    Kind.AFTER_INFLUXDB: 2,
+    Kind.AFTER_INFLUXDB: 1,
     Kind.BEFORE_SLACK: 1,
-    Kind.AFTER_SLACK: 2,
+    Kind.AFTER_SLACK: 1,
 }
 # Two scenarios differ from others by where they begin, or end, alone.
 LIKE_OTHERS = ("typed undo", "cancelled preview")

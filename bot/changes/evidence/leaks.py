@@ -17,7 +17,6 @@ def identified(request: ChangeRequest, report: LeakReport, at: datetime) -> Audi
         request,
         EventTag.LEAK_IDENTIFIED,
         at,
-        exact=report.exact or None,
         ids=[target.authorization_id for target in request.targets] or None,
         looked=[
             telling(

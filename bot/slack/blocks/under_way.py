@@ -95,7 +95,9 @@ def held_back(change: ChangeRequest, limit: int = LONGEST_TOLD) -> str:
 def _title(change: ChangeRequest) -> str:
     if change.leak is not None and not change.targets:
         return "Looking for a leaked token"
-    if change.leak is not None and not change.leak.exact:
+    if change.leak is not None and any(
+        not change.leak.named(target.instance) for target in change.targets
+    ):
         return f"Trying which of {which(change, len(change.targets))} is the leaked one"
     if len(change.targets) > 1:
         return f"{under_way(change)} {which(change, len(coming(change)))}"

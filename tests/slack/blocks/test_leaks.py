@@ -72,10 +72,10 @@ def tried(after: Verdict = V.INACTIVE, number: int = 0, left: Problem | None = N
     return Attempt("prod", target(number=number).authorization_id, said(after, later=True), left)
 
 
-def report(*looks: Looked, exact: bool = True, **fields: Any) -> LeakReport:
+def report(*looks: Looked, **fields: Any) -> LeakReport:
     """Make a report that is over, but for what is given."""
     usual: dict[str, Any] = {"found_in": "https://gist.example/42", "concluded_at": SOON}
-    return LeakReport(looked=looks or (looked(),), exact=exact, **{**usual, **fields})
+    return LeakReport(looked=looks or (looked(),), **{**usual, **fields})
 
 
 def case(*targets: Target, leak: LeakReport, **fields: Any) -> ChangeRequest:
@@ -98,7 +98,7 @@ def closed(code: ErrorCode) -> ChangeRequest:
     """Make a case in which no token could be disabled."""
     problem = Problem(code, "That is why. Nothing was changed.", "Do this.")
     before = looked(CLOSED[code], search=Search.HIDDEN, shown=0, hidden=13, matched=0)
-    return case(leak=report(before, exact=False), closing=problem)
+    return case(leak=report(before), closing=problem)
 
 
 RECEIPTS = {
@@ -122,7 +122,6 @@ RECEIPTS = {
         target(state=T.REFUSED, number=4, problem=OWN),
         leak=report(
             HIDDEN,
-            exact=False,
             attempts=(tried(V.LIVE, 1), tried(V.LIVE, 2, left=CHANGED), tried()),
         ),
     ),
@@ -132,7 +131,7 @@ RECEIPTS = {
     "may be it, not proven": case(
         target(),
         target(state=T.CANCELLED, number=1),
-        leak=report(HIDDEN, exact=False, attempts=(tried(V.NOT_PROVEN),)),
+        leak=report(HIDDEN, attempts=(tried(V.NOT_PROVEN),)),
     ),
     "still usable": case(target(state=T.REFUSED, problem=OWN), leak=report()),
     "failed": case(target(state=T.FAILED, problem=DOWN), leak=report()),
@@ -141,7 +140,7 @@ RECEIPTS = {
     ),
     "none of them": case(
         target(state=T.RETURNED),
-        leak=report(HIDDEN, exact=False, attempts=(tried(V.LIVE),)),
+        leak=report(HIDDEN, attempts=(tried(V.LIVE),)),
     ),
     "already": case(target(state=T.UNCHANGED), leak=report(looked(V.INACTIVE))),
     "refused before, disabled now": case(
@@ -149,9 +148,7 @@ RECEIPTS = {
         leak=report(looked(V.OWNER_INACTIVE), attempts=(tried(V.OWNER_INACTIVE),)),
     ),
     "cannot be sent": case(
-        leak=report(
-            looked(V.UNKNOWN_TOKEN, search=Search.IMPOSSIBLE, shown=0, matched=0), exact=False
-        ),
+        leak=report(looked(V.UNKNOWN_TOKEN, search=Search.IMPOSSIBLE, shown=0, matched=0)),
         closing=Problem(ErrorCode.LEAK_NOT_FOUND, "Nobody knows it. Nothing was changed."),
     ),
     "not all looked at": case(
@@ -206,7 +203,7 @@ WAITING = {
     "trying": case(
         to_come(number=1),
         to_come(number=2),
-        leak=report(HIDDEN, exact=False, concluded_at=None),
+        leak=report(HIDDEN, concluded_at=None),
         state=RequestState.EXECUTING,
         confirmed_at=NOW,
     ),
@@ -240,7 +237,7 @@ def candidates(count: int) -> ChangeRequest:
     return waiting(
         *(to_come(number=n) for n in range(1, count + 1)),
         target(state=T.REFUSED, number=0, problem=OWN),
-        leak=report(HIDDEN, exact=False, concluded_at=None, unusual=True),
+        leak=report(HIDDEN, concluded_at=None, unusual=True),
     )
 
 
@@ -361,7 +358,6 @@ REPORTS = st.builds(
     unusual=st.booleans(),
     others=st.booleans(),
     looked=st.lists(LOOKS, max_size=3).map(tuple),
-    exact=st.booleans(),
     attempts=st.lists(ATTEMPTS, max_size=4).map(tuple),
     others_by=st.none() | st.just("8G4L3R"),
 )

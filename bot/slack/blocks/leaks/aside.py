@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.changes.leaked import leaked
 from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
-from bot.slack.blocks.leaks.words import leaked
 from bot.slack.blocks.rich import shown
 from bot.slack.blocks.wording import sentence, tokens
 

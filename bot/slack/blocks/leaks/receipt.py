@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.changes.errors import ErrorCode
+from bot.changes.leaked import disabled, leaked
 from bot.changes.report import LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
@@ -14,9 +15,7 @@ from bot.slack.blocks.endings import undone_lines, undone_text, undone_title
 from bot.slack.blocks.leaks.aside import aside
 from bot.slack.blocks.leaks.words import (
     context,
-    disabled,
     how_found,
-    leaked,
     spoken_to,
     what_remains,
 )

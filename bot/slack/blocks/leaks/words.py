@@ -1,10 +1,9 @@
 """The words in which every message speaks of a leaked secret, and of what InfluxDB says to it."""
 
 from bot.changes.leak import Probe, Search, Verdict
+from bot.changes.leaked import disabled
 from bot.changes.report import LeakReport, Looked
 from bot.changes.request import ChangeRequest
-from bot.changes.states import TargetState
-from bot.changes.target import Target
 from bot.slack.blocks.rich import LONGEST_TOLD, Line, plain, quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens
 
@@ -35,22 +34,6 @@ def verdict(probe: Probe) -> str:
     return f"{_VERDICTS[probe.verdict]}{why}, at {clock_time(probe.at)}"
 
 
-def leaked(change: ChangeRequest) -> tuple[Target, ...]:
-    """List the tokens that are the leaked one, as far as it is known."""
-    report = change.leak
-    if report is None:
-        return ()
-    if report.exact:
-        return change.targets
-    return tuple(target for target in change.targets if _proven(report, target))
-
-
-def disabled(change: ChangeRequest) -> tuple[Target, ...]:
-    """List those of them that this report has disabled."""
-    done = {TargetState.DONE, TargetState.APPLIED}
-    return tuple(target for target in leaked(change) if target.state in done)
-
-
 def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
     """Say by what an instance's token was identified, or why it was not."""
     where = looked.instance
@@ -63,7 +46,7 @@ def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
             f"Not on {where}: it holds what no HTTP header can carry, so InfluxDB accepts no such "
             "token."
         )
-    if looked.before.verdict is Verdict.LIVE and not report.exact:
+    if looked.before.verdict is Verdict.LIVE:
         theirs = [target for target in change.targets if target.instance == where]
         tried = [t for t in theirs if report.attempt(t.instance, t.authorization_id) is not None]
         if not tried:
@@ -112,11 +95,6 @@ def context_lines(change: ChangeRequest) -> list[Line]:
 def what_remains(change: ChangeRequest) -> list[str]:
     """Say what disabling does not stop, and what to do next; nothing where none was disabled."""
     return [_NOT_STOPPED, _NEXT] if disabled(change) else []
-
-
-def _proven(report: LeakReport, target: Target) -> bool:
-    attempt = report.attempt(target.instance, target.authorization_id)
-    return attempt is not None and attempt.after.dead
 
 
 def _compared(looked: Looked) -> str:
