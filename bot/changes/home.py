@@ -195,7 +195,9 @@ def arranged(everything: Everything, query: HomeQuery) -> HomeTokens:
 
 
 def waits_for(request: ChangeRequest, person: Person, *, approver: bool) -> bool:
-    """Tell whether a request waits for something that a person can do.
+    """Tell whether a request waits for something that a person can do, or needs to know of.
+
+    Whoever broke the glass cannot review it, and can do so again only once somebody has.
 
     Args:
         request: The request.
@@ -210,6 +212,8 @@ def waits_for(request: ChangeRequest, person: Person, *, approver: bool) -> bool
             votes = () if request.approval is None else request.approval.votes
             voted = any(vote.voter.user_id == person.user_id for vote in votes)
             return own or (approver and not voted)
+        case RequestState.FINISHED:
+            return request.unreviewed and (own or approver)
         case _:
             return False
 

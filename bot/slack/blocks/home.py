@@ -24,6 +24,7 @@ from bot.changes.lists import Listed
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
+from bot.slack.blocks.glass import glass_buttons
 from bot.slack.blocks.modal import labelled
 from bot.slack.blocks.pending import head, stands
 from bot.slack.blocks.people import named, provenance
@@ -121,7 +122,8 @@ def _waiting(page: HomePage) -> list[View]:
     for change in page.waiting[:_MOST_WAITING]:
         blocks.append(paragraph([bold(head(change))], [plain(stands(change))], provenance(change)))
         # What only stops something is allowed where changes are not.
-        blocks.append(buttons.row(*buttons.moving(change)))
+        offered = [*buttons.moving(change), *glass_buttons(change)]
+        blocks += [buttons.row(*offered)] if offered else []
     if len(page.waiting) > _MOST_WAITING:
         blocks.append(paragraph([plain("There are more; these are the oldest.")]))
     return blocks

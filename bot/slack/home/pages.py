@@ -135,7 +135,7 @@ class HomePages:
         return home.notice if at is not None and self._clock() - at < _NOTICED_FOR else ()
 
     def _waiting(self, known: _Known) -> tuple[ChangeRequest, ...]:
-        """List what waits for this person: unreviewed changes belong here as well."""
+        """List what waits for this person, unreviewed changes among it."""
         approver = self._denied(known, Role.APPROVER) is None
         person = known.home.person
         return tuple(

@@ -242,6 +242,24 @@ async def test_what_waits_for_others_is_not_in_ones_way(here: World) -> None:
     assert "Waits for you" not in (await opened(here, cast.DAVE)).plain
 
 
+async def test_a_break_glass_is_reviewed_in_home(idle_world: World) -> None:
+    """Its requester sees that it is open, an approver reviews it there, a viewer is not asked."""
+    here = idle_world
+    both = cast.SECOND_PERSON.replace('["enable"]', '["enable", "disable"]')
+    await here.start(policy=both)
+    await here.say(f"disable {TELEGRAF_EDGE_42} --break-glass --reason leaked")
+
+    own, viewers = (await opened(here)).plain, (await opened(here, cast.DAVE)).plain
+    approvers = (await opened(here, cast.CAROL)).plain
+    view = await pressed(here, "Review", cast.CAROL)
+
+    assert "Waits for you\nDisable telegraf on edge-42" in own
+    assert "Waits for you" not in viewers
+    assert "Waits for you\nDisable telegraf on edge-42" in approvers
+    assert view.plain.startswith("You have reviewed change ")
+    assert "Waits for you" not in view.plain
+
+
 async def test_edit_description(here: World) -> None:
     """The form opens over Home, and the page tells what came of it."""
     await opened(here)
