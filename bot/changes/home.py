@@ -77,18 +77,21 @@ class HomeQuery:
 
     @classmethod
     def load(cls, text: str) -> "HomeQuery":
-        """Read a kept query."""
-        kept = json.loads(text)
-        status = kept["status"]
-        return cls(
-            words=kept["words"],
-            status=None if status is None else Status(status),
-            user_id=kept["user_id"],
-            org_id=kept["org_id"],
-            instance=kept["instance"],
-            sort=Sort(kept["sort"]),
-            page=kept["page"],
-        )
+        """Read a kept query; what another version of this bot kept may say nothing to this one."""
+        try:
+            kept = json.loads(text)
+            status = kept["status"]
+            return cls(
+                words=str(kept["words"]),
+                status=None if status is None else Status(status),
+                user_id=str(kept["user_id"]),
+                org_id=str(kept["org_id"]),
+                instance=str(kept["instance"]),
+                sort=Sort(kept["sort"]),
+                page=int(kept["page"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return cls()
 
 
 @dataclass(frozen=True)

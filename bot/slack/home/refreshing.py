@@ -69,6 +69,8 @@ class Refreshing:
                 await self._forget()
             except StoreUnavailableError as error:
                 _log.warning("Home is not refreshed now", reason=str(error))
+            except Exception:  # noqa: BLE001 - logged; Home must not stand still over one round
+                _log.exception("stumbled over Home; looking again")
 
     async def refresh(self) -> None:
         """Show anew what shows less than is recorded, as far as it is its turn."""
@@ -79,8 +81,12 @@ class Refreshing:
         if not found:
             return
         async with self._shelf.transaction() as homes:
-            claimed = [await homes.claim_home(each, now) for each in found]
-        taken = [each for each in claimed if each is not None]
+            # Each replica locks them in the order of their keys, which nothing changes meanwhile.
+            in_order = sorted(found, key=lambda each: each.person.user_id)
+            claimed = [await homes.claim_home(each, now) for each in in_order]
+        by_person = {each.person.user_id: each for each in claimed if each is not None}
+        waited_longest = (by_person.get(each.person.user_id) for each in found)
+        taken = [each for each in waited_longest if each is not None]
         if not taken:
             return
         everything = await self._queries.everything()
@@ -90,7 +96,7 @@ class Refreshing:
     async def _shown(self, home: Home, everything: Everything, sequence: int) -> None:
         try:
             await self._pages.refresh(home, everything, sequence)
-        except AnnouncementError as error:
+        except (AnnouncementError, StoreUnavailableError) as error:
             _log.info("a Home is not refreshed now", reason=str(error))
         except Exception as error:  # noqa: BLE001 - one page must not keep the others from being shown
             _log.error("stumbled over a Home", exc_info=error)

@@ -1,7 +1,9 @@
 """Home shows changes by itself: everybody's, soon, not too often, never over something newer."""
 
 import asyncio
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -160,3 +162,23 @@ async def test_the_page_of_who_has_lost_their_role_is_taken_away(idle_world: Wor
     )
 
     assert "telegraf" not in str(seen(idle_world, cast.DAVE).definition)
+
+
+@pytest.mark.parametrize("kept", ['{"words": "edge", "filters": []}', "no JSON", "[]"])
+async def test_what_another_version_keeps_of_a_page(here: World, kept: str) -> None:
+    """During a rolling update; the page shows all, and nobody's is left as it was for good."""
+    await opened(here)
+    await entered(here, "Search", "edge-42")
+    await opened(here, cast.BOB)
+
+    def keep() -> None:
+        with closing(sqlite3.connect(here.folder / "token-bot.db")) as connection, connection:
+            statement = "update homes set query = ? where user_id = ?"
+            connection.execute(statement, (kept, cast.ALICE))
+
+    await asyncio.to_thread(keep)
+    await here.say(f"disable {TELEGRAF_EDGE_42}", user=cast.BOB)
+    for user in (cast.ALICE, cast.BOB):
+        await here.slack.wait_for(lambda user=user: "done · by @bob" in seen(here, user).plain)
+
+    assert len(names(seen(here))) == 10
