@@ -61,6 +61,16 @@ def test_every_promise_has_its_tests() -> None:
     assert [str(place) for place in places if not place.exists()] == []
 
 
+def test_every_module_of_the_heart_is_in_the_table() -> None:
+    """Whoever looks for a thought finds its module; ports are named by their folder."""
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    heart = ROOT / "bot" / "changes"
+    modules = [*heart.glob("*.py"), *(heart / "evidence").glob("*.py")]
+    names = {path.stem for path in modules} - {"__init__"}
+
+    assert sorted(name for name in names if f"`{name}`" not in table) == []
+
+
 @pytest.mark.parametrize(
     "document",
     [
