@@ -154,7 +154,8 @@ def _is_wrong(report: LeakReport, target: Target) -> bool:
 def _over(report: LeakReport, instance: str) -> bool:
     """Tell whether no further token of an instance is tried: it was found, or nobody can tell."""
     theirs = (each for each in report.attempts if each.instance == instance)
-    return any(each.after.verdict is not Verdict.LIVE for each in theirs)
+    lapsed = any(each.instance == instance for each in report.lapses)
+    return lapsed or any(each.after.verdict is not Verdict.LIVE for each in theirs)
 
 
 def _owner_is_known(target: Target) -> bool:

@@ -11,7 +11,7 @@ from bot.changes.leak_progress import LeakProgress
 from bot.changes.ports import Authorizations
 from bot.changes.progress import Progress
 from bot.changes.putting_back import PuttingBack
-from bot.changes.report import Attempt, LeakReport
+from bot.changes.report import Attempt, Lapse, LeakReport
 from bot.changes.request import ChangeRequest, new_change_id
 from bot.changes.sending import Brake
 from bot.changes.settling import Terms
@@ -83,10 +83,6 @@ class Hunting:
         """Make a move; tell whether the next one can be made now."""
         match move:
             case hunt.Try(target):
-                await brake.look()
-                if brake.cancelled and target.state is TargetState.PENDING:
-                    # Whoever has cancelled meanwhile is heard before the next token is touched.
-                    return request, True
                 return await self._try(request, target, terms, brake)
             case hunt.Prove(target):
                 return await self._prove(request, target), True
@@ -122,7 +118,15 @@ class Hunting:
     async def _try(
         self, request: ChangeRequest, target: Target, terms: Terms, brake: Brake
     ) -> tuple[ChangeRequest, bool]:
-        """Disable a token; tell whether that has come to an outcome."""
+        """Disable a token; tell whether that has come to an outcome, or is not to be."""
+        if target.state is TargetState.PENDING:
+            await brake.look()
+            if brake.cancelled:
+                # Whoever has cancelled meanwhile is heard before the next token is touched.
+                return request, True
+            lapse = await self._lapsed(request, target.instance)
+            if lapse is not None:
+                return await self._leak_progress.lapsed(request, lapse), True
         execution = self._executions.get(target.instance)
         if execution is None:
             problem = outcomes.untouched(outcomes.instance_unknown(target.instance))
@@ -137,6 +141,17 @@ class Hunting:
             dropped = [self._progress.reached(t, TargetState.CANCELLED) for t in left]
             request = await self._progress.record(request, dropped)
         return request, tried.state.final
+
+    async def _lapsed(self, request: ChangeRequest, instance: str) -> Lapse | None:
+        """Look whether the secret works still, before what may be its token is touched.
+
+        Since it was looked for, somebody else may have disabled the right one: whatever is
+        disabled then would be taken for it. What the instance itself has named is disabled anyway.
+        """
+        if request.leak is None or request.leak.named(instance):
+            return None
+        probe = await self._probe(request, instance)
+        return None if probe.verdict is Verdict.LIVE else Lapse(instance, probe)
 
     async def _prove(self, request: ChangeRequest, target: Target) -> ChangeRequest:
         probe = await self._probe(request, target.instance)

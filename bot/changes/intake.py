@@ -22,7 +22,12 @@ from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
 from bot.changes.request import ChangeRequest, Timer, new_change_id
 from bot.changes.reviewing import not_reviewed_yet
-from bot.changes.ruling import enables_leaked, ends_freely, wanted_by
+from bot.changes.ruling import (
+    enables_leaked,
+    ends_freely,
+    takes_back_break_glass,
+    wanted_by,
+)
 from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.target import Selection, Target
@@ -168,6 +173,8 @@ class Intake:
         """
         policy = self.policy()
         earlier = await transaction.targets_asked(ask.person.user_id, ask.now - LIMIT_WINDOW, None)
+        if await takes_back_break_glass(transaction, draft):
+            draft = replace(draft, never_alone=True)
         leaked = await enables_leaked(transaction, draft)
         wanted = wanted_by(draft, earlier, leaked=leaked)
         freeze = await transaction.freeze()

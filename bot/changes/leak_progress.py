@@ -6,7 +6,7 @@ from bot.changes import evidence, hunt
 from bot.changes.errors import Problem
 from bot.changes.ports import Store
 from bot.changes.progress import Progress, state_with
-from bot.changes.report import Attempt, LeakReport
+from bot.changes.report import Attempt, Lapse, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.steps import Reached, Step, unobserved
@@ -58,6 +58,18 @@ class LeakProgress:
         request = _with_attempt(request, attempt)
         saved = await self._progress.save(
             request, (), evidence.probed(request, attempt, self._clock())
+        )
+        self._reached(Step.PROVEN)
+        return saved
+
+    async def lapsed(self, request: ChangeRequest, lapse: Lapse) -> ChangeRequest:
+        """Store that InfluxDB accepts a leaked secret no more, though this report saw not to it."""
+        if request.leak is None:
+            raise RuntimeError("there is no secret to be tried")
+        report = replace(request.leak, lapses=(*request.leak.lapses, lapse))
+        request = replace(request, leak=report)
+        saved = await self._progress.save(
+            request, (), evidence.lapse(request, lapse, self._clock())
         )
         self._reached(Step.PROVEN)
         return saved

@@ -15,7 +15,7 @@ def leaked(change: ChangeRequest) -> tuple[Target, ...]:
         target
         for target in change.targets
         if report.named(target.instance)
-        or ((attempt := report.attempt(*target.key)) is not None and attempt.after.dead)
+        or ((attempt := report.attempt(*target.key)) is not None and attempt.proves)
     )
 
 

@@ -50,9 +50,25 @@ class Attempt:
     left: Problem | None = None
 
     @property
+    def proves(self) -> bool:
+        """Tell whether it shows that the secret was this authorization's."""
+        return self.after.verdict is Verdict.INACTIVE
+
+    @property
     def key(self) -> tuple[str, str]:
         """Tell which authorization it was about."""
         return self.instance, self.authorization_id
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """What an instance said to the secret before a further token was tried: it was refused by then.
+
+    Somebody else has seen to that, so that nothing is known of the tokens that were not tried.
+    """
+
+    instance: str
+    probe: Probe
 
 
 class Proof(StrEnum):
@@ -86,6 +102,7 @@ class LeakReport:
         order: The ids of those that may be it, in the order in which they are tried; what is not
             in it is not tried. Empty means as listed.
         attempts: What InfluxDB said to the secret after each authorization that was disabled.
+        lapses: Where InfluxDB accepted the secret no more, though this report had not seen to it.
         others_by: The id of the change that disables the owner's other tokens.
         concluded_at: When all of this was over.
     """
@@ -99,6 +116,7 @@ class LeakReport:
     looked: tuple[Looked, ...] = ()
     order: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    lapses: tuple[Lapse, ...] = ()
     others_by: str | None = None
     concluded_at: datetime | None = None
 
@@ -110,20 +128,24 @@ class LeakReport:
     def proof(self) -> Proof:
         """Say what the report has come to, by what InfluxDB said to the secret last."""
         after = {each.instance: each.after for each in self.attempts}
-        known = [
-            (each.before, after.get(each.instance, each.before))
-            for each in self.looked
-            if each.knows or each.instance in after
-        ]
+        lapsed = {each.instance: each.probe for each in self.lapses}
+        last = {e.instance: e.before for e in self.looked} | after | lapsed
+        known = [each for each in self.looked if each.knows or each.instance in after]
         if not known:
             silent = any(e.before.verdict is Verdict.NOT_PROVEN for e in self.looked)
             return Proof.NOT_PROVEN if silent else Proof.NOT_FOUND
-        last = {probe.verdict for _, probe in known}
-        if Verdict.LIVE in last:
+        verdicts = {last[each.instance].verdict for each in known}
+        if Verdict.LIVE in verdicts:
             return Proof.ALIVE
-        if Verdict.NOT_PROVEN in last:
+        # Whoever activates an owner that is inactive since lets the secret work again.
+        waits = any(
+            last[each.instance].verdict is Verdict.OWNER_INACTIVE and not each.before.dead
+            for each in known
+        )
+        if Verdict.NOT_PROVEN in verdicts or waits:
             return Proof.NOT_PROVEN
-        return Proof.ALREADY_DEAD if all(before.dead for before, _ in known) else Proof.DEAD
+        by_others = all(each.before.dead or each.instance in lapsed for each in known)
+        return Proof.ALREADY_DEAD if by_others else Proof.DEAD
 
     @property
     def proven_at(self) -> datetime | None:

@@ -1,6 +1,6 @@
 """What is true now of whoever asked for a request, and of those who agreed to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.changes.authorization import Status
@@ -83,14 +83,26 @@ class Rulings:
 
 async def enables_leaked(reading: Transaction, request: ChangeRequest) -> bool:
     """Tell whether a request enables what was disabled as leaked."""
+    for instance, ids in _enabled(request).items():
+        if await reading.disabled_as_leaked(instance, ids):
+            return True
+    return False
+
+
+async def takes_back_break_glass(reading: Transaction, request: ChangeRequest) -> bool:
+    """Tell whether a request enables what was disabled by break-glass, by whatever name."""
+    for instance, ids in _enabled(request).items():
+        if await reading.disabled_by_break_glass(instance, ids):
+            return True
+    return False
+
+
+def _enabled(request: ChangeRequest) -> Mapping[str, Sequence[str]]:
     ids: dict[str, list[str]] = {}
     for target in request.targets:
         if target.update.status is Status.ACTIVE and not target.state.final:
             ids.setdefault(target.instance, []).append(target.authorization_id)
-    for instance, theirs in ids.items():
-        if await reading.disabled_as_leaked(instance, theirs):
-            return True
-    return False
+    return ids
 
 
 def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> Wanted:

@@ -100,6 +100,8 @@ def nothing_to_disable(found: Identification) -> Problem:
             ErrorCode.LEAK_ALREADY_DISABLED,
             f"The secret is already disabled on {where}; this server does not say whose it is. "
             "Nothing was changed.",
+            "It works again if somebody enables it, as the end of --for does: look at what waits "
+            "for its end with pending, and keep it disabled.",
         )
     if found.owner_inactive:
         where = _named([each.instance for each in found.owner_inactive])

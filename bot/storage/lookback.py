@@ -136,21 +136,43 @@ class Lookback(RequestRows):
             .where(
                 targets.c.instance == instance,
                 targets.c.authorization_id.in_(ids),
-                targets.c.state.in_(_EFFECTIVE),
+                targets.c.state.in_((*_EFFECTIVE, TargetState.UNCHANGED.value)),
                 or_(requests.c.leak.is_not(None), targets.c.new_status == Status.ACTIVE.value),
             )
         )
         in_order = select(requests).where(requests.c.id.in_(changed)).order_by(requests.c.number)
         leaked: set[str] = set()
         for request in await self.read(in_order):
-            for target in request.effective:
+            for target in request.targets:
                 if target.instance != instance or target.authorization_id not in ids:
+                    continue
+                # One that was disabled before its leak was reported has leaked all the same.
+                found_so = request.leak is not None and target.state is TargetState.UNCHANGED
+                if not target.state.effective and not found_so:
                     continue
                 if target.update.status is Status.ACTIVE:
                     leaked.discard(target.authorization_id)
                 elif may_have_leaked(request, target):
                     leaked.add(target.authorization_id)
         return sorted(leaked)
+
+    async def disabled_by_break_glass(self, instance: str, ids: Sequence[str]) -> list[str]:
+        """Give those whose status was changed last by break-glass."""
+        changed = (
+            select(targets.c.authorization_id, requests.c.break_glass)
+            .join(requests, requests.c.id == targets.c.request_id)
+            .where(
+                targets.c.instance == instance,
+                targets.c.authorization_id.in_(ids),
+                targets.c.state.in_(_EFFECTIVE),
+                targets.c.new_status.is_not(None),
+            )
+            .order_by(requests.c.number)
+        )
+        found = await self._connection.execute(changed)
+        # The newest comes last, and stays.
+        last = {row.authorization_id: row.break_glass is not None for row in found}
+        return sorted(each for each, by_glass in last.items() if by_glass)
 
     async def unreviewed(self, user_id: str | None, limit: int) -> list[ChangeRequest]:
         """Give what was done by break-glass and is not reviewed yet, the oldest first."""

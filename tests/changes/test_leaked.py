@@ -11,6 +11,7 @@ from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError, UserError
 from bot.changes.intake import Order
 from bot.changes.leak import Verdict
+from bot.changes.leaked import leaked as leaked_tokens
 from bot.changes.policy import ApprovalRules, Policy
 from bot.changes.report import LeakReport, Proof
 from bot.changes.reporting import Leak
@@ -235,7 +236,7 @@ async def test_a_timeout_proves_nothing(here: Workshop) -> None:
     holds(here, hidden=True)
     async with here.working():
         shown = await reported(here)
-        here.default.mute = [Verdict.NOT_PROVEN]
+        here.default.mute = [Verdict.LIVE, Verdict.NOT_PROVEN]
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
         await here.settled()
         request = await here.request(shown.id)
@@ -629,3 +630,70 @@ async def test_a_keeper_forgets_what_another_has_brought_to_its_end(here: Worksh
 
     assert first_look == {request.id, "NEVER1"}
     assert vault.held == ()
+
+
+async def test_what_another_has_disabled_meanwhile_is_not_taken_for_it(here: Workshop) -> None:
+    """The right one is disabled by others while the order is asked: nothing else is touched."""
+    holds(here, hidden=True)
+    async with here.working():
+        shown = await reported(here)
+        other = Order((Target("default", THIRD, DISABLED),))
+        await here.heart.intake.open(here.ask(CAROL), other)
+        await here.settled()
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
+        await here.settled()
+        request = await here.request(shown.id)
+
+    assert states(request)[FIRST] == "cancelled"
+    assert here.default.tokens[FIRST].active
+    assert report_of(request).proof is Proof.ALREADY_DEAD
+    assert here.leaks.counts[-1] == "not proven: already_dead"
+
+
+async def test_two_reports_of_one_secret_name_one_token(here: Workshop) -> None:
+    """Both are started at once, in opposite orders: the second finds it dead already."""
+    holds(here, hidden=True)
+    async with here.working():
+        mine = await reported(here)
+        theirs = await here.heart.reporting.report(here.ask(CAROL), leaked())
+        await here.settled()
+        await here.heart.moves.confirm(here.ask(), mine.id, order=(THIRD, FIRST))
+        await here.heart.moves.confirm(here.ask(CAROL), theirs.id, order=(FIRST, THIRD))
+        await here.settled()
+        first, second = await here.request(mine.id), await here.request(theirs.id)
+
+    assert report_of(first).proof is Proof.DEAD
+    assert report_of(second).proof is Proof.ALREADY_DEAD
+    assert {key for key, each in here.default.tokens.items() if not each.active} == {THIRD}
+
+
+async def test_an_owner_who_is_deactivated_proves_nothing_of_a_token(here: Workshop) -> None:
+    """InfluxDB refuses the secret for another reason: the pick may be wrong, and that is said."""
+    holds(here, hidden=True)
+    async with here.working():
+        shown = await reported(here)
+        here.default.mute = [Verdict.LIVE, Verdict.OWNER_INACTIVE]
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
+        await here.settled()
+        request = await here.request(shown.id)
+
+    assert leaked_tokens(request) == ()
+    assert report_of(request).proof is Proof.NOT_PROVEN
+    assert here.leaks.counts[-1] == "not proven: not_proven"
+
+
+async def test_what_was_disabled_before_its_leak_was_reported_has_leaked(here: Workshop) -> None:
+    """Enabling it needs a second person all the same."""
+    holds(here, hidden=False)
+    here.policy = _with_approval(here, ApprovalRules(several=True))
+    async with here.working():
+        await here.heart.intake.open(here.ask(), Order((Target("default", THIRD, DISABLED),)))
+        await here.settled()
+        await reported(here)
+        opened = await here.heart.intake.open(
+            here.ask(), Order((Target("default", THIRD, ENABLE),))
+        )
+        await here.settled()
+        waiting = await here.request(opened.id)
+
+    assert waiting.state is RequestState.AWAITING_APPROVAL

@@ -2,7 +2,7 @@
 
 from bot.changes.evidence.details import what_was_asked
 from bot.changes.evidence.drift import found_later
-from bot.changes.evidence.leaks import concluded, identified, left_disabled, probed
+from bot.changes.evidence.leaks import concluded, identified, lapse, left_disabled, probed
 from bot.changes.evidence.people import (
     by_person,
     denied,
@@ -33,6 +33,7 @@ __all__ = [
     "frozen",
     "identified",
     "interrupted",
+    "lapse",
     "lapsed",
     "left_disabled",
     "probed",

@@ -6,7 +6,7 @@ from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.errors import Problem
 from bot.changes.evidence.details import telling
 from bot.changes.leak import Probe
-from bot.changes.report import Attempt, LeakReport
+from bot.changes.report import Attempt, Lapse, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 
@@ -46,6 +46,13 @@ def probed(request: ChangeRequest, attempt: Attempt, at: datetime) -> AuditEvent
     )
 
 
+def lapse(request: ChangeRequest, said: Lapse, at: datetime) -> AuditEvent:
+    """InfluxDB accepted a leaked secret no more, before a further token was disabled."""
+    return _of_report(
+        request, EventTag.LEAK_PROBED, at, place=(said.instance, ""), after=_said(said.probe)
+    )
+
+
 def left_disabled(
     request: ChangeRequest, target: Target, problem: Problem, at: datetime
 ) -> AuditEvent:
@@ -78,15 +85,15 @@ def _of_report(
     place: tuple[str, str] | None = None,
     **detail: object,
 ) -> AuditEvent:
-    instance, authorization_id = place or (None, None)
+    instance, authorization_id = place or ("", "")
     return AuditEvent(
         tag,
         at,
         request.requester.user_id,
         request.requester.team_id,
         change_id=request.id,
-        instance=instance,
-        authorization_id=authorization_id,
+        instance=instance or None,
+        authorization_id=authorization_id or None,
         detail=telling(detail),
     )
 

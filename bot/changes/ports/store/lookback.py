@@ -79,6 +79,15 @@ class Lookback(Protocol):
         """
         ...
 
+    async def disabled_by_break_glass(self, instance: str, ids: Sequence[str]) -> list[str]:
+        """Give those whose status was changed last by break-glass.
+
+        Args:
+            instance: Where the authorizations are.
+            ids: Their ids.
+        """
+        ...
+
     async def unreviewed(self, user_id: str | None, limit: int) -> list[ChangeRequest]:
         """Give what was done by break-glass and is not reviewed yet, the oldest first.
 

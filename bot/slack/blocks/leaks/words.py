@@ -2,7 +2,7 @@
 
 from bot.changes.leak import Probe, Search, Verdict
 from bot.changes.leaked import disabled
-from bot.changes.report import LeakReport, Looked
+from bot.changes.report import Lapse, LeakReport, Looked
 from bot.changes.request import ChangeRequest
 from bot.slack.blocks.rich import LONGEST_TOLD, Line, plain, quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens
@@ -69,7 +69,14 @@ def spoken_to(report: LeakReport) -> list[str]:
         said.append(f"Before: {each.instance} {verdict(each.before)}.")
         if each.instance in after:
             said.append(f"After: {each.instance} {verdict(after[each.instance])}.")
+        said += [_untried(lapse) for lapse in report.lapses if lapse.instance == each.instance]
     return said
+
+
+def _untried(lapse: Lapse) -> str:
+    """Say why a token was not tried: the secret was shown once more before that."""
+    by = ", so somebody else has seen to it" if lapse.probe.dead else ""
+    return f"Before trying: {lapse.instance} {verdict(lapse.probe)}{by}. No token was tried then."
 
 
 def context(change: ChangeRequest) -> list[str]:
