@@ -34,7 +34,7 @@ class Received:
     """Something that was asked and is not decided yet, since Slack must be asked who that is.
 
     Attributes:
-        kind: ``command``, ``click`` or ``submission``.
+        kind: ``command``, ``click``, ``submission`` or ``shortcut``.
         content: What was asked, as the listener reads it; it holds no secret.
         secret: What is kept in memory alone. Where a row was stored and read again, it is gone.
     """

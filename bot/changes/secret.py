@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from bot.changes.unseen import CONTROL, INVISIBLE
 
@@ -43,6 +44,12 @@ def looks_like_secret(text: str) -> bool:
     return _PREFIXED.search(text) is not None or any(
         _random(text, run) for run in _RUN.finditer(text)
     )
+
+
+def holds_secret(text: str) -> bool:
+    """Tell whether what somebody typed holds what looks like a secret, and must not be stored."""
+    # Copied out of an address, a token's signs may be percent-encoded.
+    return looks_like_secret(text) or looks_like_secret(unquote(text))
 
 
 def minted_in(text: str) -> Iterator[tuple[str, int, int]]:

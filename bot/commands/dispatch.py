@@ -1,7 +1,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from urllib.parse import unquote
 
 from bot.changes import outcomes
 from bot.changes.asking import Ask
@@ -12,7 +11,7 @@ from bot.changes.intake import Intake
 from bot.changes.policy import Policy, Role
 from bot.changes.queries import Queries
 from bot.changes.reversals import Reversals
-from bot.changes.secret import looks_like_secret
+from bot.changes.secret import holds_secret
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands import parsing
@@ -186,12 +185,6 @@ _IN_THE_FORM = Problem(
 )
 # What a denied command would have set does not matter any more.
 _UNSPOKEN = AuthorizationUpdate(description="")
-
-
-def holds_secret(text: str) -> bool:
-    """Tell whether a command's text holds what looks like a secret, and must not be stored."""
-    # Copied out of an address, a token's signs may be percent-encoded.
-    return looks_like_secret(text) or looks_like_secret(unquote(text))
 
 
 def _takes_no_text(subcommand: Subcommand, rest: str) -> bool:

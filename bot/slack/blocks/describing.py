@@ -5,7 +5,7 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
 from bot.changes.authorization import Authorization
-from bot.commands.dispatch import holds_secret
+from bot.changes.secret import holds_secret
 from bot.commands.grammar import LONGEST_TEXT
 from bot.slack.blocks.modal import labelled, modal
 from bot.slack.blocks.rich import bold, code, joined, paragraph, plain, shown

@@ -7,10 +7,9 @@ from slack_sdk.models.blocks import (
     InputBlock,
     Option,
     PlainTextInputElement,
-    PlainTextObject,
 )
 
-from bot.slack.blocks.modal import modal
+from bot.slack.blocks.modal import labelled, modal
 
 SECRET, FOUND_IN, REASON, OTHERS = "secret", "found_in", "reason", "others"
 """The block ids of the fields."""
@@ -23,8 +22,8 @@ def leak_view() -> dict[str, Any]:
         "Report a leaked token",
         InputBlock(
             block_id=SECRET,
-            label=_plain("The leaked token"),
-            hint=_plain(
+            label=labelled("The leaked token"),
+            hint=labelled(
                 "White space, quotes and a Token or Bearer before it are taken off. It is held in "
                 "the bot's memory for this case alone, stored nowhere and shown to nobody."
             ),
@@ -33,14 +32,14 @@ def leak_view() -> dict[str, Any]:
         ),
         InputBlock(
             block_id=FOUND_IN,
-            label=_plain("Where it was found"),
-            hint=_plain("Such as a link to it. Everybody who sees the case reads it."),
+            label=labelled("Where it was found"),
+            hint=labelled("Such as a link to it. Everybody who sees the case reads it."),
             element=PlainTextInputElement(action_id=FOUND_IN, max_length=_LONGEST_WORDS),
         ),
         InputBlock(
             block_id=REASON,
-            label=_plain("Reason"),
-            hint=_plain("Everybody who sees the case reads it."),
+            label=labelled("Reason"),
+            hint=labelled("Everybody who sees the case reads it."),
             optional=True,
             element=PlainTextInputElement(
                 action_id=REASON, max_length=_LONGEST_WORDS, multiline=True
@@ -48,16 +47,14 @@ def leak_view() -> dict[str, Any]:
         ),
         InputBlock(
             block_id=OTHERS,
-            label=_plain("Other tokens of its owner"),
+            label=labelled("Other tokens of its owner"),
             optional=True,
             element=CheckboxesElement(
                 action_id=OTHERS,
-                options=[Option(value=OTHERS, text=_plain("Also disable every other active one"))],
+                options=[
+                    Option(value=OTHERS, text=labelled("Also disable every other active one"))
+                ],
             ),
         ),
         submit="Find and disable it",
     )
-
-
-def _plain(text: str) -> PlainTextObject:
-    return PlainTextObject(text=text, emoji=False)

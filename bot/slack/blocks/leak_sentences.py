@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.changes.audit import AuditEvent
 from bot.changes.leak import Search, Verdict
+from bot.changes.report import Proof
 from bot.slack.blocks.rich import quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens
 
@@ -17,11 +18,11 @@ _VERDICTS = {
     Verdict.NOT_PROVEN: "does not say whether it accepts it",
 }
 _PROOFS = {
-    "dead": "proven dead",
-    "already_dead": "dead before anything was done",
-    "not_proven": "not proven dead",
-    "alive": "still usable",
-    "not_found": "not found",
+    Proof.DEAD: "proven dead",
+    Proof.ALREADY_DEAD: "dead before anything was done",
+    Proof.NOT_PROVEN: "not proven dead",
+    Proof.ALIVE: "still usable",
+    Proof.NOT_FOUND: "not found",
 }
 
 
@@ -67,7 +68,8 @@ def returned(event: AuditEvent) -> tuple[str, str]:
 
 def concluded(event: AuditEvent) -> tuple[str, str]:
     """Nothing more is done about it."""
-    proof = _PROOFS.get(str(event.detail.get("proof")), "over")
+    named = str(event.detail.get("proof"))
+    proof = _PROOFS[Proof(named)] if named in set(Proof) else "over"
     seconds = event.detail.get("seconds")
     after = f", {seconds:.1f} s after the report" if isinstance(seconds, int | float) else ""
     return f"The leaked token is {proof}", after

@@ -1,13 +1,12 @@
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
 from bot.changes.asking import Ask
-from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.errors import Problem, UserError
 from bot.commands.answers import Answer, FormName
 from bot.slack.blocks.buttons import ActionId
 
@@ -111,19 +110,3 @@ class LoadingForm(Form):
         Raises:
             BotError: If it cannot be read, or this person may not.
         """
-
-
-@contextmanager
-def in_field(field: str, *codes: ErrorCode) -> Iterator[None]:
-    """Say of some problems that they are mended by writing something else into a field.
-
-    Args:
-        field: The block id of the field.
-        codes: The problems.
-    """
-    try:
-        yield
-    except UserError as error:
-        if error.problem.code not in codes:
-            raise
-        raise InFieldError(error.problem, field) from error

@@ -5,8 +5,8 @@ from pydantic import SecretStr
 
 from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.secret import holds_secret
 from bot.commands.answers import Answer, FormName, FormWanted
-from bot.commands.dispatch import holds_secret
 from bot.slack.blocks.buttons import ActionId
 from bot.slack.forms.form import Filled, Form, InFieldError
 from bot.slack.forms.metadata import unpacked

@@ -1,1 +1,1 @@
-"""What Slack sends: commands and clicks, each to the subcommand that it stands for."""
+"""What Slack sends: commands, clicks, forms, shortcuts and Home, each to what it stands for."""

@@ -88,7 +88,8 @@ class Answering:
         """Do a listener's work; never raise.
 
         Args:
-            kind: ``command``, ``click``, ``submission`` or ``form``, for the metrics.
+            kind: ``command``, ``click``, ``submission``, ``form``, ``shortcut`` or ``home``, for
+                the metrics; ", deferred" stands behind what had to be stored first.
             asked: A subcommand's, a button's or a modal's name, for the metrics.
             work: What the listener does; None means that its answer comes by itself.
         """

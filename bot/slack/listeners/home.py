@@ -10,7 +10,7 @@ from bot.changes.home import HomeQuery
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import Origin
-from bot.commands.dispatch import holds_secret
+from bot.changes.secret import holds_secret
 from bot.slack.blocks.home import secret_in_search
 from bot.slack.home.navigation import HomeAction, changed, entered, home_action
 from bot.slack.home.pages import HomePages

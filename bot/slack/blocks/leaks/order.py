@@ -3,7 +3,6 @@
 from slack_sdk.models.blocks import (
     InputBlock,
     Option,
-    PlainTextObject,
     StaticMultiSelectElement,
 )
 
@@ -13,9 +12,9 @@ from bot.changes.target import Target
 from bot.slack.blocks import buttons
 from bot.slack.blocks.leaks.words import context, how_found, spoken_to
 from bot.slack.blocks.listing import Listing, coming, left_out_text
+from bot.slack.blocks.modal import labelled
 from bot.slack.blocks.people import change_text, provenance
 from bot.slack.blocks.rich import (
-    LONGEST_TOLD,
     Line,
     Message,
     bold,
@@ -71,11 +70,11 @@ def order_message(change: ChangeRequest, note: str = "") -> Message:
     )
     select = InputBlock(
         block_id=buttons.ORDER,
-        label=_plain("Tokens to try, in this order"),
+        label=labelled("Tokens to try, in this order"),
         optional=True,
         element=StaticMultiSelectElement(
             action_id=buttons.ORDER,
-            placeholder=_plain("All of them, as listed"),
+            placeholder=labelled("All of them, as listed"),
             options=[_option(each) for each in candidates[:MOST_OPTIONS]],
         ),
     )
@@ -131,9 +130,5 @@ def _option(target: Target) -> Option:
     named = shown(name_of(target.seen), _LONGEST_OPTION - len(target.authorization_id) - 3)
     return Option(
         value=target.authorization_id,
-        text=_plain(f"{named} · {target.authorization_id}" if named else target.authorization_id),
+        text=labelled(f"{named} · {target.authorization_id}" if named else target.authorization_id),
     )
-
-
-def _plain(text: str) -> PlainTextObject:
-    return PlainTextObject(text=shown(text, LONGEST_TOLD), emoji=False)
