@@ -154,8 +154,8 @@ class Dispatcher:
         problem = Problem(
             ErrorCode.LOOKS_LIKE_SECRET,
             "That holds what looks like a secret. Nothing was stored, and nothing was changed.",
-            "Slack has seen it, so treat it as leaked. Find its authorization with list and a "
-            "word of the description, and disable it by its id.",
+            f"Slack has seen it, so treat it as leaked: {self._registry.command} leak opens a form "
+            "that finds its token, disables it, and proves it dead.",
         )
         await self._intake.refuse(ask, problem, "command text")
         raise UserError(problem)

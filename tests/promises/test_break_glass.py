@@ -612,6 +612,16 @@ async def test_the_undo_of_what_is_reviewed(here: World) -> None:
     assert "Approval needed" in here.channel()[-1].plain
 
 
+async def test_a_typed_enable_is_no_way_around_the_undo(here: World) -> None:
+    """Whatever it is called, it takes back a break-glass, and that takes another person."""
+    await broken(here)
+
+    await here.say(f"enable {TELEGRAF_EDGE_42}")
+
+    assert reopened(here) == []
+    assert "Approval needed" in here.channel()[-1].plain
+
+
 async def test_a_retry_is_an_ordinary_disable(here: World) -> None:
     """What failed is not tried again by break-glass by a click: that asks for an approval."""
     here.influxdb.faults.add(

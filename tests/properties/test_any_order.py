@@ -45,7 +45,7 @@ from tests.properties.life import (
 T = TypeVar("T")
 
 SETTINGS = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=15,
     derandomize=True,
     database=None,

@@ -95,8 +95,8 @@ def secret_in_search() -> Problem:
     return Problem(
         ErrorCode.LOOKS_LIKE_SECRET,
         "What you searched for looks like a secret. Nothing was stored, and nothing was changed.",
-        "Slack has seen it, so treat it as leaked: find its token by a word of its description, "
-        "and disable that.",
+        "Slack has seen it, so treat it as leaked: take “Report a leaked token” from Slack's "
+        "shortcuts, which finds its token, disables it, and proves it dead.",
     )
 
 

@@ -118,7 +118,7 @@ def _messages(text: str) -> list[Message]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=TEXTS, times=st.sampled_from([1, 40, 2_000]))
 def test_no_builder_lets_more_than_words_through(text: str, times: int) -> None:
     """No mention, link, broadcast or unseen sign; and all fits into what Slack takes."""
@@ -128,7 +128,7 @@ def test_no_builder_lets_more_than_words_through(text: str, times: int) -> None:
         message.text.encode()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     before=st.integers(0, 100) | st.integers(1_450, 1_600) | st.integers(7_850, 8_000),
     filler=st.sampled_from(["x ", "\u200b", "é,", "& "]),
