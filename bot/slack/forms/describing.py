@@ -11,7 +11,7 @@ from bot.changes.queries import Queries
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import as_written
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.describing import DESCRIPTION, TITLE, describing_view
 from bot.slack.blocks.modal import loading_view
 from bot.slack.forms import tokens

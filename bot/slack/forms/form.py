@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.changes.asking import Ask
 from bot.changes.errors import Problem, UserError
 from bot.commands.answers import Answer, FormName
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 
 View = dict[str, Any]
 

@@ -7,7 +7,7 @@ from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.secret import holds_secret
 from bot.commands.answers import Answer, FormName, FormWanted
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.forms.form import Filled, Form, InFieldError
 from bot.slack.forms.metadata import unpacked
 

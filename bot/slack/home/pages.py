@@ -14,7 +14,7 @@ from bot.changes.queries import Queries
 from bot.changes.record_queries import Overview
 from bot.changes.request import ChangeRequest
 from bot.changes.update import ChangeKind
-from bot.slack.blocks.home import closed_view, home_view
+from bot.slack.blocks.home.page import closed_view, home_view
 from bot.slack.home.publishing import Publishing
 from bot.slack.home.shelf import HomeShelf
 

@@ -11,7 +11,7 @@ from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import Origin
 from bot.changes.secret import holds_secret
-from bot.slack.blocks.home import secret_in_search
+from bot.slack.blocks.home.page import secret_in_search
 from bot.slack.home.navigation import HomeAction, changed, entered, home_action
 from bot.slack.home.pages import HomePages
 from bot.slack.home.shelf import HomeShelf

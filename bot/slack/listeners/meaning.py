@@ -8,7 +8,7 @@ from bot.changes.reversals import Reversals
 from bot.changes.reviews import Reviews
 from bot.commands.answers import Accepted, Answer, FormWanted, Moved, MoveName
 from bot.commands.dispatch import Dispatcher
-from bot.slack.blocks.buttons import ActionId, drift_number
+from bot.slack.blocks.action_ids import ActionId, drift_number
 from bot.slack.forms.registry import Forms
 from bot.slack.listeners.asking import CLICK, COMMAND, SUBMISSION
 

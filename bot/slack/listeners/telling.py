@@ -5,7 +5,7 @@ from bot.changes.errors import ErrorCode, StoreUnavailableError
 from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
 from bot.commands.answers import Accepted, Later, Moved
-from bot.slack.blocks.buttons import NOTE, ActionId, drift_number
+from bot.slack.blocks.action_ids import NOTE, ActionId, drift_number
 from bot.slack.forms.registry import SURFACE
 from bot.slack.home.telling import HomeTelling
 from bot.slack.listeners.answering import Answered, Answering

@@ -17,7 +17,7 @@ from bot.changes.states import RequestState, TargetState
 from bot.commands.answers import Notice
 from bot.sandbox.slack.inputs import state_of
 from bot.sandbox.slack.reading import read_blocks
-from bot.slack.blocks.home import closed_view, home_view
+from bot.slack.blocks.home.page import closed_view, home_view
 from bot.slack.blocks.notice import notice_message
 from tests.slack.blocks.samples import (
     NOW,
