@@ -12,11 +12,12 @@ import structlog
 from bot.bootstrap.assembly import Parts, Timing, assembled, woken
 from bot.bootstrap.heart import Heart
 from bot.changes.asking import Ask
+from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, Workspace
 from bot.changes.reporting import Leak
-from bot.changes.request import ChangeRequest, Origin, new_change_id
+from bot.changes.request import ChangeRequest, Origin
 from bot.changes.steps import logged
 from bot.configuration import PolicyInForce, load_configuration
 from bot.settings import Settings

@@ -17,6 +17,7 @@ from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
 from bot.changes.update import AuthorizationUpdate
 from bot.clock import system_clock
+from bot.influxdb.address import address_of
 from bot.influxdb.call import Call
 from bot.influxdb.credential import Credential
 from bot.influxdb.endpoints import Endpoints
@@ -76,7 +77,7 @@ class InfluxDBClient:
         self._retries = retries
         credential = Credential(token)
         self._http = httpx.AsyncClient(
-            base_url=_address(url),
+            base_url=address_of(url),
             transport=connect(ca_file),
             trust_env=False,
             follow_redirects=False,
@@ -251,19 +252,3 @@ class InfluxDBClient:
         if isinstance(result, Failure):
             self._respite.note(result)
         return result
-
-
-def _address(url: str) -> httpx.URL:
-    if not _usable(url):
-        raise ValueError("the InfluxDB URL is not of the form https://influxdb.example.com:8086")
-    return httpx.URL(url).copy_with(username=None, password=None, query=None, fragment=None)
-
-
-def _usable(url: str) -> bool:
-    try:
-        address = httpx.URL(url)
-        address.host.encode("idna")
-    except (httpx.InvalidURL, UnicodeError):
-        return False
-    port = 443 if address.port is None else address.port
-    return address.scheme in {"http", "https"} and bool(address.host) and 0 < port < 65536

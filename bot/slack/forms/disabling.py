@@ -2,7 +2,8 @@ from collections.abc import Mapping
 
 from bot.changes.asking import Ask
 from bot.changes.authorization import Status
-from bot.changes.intake import Intake, Order
+from bot.changes.intake import Intake
+from bot.changes.order import Order
 from bot.changes.queries import Queries
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName

@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.changes.deciding import decide
 from bot.changes.decision import Denied, Wanted
-from bot.changes.home import Everything, Home, HomePage, arranged, waits_for
+from bot.changes.home import Home, HomePage, waits_for
+from bot.changes.home_tokens import Everything, arranged
 from bot.changes.people import Standing
 from bot.changes.policy import Policy, Role
 from bot.changes.ports import Directory

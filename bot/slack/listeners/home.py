@@ -6,7 +6,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
-from bot.changes.home import HomeQuery
+from bot.changes.home_query import HomeQuery
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import Origin

@@ -11,7 +11,9 @@ from bot import block_kit
 from bot.changes.authorization import Status
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.home import Everything, HomePage, HomeQuery, Sort, arranged
+from bot.changes.home import HomePage
+from bot.changes.home_query import HomeQuery, Sort
+from bot.changes.home_tokens import Everything, arranged
 from bot.changes.lists import Listed
 from bot.changes.states import RequestState, TargetState
 from bot.commands.answers import Notice

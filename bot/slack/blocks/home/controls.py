@@ -13,7 +13,8 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from bot.changes.home import HomePage, HomeQuery, Sort
+from bot.changes.home import HomePage
+from bot.changes.home_query import HomeQuery, Sort
 from bot.slack.blocks.modal import labelled
 from bot.slack.blocks.rich import shown
 from bot.slack.home.navigation import EVERY, LONGEST_SEARCH, HomeAction

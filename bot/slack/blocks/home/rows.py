@@ -6,7 +6,8 @@ from typing import Any
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.changes.authorization import Authorization
-from bot.changes.home import HomePage, HomeTokens
+from bot.changes.home import HomePage
+from bot.changes.home_tokens import HomeTokens
 from bot.changes.lists import Listed
 from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.problems import problem_text
