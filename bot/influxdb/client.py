@@ -1,7 +1,5 @@
-import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +9,6 @@ import httpx
 from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
-from bot.changes.errors import Effect
 from bot.changes.leak import Probe, Sighting
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
@@ -28,6 +25,7 @@ from bot.influxdb.own_token import OwnTokenSearch, unless_denied
 from bot.influxdb.respite import Respite
 from bot.influxdb.retries import Retries, attempts
 from bot.influxdb.transport import connect
+from bot.influxdb.update import Update
 
 T = TypeVar("T")
 
@@ -151,27 +149,8 @@ class InfluxDBClient:
         Raises:
             UpstreamError: If it was not accepted; ``effect`` counts every attempt.
         """
-        fields = {"status": update.status, "description": update.description}
-        given = {key: value for key, value in fields.items() if value is not None}
-        content = json.dumps(given, separators=(",", ":")).encode()
-        sending = self._endpoints.update(authorization_id, content)
-        reading = self._endpoints.one(authorization_id)
-        lost: Failure | None = None
-
-        async def attempt(left: float) -> Authorization | Failure:
-            nonlocal lost
-            if lost is not None:
-                current = await self._once(reading, left)
-                if isinstance(current, Failure) or update.holds(current):
-                    return current
-                if before is None or current.revision != before.revision:
-                    return replace(lost, transient=False)
-            result = await self._once(sending, left)
-            if isinstance(result, Failure) and result.effect is not Effect.NONE:
-                lost = result
-            return result
-
-        await attempts(attempt, self._retries)
+        sending = Update(self._endpoints, self._once, authorization_id, update, before)
+        await attempts(sending.attempt, self._retries)
 
     async def own_token(self) -> OwnToken:
         """Tell what can be known of the bot's own token where its value is not shown.
