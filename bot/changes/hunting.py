@@ -95,8 +95,9 @@ class Hunting:
                 left = [self._progress.reached(t, TargetState.CANCELLED) for t in targets]
                 return await self._progress.record(request, left), True
             case hunt.AskForOthers(instance, user):
-                others = self._others(request, Selection(instance, user, DISABLED))
-                return await self._leak_progress.others_asked(request, others), True
+                selection = Selection(instance, user, DISABLED)
+                others = self._others(request, selection)
+                return await self._leak_progress.others_asked(request, selection, others), True
             case hunt.Conclude():
                 return request, False
 

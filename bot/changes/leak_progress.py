@@ -6,11 +6,11 @@ from bot.changes import evidence, hunt
 from bot.changes.errors import Problem
 from bot.changes.ports import Store
 from bot.changes.progress import Progress, state_with
-from bot.changes.report import Attempt, Lapse, LeakReport
+from bot.changes.report import Attempt, Lapse, LeakReport, OthersChange
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.steps import Reached, Step, unobserved
-from bot.changes.target import Target
+from bot.changes.target import Selection, Target
 
 
 class LeakProgress:
@@ -103,11 +103,15 @@ class LeakProgress:
         self._reached(Step.CONCLUDED)
         return saved
 
-    async def others_asked(self, request: ChangeRequest, others: ChangeRequest) -> ChangeRequest:
-        """Store the change that is to disable the owner's other tokens, and which one it is."""
+    async def others_asked(
+        self, request: ChangeRequest, selection: Selection, others: ChangeRequest
+    ) -> ChangeRequest:
+        """Store the change that is to disable one owner's other tokens, and which one it is."""
         if request.leak is None:
             raise RuntimeError("only a report of a leaked secret asks for its owner's tokens")
-        request = replace(request, leak=replace(request.leak, others_by=others.id))
+        asked = OthersChange(selection.instance, selection.user, others.id)
+        report = replace(request.leak, others_by=(*request.leak.others_by, asked))
+        request = replace(request, leak=report)
         async with self._store.transaction() as transaction:
             await transaction.save_request(request, ())
             await transaction.add_request(others, others.created_at)

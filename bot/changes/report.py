@@ -87,6 +87,20 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True)
+class OthersChange:
+    """The change that disables the other active tokens of one owner on one instance.
+
+    Attributes:
+        user: The name of the owner in InfluxDB.
+        change_id: The id of the change.
+    """
+
+    instance: str
+    user: str
+    change_id: str
+
+
+@dataclass(frozen=True)
 class LeakReport:
     """What is recorded of a leaked secret; the secret itself is in its keeper's memory alone.
 
@@ -99,11 +113,11 @@ class LeakReport:
         typed_by: Who has reported it in the requester's name on the bot's own machine, such as
             ``cli:root``; empty if the requester did so in Slack.
         looked: How each instance was looked at; empty until it was.
-        order: The ids of those that may be it, in the order in which they are tried; what is not
-            in it is not tried. Empty means as listed.
+        order: Those that may be it by instance and id, in the order in which they are tried; what
+            is not in it is not tried. Empty means as listed.
         attempts: What InfluxDB said to the secret after each authorization that was disabled.
         lapses: Where InfluxDB accepted the secret no more, though this report had not seen to it.
-        others_by: The id of the change that disables the owner's other tokens.
+        others_by: The changes that disable the owners' other tokens, one for each owner.
         concluded_at: When all of this was over.
     """
 
@@ -114,10 +128,10 @@ class LeakReport:
     keeper: str = ""
     typed_by: str = ""
     looked: tuple[Looked, ...] = ()
-    order: tuple[str, ...] = ()
+    order: tuple[tuple[str, str], ...] = ()
     attempts: tuple[Attempt, ...] = ()
     lapses: tuple[Lapse, ...] = ()
-    others_by: str | None = None
+    others_by: tuple[OthersChange, ...] = ()
     concluded_at: datetime | None = None
 
     def named(self, instance: str) -> bool:

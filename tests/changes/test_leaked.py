@@ -352,7 +352,8 @@ async def test_the_owner_s_other_tokens_are_a_change_of_their_own(here: Workshop
     holds(here, hidden=False)
     async with here.working():
         request = await reported(here, leaked(others=True))
-        others = await here.request(report_of(request).others_by or "")
+        (asked,) = report_of(request).others_by
+        others = await here.request(asked.change_id)
 
     assert report_of(request).proof is Proof.DEAD
     assert others.leak_of == request.id
@@ -567,7 +568,8 @@ async def test_others_are_asked_for_though_the_leaked_one_is_disabled_already(
     here.default.tokens[THIRD] = DISABLED.apply(TOKENS[2])
     async with here.working():
         request = await reported(here, leaked(others=True))
-        others = await here.request(report_of(request).others_by or "")
+        (asked,) = report_of(request).others_by
+        others = await here.request(asked.change_id)
 
     assert request.state is RequestState.FINISHED
     assert others.state is RequestState.PREVIEWED
@@ -581,7 +583,7 @@ async def test_a_refused_report_asks_for_no_others(here: Workshop) -> None:
         request = await reported(here, leaked(others=True))
 
     assert states(request) == {THIRD: "refused"}
-    assert report_of(request).others_by is None
+    assert report_of(request).others_by == ()
 
 
 async def test_a_wrong_pick_that_stayed_disabled_is_enabled_as_any_other(here: Workshop) -> None:
@@ -697,3 +699,44 @@ async def test_what_was_disabled_before_its_leak_was_reported_has_leaked(here: W
         waiting = await here.request(opened.id)
 
     assert waiting.state is RequestState.AWAITING_APPROVAL
+
+
+async def test_each_owner_s_other_tokens_are_asked_for(two: Workshop) -> None:
+    """The secret is on two instances, whose owners may differ: each has a change of its own."""
+    first, lab = two.instances.values()
+    lab.tokens = {k: replace(each, user="erin") for k, each in lab.tokens.items()}
+    for instance in (first, lab):
+        instance.secrets[TOKENS[0].id] = SECRET.get_secret_value()
+    async with two.working():
+        request = await reported(two, leaked(others=True))
+        asked = report_of(request).others_by
+        changes = [await two.request(each.change_id) for each in asked]
+
+    assert {(each.instance, each.user) for each in asked} == {
+        ("default", TOKENS[0].user),
+        ("lab", "erin"),
+    }
+    assert [[t.key for t in each.targets] for each in changes] == [
+        [("default", TOKENS[1].id)],
+        [("lab", TOKENS[2].id)],
+    ]
+
+
+async def test_one_id_on_two_instances_is_named_with_its_instance(two: Workshop) -> None:
+    """An id that both have names neither."""
+    for instance in two.instances.values():
+        instance.secrets[TOKENS[0].id] = SECRET.get_secret_value()
+        instance.hides = True
+    async with two.working():
+        shown = await reported(two)
+        with pytest.raises(UserError):
+            await two.heart.moves.confirm(two.ask(), shown.id, order=(TOKENS[0].id,))
+        chosen = f"lab:{TOKENS[0].id}"
+        await two.heart.moves.confirm(two.ask(), shown.id, order=(chosen,))
+        await two.settled()
+        request = await two.request(shown.id)
+        confirmed = [e for e in await two.events() if e.tag.value == "request.confirmed"]
+
+    assert [a.key for a in report_of(request).attempts] == [("lab", TOKENS[0].id)]
+    assert two.instances["default"].sent == []
+    assert confirmed[-1].detail["order"] == chosen

@@ -18,13 +18,11 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_42,
     TELEGRAF_EDGE_43,
 )
-from tests.reporting import report, secret_of
+from tests.reporting import START, in_order, report, secret_of
 from tests.world import World, world
 
 SECRET = secret_of(TELEGRAF_EDGE_42)
 NO_SUCH = "nobody-has-this-one_".ljust(86, "x") + "=="
-START = "Disable in this order"
-FIELD = "Tokens to try, in this order"
 Here = Callable[[Mode], AbstractAsyncContextManager[World]]
 
 
@@ -89,9 +87,9 @@ async def test_from_the_secret_alone_to_proven_dead(
 async def test_a_wrong_pick_is_put_back_within_the_same_change(hashed: World) -> None:
     """It is active again, the right one is inactive, and one record tells all of it."""
     await report(hashed, SECRET)
-    order = f"{TELEGRAF_EDGE_43}\n{TELEGRAF_EDGE_42}"
+    order = in_order(TELEGRAF_EDGE_43, TELEGRAF_EDGE_42)
 
-    await hashed.press(hashed.channel()[0], START, chosen={FIELD: order})
+    await hashed.press(hashed.channel()[0], START, chosen=order)
 
     assert status(hashed, TELEGRAF_EDGE_43) == Status.ACTIVE
     assert status(hashed, TELEGRAF_EDGE_42) == Status.INACTIVE
@@ -108,7 +106,7 @@ async def test_what_is_not_chosen_is_not_tried(hashed: World) -> None:
     """The one that was chosen was not it: it is put back, and the other is left alone."""
     await report(hashed, SECRET)
 
-    await hashed.press(hashed.channel()[0], START, chosen={FIELD: TELEGRAF_EDGE_43})
+    await hashed.press(hashed.channel()[0], START, chosen=in_order(TELEGRAF_EDGE_43))
 
     assert status(hashed, TELEGRAF_EDGE_43) == Status.ACTIVE
     assert status(hashed, TELEGRAF_EDGE_42) == Status.ACTIVE

@@ -11,7 +11,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Mode
 from bot.sandbox.influxdb.organisation import BOT_AUTHORIZATION, TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from bot.sandbox.slack import Message
-from tests.reporting import report, secret_of
+from tests.reporting import START, in_order, report, secret_of
 from tests.world import World, world
 
 SECRET = secret_of(TELEGRAF_EDGE_42)
@@ -83,10 +83,9 @@ async def test_what_happens_later_is_told_in_another_reply(tmp_path: Path) -> No
         await here.start(influxdb_own_authorization=BOT_AUTHORIZATION)
         await report(here, SECRET)
         (first,) = thread(here)
-        order = f"{TELEGRAF_EDGE_43}\n{TELEGRAF_EDGE_42}"
-        fields = {"Tokens to try, in this order": order}
+        order = in_order(TELEGRAF_EDGE_43, TELEGRAF_EDGE_42)
 
-        await here.press(top(here)[0], "Disable in this order", chosen=fields)
+        await here.press(top(here)[0], START, chosen=order)
 
         before, after = thread(here)
         assert before == first

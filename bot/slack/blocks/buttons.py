@@ -60,7 +60,7 @@ def undo(change: ChangeRequest) -> ButtonElement:
     """Give the button that restores what was before a change."""
     later = disabled_again(change)
     done = change.in_state(TargetState.DONE)
-    count = sum(target.authorization_id not in later for target in done)
+    count = sum(target.key not in later for target in done)
     text, label = "Undo", f"Undo change {change.id}"
     if len(change.targets) > 1:
         text, label = f"Undo {count}", f"{label} of {tokens(count)}"

@@ -13,7 +13,7 @@ from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.evidence import accepted, concluded, identified, left_disabled, probed, progress
 from bot.changes.leak import Probe, Search, Verdict
-from bot.changes.report import Attempt, LeakReport, Looked
+from bot.changes.report import Attempt, LeakReport, Looked, OthersChange
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
@@ -55,6 +55,9 @@ CHANGED = Problem(
 )
 
 
+OTHERS = OthersChange("prod", "telegraf", "8G4L3R")
+
+
 def said(verdict: Verdict, *, later: bool = False) -> Probe:
     """Make what an instance said to the secret."""
     detail = "It did not answer in time." if verdict is V.NOT_PROVEN else ""
@@ -67,9 +70,14 @@ def looked(before: Verdict = V.LIVE, **fields: Any) -> Looked:
     return Looked("prod", before=said(before), **{**usual, **fields})
 
 
-def tried(after: Verdict = V.INACTIVE, number: int = 0, left: Problem | None = None) -> Attempt:
+def tried(
+    after: Verdict = V.INACTIVE,
+    number: int = 0,
+    left: Problem | None = None,
+    instance: str = "prod",
+) -> Attempt:
     """Make what was said after a token was disabled."""
-    return Attempt("prod", target(number=number).authorization_id, said(after, later=True), left)
+    return Attempt(instance, target(number=number).authorization_id, said(after, later=True), left)
 
 
 def report(*looks: Looked, **fields: Any) -> LeakReport:
@@ -108,7 +116,7 @@ RECEIPTS = {
         reason="pasted in a gist",
         interrupted=1,
         leak=report(
-            attempts=(tried(),), unusual=True, others=True, others_by="8G4L3R", fingerprint="abc"
+            attempts=(tried(),), unusual=True, others=True, others_by=(OTHERS,), fingerprint="abc"
         ),
     ),
     "dead by cloud": case(
@@ -157,6 +165,19 @@ RECEIPTS = {
             looked(),
             Looked("lab", Search.FAILED, said(V.NOT_PROVEN), why="lab did not answer in time."),
             attempts=(tried(),),
+        ),
+    ),
+    "on two instances": case(
+        target(),
+        target(instance="lab"),
+        target(state=T.RETURNED, number=1, instance="lab"),
+        target(state=T.CANCELLED, number=2, instance="lab"),
+        leak=report(
+            looked(),
+            Looked("lab", Search.HIDDEN, said(V.LIVE), hidden=13),
+            attempts=(tried(), tried(V.LIVE, 1, instance="lab"), tried(instance="lab")),
+            others=True,
+            others_by=(OTHERS, OthersChange("lab", "telegraf", "9H5M4S")),
         ),
     ),
     "secret gone": case(
@@ -247,6 +268,25 @@ def test_the_order(snapshot: SnapshotAssertion) -> None:
     (select,) = (block for block in message.blocks if block["type"] == "input")
 
     assert (read(message), select) == snapshot
+
+
+def test_the_order_on_two_instances(snapshot: SnapshotAssertion) -> None:
+    """Each is named with its instance; what a third instance has named is no question."""
+    asked = waiting(
+        *(to_come(instance=name) for name in ("prod", "lab")),
+        to_come(number=1, instance="lab"),
+        to_come(instance="cloud"),
+        leak=report(
+            HIDDEN,
+            Looked("lab", Search.HIDDEN, said(V.LIVE), hidden=13),
+            Looked("cloud", Search.ASKED, said(V.LIVE), matched=1),
+            concluded_at=None,
+        ),
+    )
+    message = checked(order_message(asked))
+    (select,) = (block for block in message.blocks if block["type"] == "input")
+
+    assert (read(message), select["element"]["options"]) == snapshot
 
 
 @pytest.mark.parametrize("count", [100, 101, 250])
@@ -359,7 +399,7 @@ REPORTS = st.builds(
     others=st.booleans(),
     looked=st.lists(LOOKS, max_size=3).map(tuple),
     attempts=st.lists(ATTEMPTS, max_size=4).map(tuple),
-    others_by=st.none() | st.just("8G4L3R"),
+    others_by=st.lists(st.just(OTHERS), max_size=2).map(tuple),
 )
 
 

@@ -31,14 +31,15 @@ _STUCK = {
 
 def aside(change: ChangeRequest, report: LeakReport) -> list[str]:
     """Say what became of the tokens that are not it, or were not to be touched."""
+    several = on_several(change)
     return [
         *(
-            words.format(_named(theirs))
+            words.format(_named(theirs, several=several))
             for state, words in _ASIDE.items()
             if (theirs := change.in_state(state))
         ),
         *(
-            _stuck(word, target)
+            _stuck(word, target, several=several)
             for state, word in _STUCK.items()
             for target in change.in_state(state)[:_LISTED]
         ),
@@ -48,34 +49,45 @@ def aside(change: ChangeRequest, report: LeakReport) -> list[str]:
 
 def _left(change: ChangeRequest, report: LeakReport) -> Iterable[str]:
     """Say which tokens stay disabled without being proven to be the leaked one, and why."""
-    left = {a.authorization_id: a.left for a in report.attempts if a.left is not None}
-    for authorization_id, problem in left.items():
+    several = on_several(change)
+    left = {a.key: (a, a.left) for a in report.attempts if a.left is not None}
+    for attempt, problem in left.values():
         why = f"{_cut(problem.message)} {_cut(problem.hint)}"
-        yield sentence(f"Not it, and left disabled: {authorization_id}: {why}")
+        where = f" on {attempt.instance}" if several else ""
+        yield sentence(f"Not it, and left disabled: {attempt.authorization_id}{where}: {why}")
     found = leaked(change)
     maybe = [
         target
         for target in change.in_state(TargetState.DONE)
-        if target not in found and target.authorization_id not in left
+        if target not in found and target.key not in left
     ]
     if maybe:
-        yield f"Left disabled, since it may be the leaked one: {_named(maybe)}."
+        yield f"Left disabled, since it may be the leaked one: {_named(maybe, several=several)}."
 
 
-def _stuck(word: str, target: Target) -> str:
+def on_several(change: ChangeRequest) -> bool:
+    """Tell whether the tokens of a report are on several instances, so that each is named."""
+    return len({target.instance for target in change.targets}) > 1
+
+
+def _stuck(word: str, target: Target, *, several: bool) -> str:
     why = "" if target.problem is None else f": {_cut(target.problem.message)}"
-    return sentence(f"{word}: {_which(target)}{why}")
+    return sentence(f"{word}: {_which(target, several=several)}{why}")
 
 
-def _named(targets: Sequence[Target]) -> str:
+def _named(targets: Sequence[Target], *, several: bool) -> str:
     more = len(targets) - _LISTED
     rest = f" and {tokens(more)} more" if more > 0 else ""
-    return f"{', '.join(map(_which, targets[:_LISTED]))}{rest}"
+    named = (_which(each, several=several) for each in targets[:_LISTED])
+    return f"{', '.join(named)}{rest}"
 
 
-def _which(target: Target) -> str:
+def _which(target: Target, *, several: bool) -> str:
     name = "" if target.seen is None else shown(target.seen.description, _LONGEST_NAME)
-    return f"{target.authorization_id} ({name})" if name else target.authorization_id
+    which = (
+        f"{target.authorization_id} on {target.instance}" if several else (target.authorization_id)
+    )
+    return f"{which} ({name})" if name else which
 
 
 def _cut(text: str) -> str:

@@ -59,18 +59,29 @@ def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
     return f"Not found on {where}: {_compared(looked)}."
 
 
-def spoken_to(report: LeakReport) -> list[str]:
-    """Say what each instance said to the secret, before and after."""
-    after = {each.instance: each.after for each in report.attempts}
-    said = []
-    for each in report.looked:
-        if each.search is Search.IMPOSSIBLE:
-            continue
-        said.append(f"Before: {each.instance} {verdict(each.before)}.")
-        if each.instance in after:
-            said.append(f"After: {each.instance} {verdict(after[each.instance])}.")
-        said += [_untried(lapse) for lapse in report.lapses if lapse.instance == each.instance]
-    return said
+def evidence(change: ChangeRequest, report: LeakReport) -> list[str]:
+    """Say how the token was identified, and what was said to the secret before and after.
+
+    One instance after the other, so that it is plain which has said what.
+    """
+    return [
+        said
+        for each in report.looked
+        for said in (how_found(report, change, each), *_spoken_to(report, each))
+    ]
+
+
+def _spoken_to(report: LeakReport, looked: Looked) -> list[str]:
+    """Say what an instance said to the secret, before and after."""
+    if looked.search is Search.IMPOSSIBLE:
+        return []
+    where = looked.instance
+    after = [each.after for each in report.attempts if each.instance == where]
+    return [
+        f"Before: {where} {verdict(looked.before)}.",
+        *(f"After: {where} {verdict(each)}." for each in after[-1:]),
+        *(_untried(lapse) for lapse in report.lapses if lapse.instance == where),
+    ]
 
 
 def _untried(lapse: Lapse) -> str:
