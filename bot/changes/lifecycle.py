@@ -173,7 +173,7 @@ class Lifecycle:
         except UpstreamError as error:
             return await self._waits.unreached(request, told, error)
         if nothing is not None:
-            traced = await self._progress.came_to_nothing(traced, nothing)
+            traced = await self._leak_progress.came_to_nothing(traced, nothing)
         else:
             traced = await self._leak_progress.identified(traced, traced.leak or report)
         self._count(request, traced)

@@ -87,6 +87,22 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True)
+class ComingBack:
+    """A token that another change was to enable again by itself when a report ended.
+
+    Attributes:
+        change_id: The id of the change, which was asked for with ``--for``.
+        at: When its time is over.
+    """
+
+    instance: str
+    authorization_id: str
+    description: str
+    change_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class OthersChange:
     """The change that disables the other active tokens of one owner on one instance.
 
@@ -118,6 +134,9 @@ class LeakReport:
         attempts: What InfluxDB said to the secret after each authorization that was disabled.
         lapses: Where InfluxDB accepted the secret no more, though this report had not seen to it.
         others_by: The changes that disable the owners' other tokens, one for each owner.
+        kept: What another change was to enable again by itself, and does not any more.
+        may_return: What another change is to enable again by itself, and may be the leaked token,
+            where an instance does not say which inactive token that is.
         concluded_at: When all of this was over.
     """
 
@@ -132,6 +151,8 @@ class LeakReport:
     attempts: tuple[Attempt, ...] = ()
     lapses: tuple[Lapse, ...] = ()
     others_by: tuple[OthersChange, ...] = ()
+    kept: tuple[ComingBack, ...] = ()
+    may_return: tuple[ComingBack, ...] = ()
     concluded_at: datetime | None = None
 
     def named(self, instance: str) -> bool:

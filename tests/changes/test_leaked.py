@@ -740,3 +740,88 @@ async def test_one_id_on_two_instances_is_named_with_its_instance(two: Workshop)
     assert [a.key for a in report_of(request).attempts] == [("lab", TOKENS[0].id)]
     assert two.instances["default"].sent == []
     assert confirmed[-1].detail["order"] == chosen
+
+
+async def test_the_others_of_a_timer_come_back_without_the_leaked_one(here: Workshop) -> None:
+    """Three tokens were to be enabled after two hours: the one that has leaked is left out."""
+    holds(here, hidden=False)
+    three = tuple(Target("default", each, DISABLED) for each in (FIRST, SECOND, THIRD))
+    async with here.working():
+        timed = await here.heart.intake.open(here.ask(), Order(three, lasts=timedelta(hours=2)))
+        await here.settled()
+        await here.heart.moves.confirm(here.ask(), timed.id)
+        await here.settled()
+        request = await reported(here)
+        here.later(timedelta(hours=2))
+        await here.settled()
+        ended = await here.request(timed.id)
+        again = await here.request(ended.undone_by or "")
+
+    assert [(each.authorization_id, each.change_id) for each in report_of(request).kept] == [
+        (THIRD, timed.id)
+    ]
+    assert ended.timer is not None
+    assert ended.timer.stopped_by == ""
+    assert states(again) == {FIRST: "done", SECOND: "done", THIRD: "refused"}
+    assert {k for k, each in here.default.tokens.items() if not each.active} == {THIRD}
+
+
+async def test_what_was_active_again_and_is_proven_to_be_it_stays_disabled(here: Workshop) -> None:
+    """Others had ended its timer early; the timer must not end what the report has disabled."""
+    holds(here, hidden=True)
+    async with here.working():
+        only = Order((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
+        timed = await here.heart.intake.open(here.ask(), only)
+        await here.settled()
+        here.default.tokens[THIRD] = replace(TOKENS[2], revision=9)
+        shown = await reported(here)
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(THIRD,))
+        await here.settled()
+        request = await here.request(shown.id)
+        here.later(timedelta(hours=3))
+        await here.settled()
+        ended = await here.request(timed.id)
+
+    assert report_of(request).proof is Proof.DEAD
+    assert [each.change_id for each in report_of(request).kept] == [timed.id]
+    assert ended.timer is not None
+    assert ended.timer.stopped_by == "U0ALICE"
+    assert not here.default.tokens[THIRD].active
+
+
+async def test_only_its_owner_s_tokens_may_be_it(here: Workshop) -> None:
+    """The owner was known before somebody else disabled the token: nobody else's is listed."""
+    holds(here, hidden=True)
+    here.default.tokens[SECOND] = replace(TOKENS[1], user_id="0d0d0d0d0d0d00ee", user="erin")
+    async with here.working():
+        shown = await reported(here)
+        for each in (SECOND, THIRD):
+            only = Order((Target("default", each, DISABLED),), lasts=timedelta(hours=2))
+            await here.heart.intake.open(here.ask(CAROL), only)
+        await here.settled()
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST,))
+        await here.settled()
+        request = await here.request(shown.id)
+
+    assert report_of(request).proof is Proof.ALREADY_DEAD
+    assert [each.authorization_id for each in report_of(request).may_return] == [THIRD]
+
+
+async def test_a_timer_that_is_newer_than_the_report_is_no_way_around_it(here: Workshop) -> None:
+    """Others set the leaked token active, and it is disabled for two hours: it stays disabled."""
+    holds(here, hidden=False)
+    async with here.working():
+        await reported(here)
+        here.default.tokens[THIRD] = replace(TOKENS[2], revision=9)
+        only = Order((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
+        timed = await here.heart.intake.open(here.ask(), only)
+        await here.settled()
+        here.later(timedelta(hours=2))
+        await here.settled()
+        ended = await here.request(timed.id)
+        again = await here.request(ended.undone_by or "")
+
+    assert states(again) == {THIRD: "refused"}
+    assert again.targets[0].problem is not None
+    assert again.targets[0].problem.code is ErrorCode.HAS_LEAKED
+    assert not here.default.tokens[THIRD].active

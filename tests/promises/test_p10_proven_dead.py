@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,45 @@ async def test_one_that_was_disabled_before_is_told_as_such(hashed: World, tmp_p
         assert receipt(plain).startswith("Leaked token already disabled")
         assert f"Inactive already: {INACTIVE_LOAD_TEST}" in receipt(plain)
         assert plain.patches() == []
+
+
+async def test_what_is_about_to_work_again_by_itself_is_named(hashed: World) -> None:
+    """The server does not say which inactive token it is: what --for enables again may be it."""
+    await hashed.say(f"disable {TELEGRAF_EDGE_42} --for 2h")
+    await hashed.settled()
+    timed = change_id(hashed.channel()[-1].plain)
+
+    await report(hashed, SECRET)
+
+    told = hashed.channel()[-2].plain
+    assert told.startswith("Leaked token already disabled"), told
+    assert "this server does not say whose it is" in told
+    assert (
+        f"This may be it, and is to be enabled again by itself: {TELEGRAF_EDGE_42} on default "
+        "(telegraf on edge-42), at "
+    ) in told
+    assert f"as change {timed} ends. Take Keep disabled in pending" in told
+    assert "Keep disabled" in hashed.channel()[0].plain
+
+
+async def test_what_has_leaked_does_not_come_back_by_itself(here: World) -> None:
+    """One token had been disabled for two hours: the report names it, and ends its timer."""
+    await here.say(f"disable {TELEGRAF_EDGE_42} --for 2h")
+    await here.settled()
+    timed = change_id(here.channel()[-1].plain)
+
+    await report(here, SECRET)
+
+    told = here.channel()[-2].plain
+    assert told.startswith("Leaked token already disabled"), told
+    assert f"Change {timed} was to enable {TELEGRAF_EDGE_42} on default again by itself" in told
+    assert "It does not; the token stays disabled." in told
+    assert "Stays disabled: @alice stopped the timer." in here.channel()[0].plain
+    (stop,) = [e for e in await here.events() if e.tag.value == "timer.stopped"]
+    assert (stop.change_id, stop.detail["leak_of"]) == (timed, change_id(told))
+    here.now.advance(timedelta(hours=3))
+    await here.settled()
+    assert status(here, TELEGRAF_EDGE_42) == Status.INACTIVE
 
 
 async def test_one_that_nobody_knows_is_said_plainly(here: World) -> None:

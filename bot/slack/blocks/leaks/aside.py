@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from bot.changes.leaked import leaked
-from bot.changes.report import LeakReport
+from bot.changes.report import ComingBack, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
 from bot.slack.blocks.rich import shown
-from bot.slack.blocks.wording import sentence, tokens
+from bot.slack.blocks.wording import moment, sentence, tokens
 
 _LISTED = 10
 _LONGEST_NAME = 50
@@ -44,7 +44,34 @@ def aside(change: ChangeRequest, report: LeakReport) -> list[str]:
             for target in change.in_state(state)[:_LISTED]
         ),
         *_left(change, report),
+        *_coming_back(report),
     ]
+
+
+def _coming_back(report: LeakReport) -> Iterable[str]:
+    """Say what was, or is, to be enabled again by itself, by id, and what to do about it."""
+    for each in report.kept[:_LISTED]:
+        yield (
+            f"Change {each.change_id} was to enable {each.authorization_id} on {each.instance} "
+            f"again by itself at {moment(each.at)}. It does not; the token stays disabled."
+        )
+    found = report.may_return
+    if found:
+        one = len(found) == 1
+        named = "; ".join(map(_returning, found[:_LISTED]))
+        more = f"; and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        yield (
+            f"{'This may be it, and is' if one else 'One of these may be it, and they are'} to be "
+            f"enabled again by {'itself' if one else 'themselves'}: {named}{more}. Take Keep "
+            "disabled in pending for each that may be the leaked one."
+        )
+
+
+def _returning(each: ComingBack) -> str:
+    name = shown(each.description, _LONGEST_NAME)
+    named = f" ({name})" if name else ""
+    where = f"{each.authorization_id} on {each.instance}{named}"
+    return f"{where}, at {moment(each.at)}, as change {each.change_id} ends"
 
 
 def _left(change: ChangeRequest, report: LeakReport) -> Iterable[str]:
