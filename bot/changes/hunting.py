@@ -165,7 +165,8 @@ class Hunting:
         secret, instance = self._vault.get(request.id), self._instances.get(name)
         if secret is None or instance is None:
             why = "The process that held the secret has ended." if secret is None else "No instance"
-            return Probe(Verdict.NOT_PROVEN, self._clock(), None, why)
+            gone = secret is None
+            return Probe(Verdict.NOT_PROVEN, self._clock(), None, why, shown=not gone)
         return await instance.probe(secret)
 
 

@@ -47,12 +47,14 @@ class Probe:
         at: When the answer came, by the bot's clock, or when none was waited for any longer.
         user_id: Whose token it is, where it is live.
         detail: What InfluxDB said, with secrets masked, or why nothing is proven.
+        shown: Whether the instance was shown the token; it is not once that is gone from memory.
     """
 
     verdict: Verdict
     at: datetime
     user_id: str | None
     detail: str
+    shown: bool = True
 
     @property
     def dead(self) -> bool:

@@ -143,7 +143,9 @@ class Lifecycle:
                 request = await self._ask_approval(request, decision, ruling)
                 return Rest(request, request.expires_at)
             case stages.Close(state, problem):
-                return await self._progress.closed(request, state, problem)
+                closed = await self._progress.closed(request, state, problem)
+                leak_counting.count_closed(closed, self._leaks)
+                return closed
             case stages.Refuse(problem):
                 return await self._refuse(request, problem)
             case stages.Prepare():
@@ -205,7 +207,9 @@ class Lifecycle:
 
     async def _refuse(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
         if not request.targets:
-            return await self._progress.came_to_nothing(request, problem)
+            nothing = await self._progress.came_to_nothing(request, problem)
+            self._count(request, nothing)
+            return nothing
         refused = [
             self._progress.reached(target, TargetState.REFUSED, problem=problem)
             for target in request.in_state(TargetState.PENDING)

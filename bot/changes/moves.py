@@ -2,7 +2,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.changes import evidence, moving
+from bot.changes import evidence, leak_counting, moving
 from bot.changes.afterwards import timer_is_over
 from bot.changes.approval import Vote
 from bot.changes.asking import Ask
@@ -14,7 +14,7 @@ from bot.changes.hunt import candidates
 from bot.changes.intake import Intake
 from bot.changes.order_of_tries import Key, keys_of, short_word_for
 from bot.changes.policy import Role
-from bot.changes.ports import Transaction
+from bot.changes.ports import LeakCounts, Transaction
 from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, move_request
@@ -33,10 +33,12 @@ class Moves:
 
     Args:
         intake: Decides and stores.
+        counts: Told of each report of a leaked secret that somebody closes, for the metrics.
     """
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, counts: LeakCounts) -> None:
         self._intake = intake
+        self._counts = counts
 
     async def confirm(
         self, ask: Ask, change_id: str, instance: str = "", order: Sequence[str] = ()
@@ -79,7 +81,9 @@ class Moves:
             if isinstance(outcome, Problem) and outcome.code is not ErrorCode.NOT_ALLOWED:
                 event = evidence.refused(ask.person, ask.now, name, outcome, request)
                 await self._intake.note(transaction, ask, event)
-        return self._intake.taken(outcome)
+        moved = self._intake.taken(outcome)
+        leak_counting.count_closed(moved, self._counts)
+        return moved
 
     async def _confirm(
         self,

@@ -1,5 +1,6 @@
 """A leaked secret that somebody has reported, as far as it may be recorded: never the secret."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -160,6 +161,12 @@ class LeakReport:
         return any(each.instance == instance and each.matched for each in self.looked)
 
     @property
+    def secret_gone(self) -> bool:
+        """Tell whether the secret was gone from memory when it was to be tried."""
+        said = (*(e.after for e in self.attempts), *(e.probe for e in self.lapses))
+        return not all(probe.shown for probe in said)
+
+    @property
     def proof(self) -> Proof:
         """Say what the report has come to, by what InfluxDB said to the secret last."""
         after = {each.instance: each.after for each in self.attempts}
@@ -211,12 +218,20 @@ class LeakTold:
     Attributes:
         up_to: The number in the record of the last event that stands in the thread.
         owners: The Slack users who were told that a token of theirs has leaked.
+        unreached: Those who cannot be told, each with what Slack said.
     """
 
     up_to: int = 0
     owners: tuple[str, ...] = ()
+    unreached: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def why_not(self) -> Mapping[str, str]:
+        """Give what Slack said of those who cannot be told, by user."""
+        return dict(self.unreached)
 
     def joined_with(self, other: "LeakTold") -> "LeakTold":
         """Give what was told by either of two who tell at the same time."""
         owners = dict.fromkeys((*self.owners, *other.owners))
-        return LeakTold(max(self.up_to, other.up_to), tuple(owners))
+        unreached = tuple(dict.fromkeys((*self.unreached, *other.unreached)))
+        return LeakTold(max(self.up_to, other.up_to), tuple(owners), unreached)

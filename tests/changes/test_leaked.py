@@ -494,6 +494,7 @@ async def test_whoever_takes_over_leaves_disabled_what_nobody_can_prove(here: Wo
     assert states(ended_request) == {THIRD: "done"}
     assert report_of(ended_request).proof is Proof.NOT_PROVEN
     assert ended_request.state is RequestState.FINISHED
+    assert other.leaks.counts == ["not proven: leak_secret_gone"]
 
 
 async def test_the_secret_is_forgotten_when_the_case_is_over(here: Workshop) -> None:
@@ -825,3 +826,27 @@ async def test_a_timer_that_is_newer_than_the_report_is_no_way_around_it(here: W
     assert again.targets[0].problem is not None
     assert again.targets[0].problem.code is ErrorCode.HAS_LEAKED
     assert not here.default.tokens[THIRD].active
+
+
+async def test_what_is_closed_before_it_is_carried_out_is_counted_by_its_end(
+    here: Workshop,
+) -> None:
+    """Cancelled, denied, left to expire: each is a report without a proof, once."""
+    holds(here, hidden=True)
+    async with here.working():
+        cancelled = await reported(here)
+        await here.heart.moves.cancel(here.ask(), cancelled.id)
+        with pytest.raises(UserError):
+            await here.heart.moves.cancel(here.ask(), cancelled.id)
+        await reported(here)
+        here.later(timedelta(minutes=10))
+        await here.settled()
+        holds(here, hidden=False)
+        rules = ApprovalRules(needed_for=frozenset({ChangeKind.DISABLE}))
+        here.policy = _with_approval(here, rules)
+        denied = await reported(here)
+        await here.heart.moves.deny(here.ask(CAROL), denied.id, "not ours")
+        await here.settled()
+
+    ends = [each for each in here.leaks.counts if each.startswith("not proven")]
+    assert ends == [f"not proven: {each}" for each in ("cancelled", "expired", "denied")]

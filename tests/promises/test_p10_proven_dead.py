@@ -96,6 +96,7 @@ async def test_a_wrong_pick_is_put_back_within_the_same_change(hashed: World) ->
     assert status(hashed, TELEGRAF_EDGE_42) == Status.INACTIVE
     told = receipt(hashed)
     assert "disabled and proven dead · telegraf on edge-42" in told
+    assert "[ Undo ] [ Details ]" in told
     assert f"Not it, and put back: {TELEGRAF_EDGE_43} (telegraf on edge-43)." in told
     assert "of whose 2 of 2 active tokens were tried" in told
     events = [e for e in await hashed.events() if e.tag.value.startswith(("change.", "leak."))]

@@ -62,7 +62,8 @@ def undo(change: ChangeRequest) -> ButtonElement:
     done = change.in_state(TargetState.DONE)
     count = sum(target.key not in later for target in done)
     text, label = "Undo", f"Undo change {change.id}"
-    if len(change.targets) > 1:
+    if len(change.targets) > 1 and not (change.leak is not None and count == 1):
+        # What a report has tried or left alone is no part of what it has changed.
         text, label = f"Undo {count}", f"{label} of {tokens(count)}"
     return _of_change(change, ActionId.UNDO_CHANGE, text, label)
 

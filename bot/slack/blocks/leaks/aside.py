@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.changes.leaked import leaked
-from bot.changes.report import ComingBack, LeakReport
+from bot.changes.report import ComingBack, LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
@@ -89,7 +89,14 @@ def _left(change: ChangeRequest, report: LeakReport) -> Iterable[str]:
         if target not in found and target.key not in left
     ]
     if maybe:
-        yield f"Left disabled, since it may be the leaked one: {_named(maybe, several=several)}."
+        named = _named(maybe, several=several)
+        yield f"Left disabled, since it may be the leaked one: {named}."
+        yield (
+            "Next: report the secret again. If InfluxDB refuses it as inactive then, keep "
+            f"{named} disabled. If it accepts it, another token is the leaked one: enable {named}."
+        )
+    elif report.proof is Proof.NOT_PROVEN and change.in_state(TargetState.DONE):
+        yield "Next: report the secret again, to see whether InfluxDB refuses it."
 
 
 def on_several(change: ChangeRequest) -> bool:

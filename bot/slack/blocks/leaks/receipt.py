@@ -51,11 +51,13 @@ class Owner:
         name: The name of the user in InfluxDB.
         slack_user: Who in Slack answers for that user; None if nobody is mapped.
         told: Whether they were told by direct message.
+        why_not: What Slack said if they cannot be told.
     """
 
     name: str
     slack_user: str | None = None
     told: bool = False
+    why_not: str = ""
 
 
 def receipt_message(
@@ -205,7 +207,11 @@ def _owner_line(owner: Owner) -> Line:
 
 
 def _owner_words(owner: Owner) -> str:
-    return "Owner told by direct message: " if owner.told else "Owner not told yet: "
+    if owner.told:
+        return "Owner told by direct message: "
+    if owner.why_not:
+        return f"Owner could not be told ({shown(owner.why_not, LONGEST_TOLD)}): "
+    return "Owner not told yet: "
 
 
 def _unmapped(owner: Owner) -> str:
