@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.changes.leak import Verdict
 from bot.changes.leaked import leaked
+from bot.changes.probe import ProbeVerdict
 from bot.changes.report import ComingBack, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
@@ -28,13 +28,13 @@ def unnamed_and_inactive(report: LeakReport) -> dict[str, str | None]:
         The id of the owner by instance; None where that is not known either.
     """
     proven = {each.instance for each in report.attempts if each.proves}
-    lapsed = {e.instance for e in report.lapses if e.probe.verdict is Verdict.INACTIVE}
+    lapsed = {e.instance for e in report.lapses if e.probe.verdict is ProbeVerdict.INACTIVE}
     return {
         each.instance: each.before.user_id
         for each in report.looked
         if not each.matched
         and each.instance not in proven
-        and (each.before.verdict is Verdict.INACTIVE or each.instance in lapsed)
+        and (each.before.verdict is ProbeVerdict.INACTIVE or each.instance in lapsed)
     }
 
 

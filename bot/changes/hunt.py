@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.leak import Verdict
+from bot.changes.probe import ProbeVerdict
 from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
@@ -167,11 +167,11 @@ def _is_wrong(report: LeakReport, target: Target) -> bool:
     attempt = report.attempt(*target.key)
     if report.named(target.instance) or attempt is None or attempt.left is not None:
         return False
-    return target.state is TargetState.DONE and attempt.after.verdict is Verdict.LIVE
+    return target.state is TargetState.DONE and attempt.after.verdict is ProbeVerdict.LIVE
 
 
 def _over(report: LeakReport, instance: str) -> bool:
     """Tell whether no further token of an instance is tried: it was found, or nobody can tell."""
     theirs = (each for each in report.attempts if each.instance == instance)
     lapsed = any(each.instance == instance for each in report.lapses)
-    return lapsed or any(each.after.verdict is not Verdict.LIVE for each in theirs)
+    return lapsed or any(each.after.verdict is not ProbeVerdict.LIVE for each in theirs)

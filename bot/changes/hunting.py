@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.changes import hunt, outcomes
 from bot.changes.execution import Execution
-from bot.changes.leak import Probe, Verdict
 from bot.changes.leak_progress import LeakProgress
 from bot.changes.ports import Authorizations
+from bot.changes.probe import Probe, ProbeVerdict
 from bot.changes.progress import Progress
 from bot.changes.putting_back import PuttingBack
 from bot.changes.report import Attempt, Lapse, LeakReport
@@ -152,7 +152,7 @@ class Hunting:
         if request.leak is None or request.leak.named(instance):
             return None
         probe = await self._probe(request, instance)
-        return None if probe.verdict is Verdict.LIVE else Lapse(instance, probe)
+        return None if probe.verdict is ProbeVerdict.LIVE else Lapse(instance, probe)
 
     async def _prove(self, request: ChangeRequest, target: Target) -> ChangeRequest:
         probe = await self._probe(request, target.instance)
@@ -166,7 +166,7 @@ class Hunting:
         if secret is None or instance is None:
             why = "The process that held the secret has ended." if secret is None else "No instance"
             gone = secret is None
-            return Probe(Verdict.NOT_PROVEN, self._clock(), None, why, shown=not gone)
+            return Probe(ProbeVerdict.NOT_PROVEN, self._clock(), None, why, shown=not gone)
         return await instance.probe(secret)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.changes.errors import Problem
-from bot.changes.leak import Probe, Search, Verdict
+from bot.changes.probe import Probe, ProbeVerdict, Search
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Looked:
     @property
     def knows(self) -> bool:
         """Tell whether the instance knows the token, be it that it only says so to the secret."""
-        said = {Verdict.LIVE, Verdict.INACTIVE, Verdict.OWNER_INACTIVE}
+        said = {ProbeVerdict.LIVE, ProbeVerdict.INACTIVE, ProbeVerdict.OWNER_INACTIVE}
         return self.matched > 0 or self.before.verdict in said
 
 
@@ -53,7 +53,7 @@ class Attempt:
     @property
     def proves(self) -> bool:
         """Tell whether it shows that the secret was this authorization's."""
-        return self.after.verdict is Verdict.INACTIVE
+        return self.after.verdict is ProbeVerdict.INACTIVE
 
     @property
     def key(self) -> tuple[str, str]:
@@ -174,17 +174,17 @@ class LeakReport:
         last = {e.instance: e.before for e in self.looked} | after | lapsed
         known = [each for each in self.looked if each.knows or each.instance in after]
         if not known:
-            silent = any(e.before.verdict is Verdict.NOT_PROVEN for e in self.looked)
+            silent = any(e.before.verdict is ProbeVerdict.NOT_PROVEN for e in self.looked)
             return Proof.NOT_PROVEN if silent else Proof.NOT_FOUND
         verdicts = {last[each.instance].verdict for each in known}
-        if Verdict.LIVE in verdicts:
+        if ProbeVerdict.LIVE in verdicts:
             return Proof.ALIVE
         # Whoever activates an owner that is inactive since lets the secret work again.
         waits = any(
-            last[each.instance].verdict is Verdict.OWNER_INACTIVE and not each.before.dead
+            last[each.instance].verdict is ProbeVerdict.OWNER_INACTIVE and not each.before.dead
             for each in known
         )
-        if Verdict.NOT_PROVEN in verdicts or waits:
+        if ProbeVerdict.NOT_PROVEN in verdicts or waits:
             return Proof.NOT_PROVEN
         by_others = all(each.before.dead or each.instance in lapsed for each in known)
         return Proof.ALREADY_DEAD if by_others else Proof.DEAD

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import Effect
-from bot.changes.leak import Probe, Sighting
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
+from bot.changes.probe import Probe, Sighting
 from bot.changes.update import AuthorizationUpdate
 from bot.clock import system_clock
 from bot.influxdb.call import Call

@@ -15,7 +15,7 @@ from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
 from bot.slack.blocks.leaks.owner import owner_message
-from bot.slack.blocks.leaks.receipt import Owner, owned
+from bot.slack.blocks.leaks.receipt import OwnerTold, owned
 from bot.slack.blocks.leaks.timeline import news, timeline_message
 from bot.slack.placing import Placing
 from bot.slack.sending import NotReachableError, Sending
@@ -37,12 +37,12 @@ class LeakMessages:
         self._placing = placing
         self._policy = policy
 
-    def owners(self, request: ChangeRequest) -> tuple[Owner, ...]:
+    def owners(self, request: ChangeRequest) -> tuple[OwnerTold, ...]:
         """Say whose token was disabled as leaked, and whether they were told."""
         told, why_not = request.leak_told.owners, request.leak_told.why_not
         owners = ((target, self._owner(target)) for target in owned(request))
         return tuple(
-            Owner(
+            OwnerTold(
                 target.seen.user if target.seen else "",
                 who,
                 told=who in told,

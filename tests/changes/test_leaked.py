@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError, UserError
 from bot.changes.intake import Order
-from bot.changes.leak import Verdict
 from bot.changes.leaked import leaked as leaked_tokens
 from bot.changes.policy import ApprovalRules, Policy
+from bot.changes.probe import ProbeVerdict
 from bot.changes.report import LeakReport, Proof
 from bot.changes.reporting import Leak
 from bot.changes.request import ChangeRequest
@@ -77,8 +77,8 @@ async def test_a_server_that_shows_tokens_names_it(here: Workshop) -> None:
     assert request.state is RequestState.FINISHED
     assert states(request) == {THIRD: "done"}
     assert report.named("default")
-    assert [each.before.verdict for each in report.looked] == [Verdict.LIVE]
-    assert [each.after.verdict for each in report.attempts] == [Verdict.INACTIVE]
+    assert [each.before.verdict for each in report.looked] == [ProbeVerdict.LIVE]
+    assert [each.after.verdict for each in report.attempts] == [ProbeVerdict.INACTIVE]
     assert report.proof is Proof.DEAD
     assert report.seconds_from(request.created_at) == 0
     assert here.leaks.counts == ["received", "identified: named", "disabled", "dead after 0 s"]
@@ -236,7 +236,7 @@ async def test_a_timeout_proves_nothing(here: Workshop) -> None:
     holds(here, hidden=True)
     async with here.working():
         shown = await reported(here)
-        here.default.mute = [Verdict.LIVE, Verdict.NOT_PROVEN]
+        here.default.mute = [ProbeVerdict.LIVE, ProbeVerdict.NOT_PROVEN]
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
         await here.settled()
         request = await here.request(shown.id)
@@ -283,7 +283,7 @@ async def test_what_nobody_knows_is_not_found(here: Workshop) -> None:
     (looked,) = report_of(request).looked
     assert request.closing is not None
     assert request.closing.code is ErrorCode.LEAK_NOT_FOUND
-    assert (looked.shown, looked.before.verdict) == (5, Verdict.UNKNOWN_TOKEN)
+    assert (looked.shown, looked.before.verdict) == (5, ProbeVerdict.UNKNOWN_TOKEN)
     assert report_of(request).proof is Proof.NOT_FOUND
     assert here.leaks.counts == ["received", "not proven: leak_not_found"]
 
@@ -329,7 +329,7 @@ async def test_two_instances_are_both_looked_at(two: Workshop) -> None:
     assert [(t.instance, t.state.value) for t in request.targets] == [("lab", "done")]
     assert report_of(request).proof is Proof.DEAD
     verdicts = {each.instance: each.before.verdict for each in report_of(request).looked}
-    assert verdicts == {"default": Verdict.NOT_PROVEN, "lab": Verdict.LIVE}
+    assert verdicts == {"default": ProbeVerdict.NOT_PROVEN, "lab": ProbeVerdict.LIVE}
 
 
 async def test_the_same_secret_on_two_instances_is_disabled_on_both(two: Workshop) -> None:
@@ -675,7 +675,7 @@ async def test_an_owner_who_is_deactivated_proves_nothing_of_a_token(here: Works
     holds(here, hidden=True)
     async with here.working():
         shown = await reported(here)
-        here.default.mute = [Verdict.LIVE, Verdict.OWNER_INACTIVE]
+        here.default.mute = [ProbeVerdict.LIVE, ProbeVerdict.OWNER_INACTIVE]
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
         await here.settled()
         request = await here.request(shown.id)

@@ -66,9 +66,9 @@ async def test_the_thread_is_the_timeline(idle_world: World) -> None:
         told[1:],
         (
             "@alice reported a leaked token, found in “https://gist.example/42”",
-            "The leaked token was looked for: default accepts it",
+            "The leaked token was looked for: default accepted it",
             f"@alice disabled {TELEGRAF_EDGE_42}: active → inactive",
-            f"The secret was tried after the disable of {TELEGRAF_EDGE_42}: default refuses it",
+            f"The secret was tried after the disable of {TELEGRAF_EDGE_42}: default refused it",
             "The leaked token is proven dead, ",
             "Told by direct message, as owner: @dave",
         ),

@@ -44,7 +44,7 @@ _REFUSED_ANYWAY = {ErrorCode.LEAK_ALREADY_DISABLED, ErrorCode.LEAK_OWNER_INACTIV
 
 
 @dataclass(frozen=True)
-class Owner:
+class OwnerTold:
     """Whose leaked token it was, and whether they know.
 
     Attributes:
@@ -64,7 +64,7 @@ def receipt_message(
     change: ChangeRequest,
     report: LeakReport,
     *,
-    owners: tuple[Owner, ...] = (),
+    owners: tuple[OwnerTold, ...] = (),
     undo: ChangeRequest | None = None,
     undoable: bool = False,
     undo_rule: str = "",
@@ -200,13 +200,13 @@ def _others(report: LeakReport) -> list[str]:
     ]
 
 
-def _owner_line(owner: Owner) -> Line:
+def _owner_line(owner: OwnerTold) -> Line:
     if owner.slack_user is None:
         return [plain(_unmapped(owner))]
     return [plain(_owner_words(owner)), person(owner.slack_user), plain(".")]
 
 
-def _owner_words(owner: Owner) -> str:
+def _owner_words(owner: OwnerTold) -> str:
     if owner.told:
         return "Owner told by direct message: "
     if owner.why_not:
@@ -214,7 +214,7 @@ def _owner_words(owner: Owner) -> str:
     return "Owner not told yet: "
 
 
-def _unmapped(owner: Owner) -> str:
+def _unmapped(owner: OwnerTold) -> str:
     name = shown(owner.name, LONGEST_TOLD)
     return f"Owner {name} not told: no Slack user is mapped to that InfluxDB user."
 
