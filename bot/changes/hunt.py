@@ -73,7 +73,7 @@ def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = F
         cancelled: Whether what is not tried yet is not wanted any more.
     """
     for target in request.targets:
-        if target.state is TargetState.RETURNING or _is_wrong(report, target):
+        if target.state is TargetState.RETURNING or is_wrong(report, target):
             return PutBack(target)
     for target in request.targets:
         if _disabled(target) and report.attempt(*target.key) is None:
@@ -162,7 +162,7 @@ def _disabled(target: Target) -> bool:
     return target.state in {TargetState.DONE, TargetState.APPLIED}
 
 
-def _is_wrong(report: LeakReport, target: Target) -> bool:
+def is_wrong(report: LeakReport, target: Target) -> bool:
     """Tell whether a token was disabled, is not the leaked one, and has to be put back."""
     attempt = report.attempt(*target.key)
     if report.named(target.instance) or attempt is None or attempt.left is not None:

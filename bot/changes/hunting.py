@@ -87,7 +87,9 @@ class Hunting:
             case hunt.Prove(target):
                 return await self._prove(request, target), True
             case hunt.PutBack(target):
-                if terms.stopped:
+                await brake.look()
+                if terms.stopped or brake.stopped:
+                    # It is a change as any other, and waits until changes go on.
                     return request, False
                 request = await self._putting_back.put_back(request, target, terms, brake)
                 return request, brake.awaits is None

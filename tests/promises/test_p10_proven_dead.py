@@ -1,5 +1,6 @@
 """P10: a leaked secret is traced, disabled and proven dead, and the receipt shows the evidence."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -19,6 +20,7 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_42,
     TELEGRAF_EDGE_43,
 )
+from tests.attacks import freeze, unfreeze
 from tests.reporting import START, in_order, report, secret_of
 from tests.world import World, world
 
@@ -102,6 +104,47 @@ async def test_a_wrong_pick_is_put_back_within_the_same_change(hashed: World) ->
     events = [e for e in await hashed.events() if e.tag.value.startswith(("change.", "leak."))]
     assert {event.change_id for event in events} == {change_id(told)}
     assert [event.tag.value for event in events].count("change.returned") == 1
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_freeze_in_the_middle_stops_what_is_put_back_too(
+    hashed: World, *, cancelled: bool
+) -> None:
+    """The wrong pick stays disabled meanwhile, which is said; then it goes on to its end.
+
+    Cancel leaves alone what is not tried yet, and is no way around the freeze.
+    """
+    here = hashed
+    await report(here, SECRET)
+    gate = here.influxdb.gate("PATCH", f".*{TELEGRAF_EDGE_43}", after=True)
+    order = in_order(TELEGRAF_EDGE_43, TELEGRAF_EDGE_42)
+
+    pressing = asyncio.create_task(here.press(here.channel()[0], START, chosen=order))
+    await here.reached(gate)
+    await freeze(here)
+    gate.release()
+    await here.slack.wait_for(lambda: receipt(here).startswith("Waiting"))
+
+    waiting = receipt(here)
+    assert len(here.patches()) == 1
+    assert status(here, TELEGRAF_EDGE_43) == Status.INACTIVE
+    assert "changes are stopped" in waiting.lower(), waiting
+    assert (
+        f"Not it, and disabled until it can be put back: {TELEGRAF_EDGE_43} (telegraf on edge-43)."
+    ) in waiting
+    assert "Nothing was changed" not in waiting
+    await pressing
+    if cancelled:
+        await here.press(here.channel()[0], "Cancel")
+        await here.slack.wait_for(lambda: "Cancelled by" in receipt(here))
+        assert len(here.patches()) == 1
+    await unfreeze(here)
+    left = "Leaked token still usable" if cancelled else "Leaked token disabled and proven dead"
+    await here.slack.wait_for(lambda: receipt(here).startswith(left))
+    assert status(here, TELEGRAF_EDGE_43) == Status.ACTIVE
+    assert status(here, TELEGRAF_EDGE_42) == (Status.ACTIVE if cancelled else Status.INACTIVE)
+    assert f"Not it, and put back: {TELEGRAF_EDGE_43}" in receipt(here)
+    assert len(here.patches()) == (2 if cancelled else 3)
 
 
 async def test_what_is_not_chosen_is_not_tried(hashed: World) -> None:

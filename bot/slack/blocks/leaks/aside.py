@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.changes.hunt import is_wrong
 from bot.changes.leaked import leaked
 from bot.changes.report import ComingBack, LeakReport, Proof
 from bot.changes.request import ChangeRequest
@@ -46,6 +47,20 @@ def aside(change: ChangeRequest, report: LeakReport) -> list[str]:
         *_left(change, report),
         *_coming_back(report),
     ]
+
+
+def to_be_put_back(change: ChangeRequest) -> str:
+    """Say which tokens are not the leaked one and still disabled; nothing if none is."""
+    report = change.leak
+    if report is None:
+        return ""
+    wrong = [
+        target
+        for target in change.in_state(TargetState.DONE, TargetState.RETURNING)
+        if target.state is TargetState.RETURNING or is_wrong(report, target)
+    ]
+    named = _named(wrong, several=on_several(change))
+    return f"Not it, and disabled until it can be put back: {named}." if wrong else ""
 
 
 def _coming_back(report: LeakReport) -> Iterable[str]:
