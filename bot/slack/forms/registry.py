@@ -7,6 +7,7 @@ from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.secret import holds_secret
 from bot.commands.answers import Answer, FormName, FormWanted
+from bot.commands.grammar import LONGEST_TEXT
 from bot.slack.blocks.buttons import ActionId
 from bot.slack.forms.form import Filled, Form, InFieldError
 from bot.slack.forms.metadata import unpacked
@@ -69,12 +70,12 @@ class Forms:
         return content, secret, metadata.channel_id
 
     def storable(self, received: Received) -> bool:
-        """Tell whether a submission may be stored before it is decided: no field holds a secret."""
+        """Tell whether a submission may be stored before it is decided: its fields are in order."""
         content = received.content
         form = self.find(content[CALLBACK])
         if form is None:
             return True
-        if any(holds_secret(content.get(block, "")) for block in form.fields):
+        if any(_wrong(content.get(block, ""), word) for block, word in form.fields.items()):
             return False
         return form.storable(_filled(form, received))
 
@@ -85,8 +86,9 @@ class Forms:
         if form is None:
             raise UserError(_OTHER_VERSION)
         for block, word in form.fields.items():
-            if holds_secret(content.get(block, "")):
-                raise InFieldError(_secret_in(word), block)
+            problem = _wrong(content.get(block, ""), word)
+            if problem is not None:
+                raise InFieldError(problem, block)
         return await form.submitted(ask, _filled(form, received))
 
 
@@ -99,12 +101,23 @@ def _filled(form: Form, received: Received) -> Filled:
     )
 
 
-def _secret_in(word: str) -> Problem:
-    return Problem(
-        ErrorCode.LOOKS_LIKE_SECRET,
-        f"The {word} holds what looks like a secret. Nothing was stored, and nothing was changed.",
-        f"Write the {word} without it.",
-    )
+def _wrong(text: str, word: str) -> Problem | None:
+    """Say what is wrong with a field's text, which Slack's own limits need not have held."""
+    if len(text) > LONGEST_TEXT:
+        return Problem(
+            ErrorCode.USAGE,
+            f"The {word} is longer than {LONGEST_TEXT:,} characters. Nothing was stored, and "
+            "nothing was changed.",
+            "Write less.",
+        )
+    if holds_secret(text):
+        return Problem(
+            ErrorCode.LOOKS_LIKE_SECRET,
+            f"The {word} holds what looks like a secret. Nothing was stored, and nothing was "
+            "changed.",
+            f"Write the {word} without it.",
+        )
+    return None
 
 
 def _typed(view: Mapping[str, Any], block_id: str) -> str:
