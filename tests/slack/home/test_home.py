@@ -259,11 +259,13 @@ async def test_a_break_glass_is_reviewed_in_home(idle_world: World) -> None:
     await here.start(policy=both)
     await here.say(f"disable {TELEGRAF_EDGE_42} --break-glass --reason leaked")
 
-    own, viewers = (await opened(here)).plain, (await opened(here, cast.DAVE)).plain
+    requesters = await opened(here)
+    own, viewers = requesters.plain, (await opened(here, cast.DAVE)).plain
     approvers = (await opened(here, cast.CAROL)).plain
     view = await pressed(here, "Review", cast.CAROL)
 
     assert "Waits for you\nDisable telegraf on edge-42" in own
+    assert "Review" not in texts(requesters)
     assert "Waits for you" not in viewers
     assert "Waits for you\nDisable telegraf on edge-42" in approvers
     assert view.plain.startswith("You have reviewed change ")
