@@ -1,10 +1,11 @@
 """The real bot between the stand-ins, as the sandbox has it."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -12,7 +13,9 @@ from bot.bootstrap import Bot, Timing, running_bot
 from bot.clock import system_clock
 from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn, Mode
-from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
+from bot.sandbox.influxdb.grown_organisation import grown_fixture
+from bot.sandbox.influxdb.organisation import BOT_API_TOKEN
+from bot.sandbox.mishaps import MISHAPS
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import RateLimits, SlackStandIn
 from bot.settings import Settings
@@ -28,10 +31,14 @@ class Scene:
     Attributes:
         mode: The kind of InfluxDB.
         policy: What stands in the policy file; empty for a policy of ``ALLOWED_USERS`` alone.
+        organisation: Gives what is in InfluxDB.
+        mishaps: What goes wrong once the bot runs, by its names.
     """
 
     mode: Mode = Mode.PLAIN
-    policy: str = ""
+    policy: str = cast.TEAM
+    organisation: Callable[[], dict[str, Any]] = grown_fixture
+    mishaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
         should_escape=True,
     )
     cast.populate(slack)
-    influxdb = InfluxDBStandIn(realistic_fixture(), system_clock, mode=scene.mode)
+    influxdb = InfluxDBStandIn(scene.organisation(), system_clock, mode=scene.mode)
     with tempfile.TemporaryDirectory(prefix="token-bot-") as folder:
         async with serve(slack.app) as slack_url, serve(influxdb.app) as influxdb_url:
             slack.base_url = slack_url
@@ -66,6 +73,8 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
                 serve(bot.app) as bot_url,
             ):
                 slack.events_url = f"{bot_url}/slack/events"
+                for name in scene.mishaps:
+                    MISHAPS[name].befall(influxdb, slack)
                 told = (
                     f"The bot takes requests signed with {_SIGNING_SECRET} at /slack/events, its "
                     f"bot token\nis {_BOT_TOKEN}, and its InfluxDB API token {BOT_API_TOKEN}: all "
