@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.cli.exit_codes import ExitCode
-from bot.cli.stand_ins import Sandbox, Scene, running_sandbox
+from bot.cli.stand_ins import Sandbox, Scene, running_sandbox, served_page
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Mode
 from bot.sandbox.script import ScriptError, Step, parse
@@ -14,6 +14,7 @@ from bot.sandbox.tour import main_job, second_person
 from bot.telemetry.logs import configure_logs
 
 _POLICIES = {"simple": "", "second-person": cast.SECOND_PERSON}
+_PORT = 8300
 _NEXT = """
 That was the real bot; only Slack and InfluxDB were stand-ins. Try more:
   .venv/bin/python -m bot sandbox --say "/token list" --press "Disable" --press "Undo"
@@ -76,8 +77,11 @@ def _choice(rest: list[str], option: str, choices: Sequence[str]) -> str:
 
 async def _sandbox(options: _Options) -> int:
     if not options.acts:
-        async with running_sandbox(options.scene) as running:
-            return await _serve(running)
+        async with (
+            running_sandbox(options.scene) as running,
+            served_page(running, port=_PORT) as address,
+        ):
+            return await _serve(running, address)
     for act in options.acts:
         async with running_sandbox(act.scene) as running:
             stage = Stage(running.slack, running.influxdb, running.bot.settled)
@@ -91,7 +95,8 @@ async def _sandbox(options: _Options) -> int:
     return ExitCode.DONE
 
 
-async def _serve(running: Sandbox) -> int:
+async def _serve(running: Sandbox, address: str) -> int:
+    _show(f"Open {address}")
     for line in running.described:
         _show(line)
     _show("Ctrl-C ends it.")

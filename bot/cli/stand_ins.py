@@ -1,7 +1,7 @@
 """The real bot between the stand-ins, as the sandbox has it."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +10,18 @@ from pydantic import SecretStr
 
 from bot.bootstrap import Bot, Timing, running_bot
 from bot.clock import system_clock
+from bot.commands.registry import Registry, discover
 from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
+from bot.sandbox.page import Page
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import RateLimits, SlackStandIn
 from bot.settings import Settings
 
 _SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - made up, for the stand-in alone
 _BOT_TOKEN = "xoxb-sandbox"  # noqa: S105 - made up, for the stand-in alone
+_COMMAND = "/token"
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,17 @@ class Scene:
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox that runs; ``described`` tells whoever wants to use it where it is."""
+    """A sandbox that runs.
+
+    Attributes:
+        roles: What the policy calls people, by id.
+        described: Tells whoever wants to use it where it is.
+    """
 
     slack: SlackStandIn
     influxdb: InfluxDBStandIn
     bot: Bot
+    roles: Mapping[str, str]
     described: tuple[str, ...]
 
 
@@ -73,7 +82,32 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
                 )
                 addresses = (("Slack", slack_url), ("InfluxDB", influxdb_url), ("bot", bot_url))
                 described = (*(f"{name:9} {address}" for name, address in addresses), told)
-                yield Sandbox(slack, influxdb, bot, described)
+                yield Sandbox(slack, influxdb, bot, {}, described)
+
+
+@asynccontextmanager
+async def served_page(running: Sandbox, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve the page for as long as the context is open, and give its address.
+
+    Args:
+        running: The sandbox that it shows.
+        port: The TCP port, or 0 for a free one.
+
+    Raises:
+        OSError: If the port is in use.
+    """
+    page = Page(
+        running.slack,
+        running.influxdb,
+        Registry(discover(), _COMMAND),
+        roles=running.roles,
+        since=system_clock(),
+    )
+    async with serve(page.app, port=port) as address:
+        try:
+            yield address
+        finally:
+            page.end()
 
 
 def _settings(scene: Scene, slack_url: str, influxdb_url: str, folder: Path) -> Settings:
@@ -90,7 +124,7 @@ def _settings(scene: Scene, slack_url: str, influxdb_url: str, folder: Path) -> 
         influxdb_own_authorization=None,
         influxdb_ca_file=None,
         allowed_users=frozenset() if scene.policy else frozenset(cast.ALLOWED),
-        slash_command="/token",
+        slash_command=_COMMAND,
         database_url=SecretStr(f"sqlite:///{folder / 'token-bot.db'}"),
         read_only=False,
         slack_app_token=None,
