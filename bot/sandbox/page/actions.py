@@ -124,9 +124,13 @@ class Submit(_Action):
     answers: Mapping[str, str] = {}
 
     async def by(self, person: str, slack: SlackStandIn) -> Delivery | None:
-        """Submit it, if it is still what the page shows."""
-        _in_front(slack, person, self.view, self.hash)
-        return await slack.submit(person, self.answers)
+        """Submit it, if it is what the page shows; say what their client would not submit."""
+        view = _in_front(slack, person, self.view, self.hash)
+        slack.fill(person, self.answers)
+        if missing := _not_yet_right(view):
+            slack.workspace.modals.complain(view, missing)
+            return None
+        return await slack.submit(person)
 
 
 class Close(_Action):
@@ -208,3 +212,16 @@ def _in_front(slack: SlackStandIn, person: str, view_id: str, hash_: str | None 
     if hash_ not in {None, view.hash}:
         raise ImpossibleInSlackError("this view has changed meanwhile; look at it again")
     return view
+
+
+def _not_yet_right(view: View) -> Mapping[str, str]:
+    """Say what is wrong with the fields of a view; Slack's client does before it asks the app."""
+    wrong: dict[str, str] = {}
+    for field in view.inputs:
+        try:
+            field.require(view.state)
+        except ImpossibleInSlackError as error:
+            is_empty = not field.content(view.state)
+            text = "Please complete this required field." if is_empty else f"{error}."
+            wrong[field.block_id] = text
+    return wrong

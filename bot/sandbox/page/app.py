@@ -109,14 +109,17 @@ class Page:
             action = ACTION.validate_json(await request.body())
         except ValidationError as error:
             problems = json.loads(error.json(include_input=False, include_url=False))
-            return JSONResponse({"trouble": "Not an action.", "problems": problems}, 422)
+            return JSONResponse(
+                {"done": False, "trouble": "Not an action.", "problems": problems},
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
         person = request.path_params["person"]
         try:
             delivery = await action.by(person, self._slack)
         except ImpossibleInSlackError as error:
             text = str(error)
-            return JSONResponse({"trouble": f"{text[:1].upper()}{text[1:]}."}, HTTPStatus.CONFLICT)
-        return JSONResponse({"trouble": _trouble(delivery)})
+            return JSONResponse({"done": False, "trouble": f"{text[:1].upper()}{text[1:]}."})
+        return JSONResponse({"done": True, "trouble": _trouble(delivery)})
 
 
 def _trouble(delivery: Delivery | None) -> str | None:

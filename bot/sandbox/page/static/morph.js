@@ -27,12 +27,12 @@ function isOwn(element, name) {
   if (OWN.has(name)) return true;
   if (name === "open") return element.tagName === "DIALOG";
   if (name === "style") return true;
-  if (name === "hidden") return element.id === "hints" || element.closest("#hints") !== null || element.id === "trouble";
+  if (name === "hidden") return element.id === "hints" || element.closest("#hints") !== null;
   return name === "aria-selected" && element.getAttribute("role") === "option";
 }
 
 function syncChildren(old, fresh) {
-  if (old.id === "trouble") return;
+  if (old.classList.contains("trouble")) return;
   const byId = new Map();
   for (const child of old.children) if (child.id) byId.set(child.id, child);
   const wanted = new Set([...fresh.children].map((child) => child.id).filter(Boolean));

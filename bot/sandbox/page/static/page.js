@@ -4,7 +4,6 @@ import { completes } from "./hints.js";
 import { morph } from "./morph.js";
 
 const body = document.body;
-const trouble = () => document.getElementById("trouble");
 
 // --- What has changed ---------------------------------------------------------------------------
 
@@ -64,7 +63,7 @@ async function act(action, pressed) {
     });
     const said = await answer.json();
     if (said.trouble) complain(said.trouble);
-    return answer.ok;
+    return said.done;
   } catch {
     complain("The sandbox does not answer. Is it still running?");
     return false;
@@ -75,22 +74,9 @@ async function act(action, pressed) {
 }
 
 function complain(text) {
-  const modal = document.querySelector("dialog.modal[open]");
-  const place = modal ? modalTrouble(modal) : trouble();
+  const inModal = document.querySelector("dialog.modal[open] .trouble");
+  const place = inModal ?? document.getElementById("trouble");
   place.textContent = text;
-  place.hidden = !text;
-}
-
-function modalTrouble(modal) {
-  let place = modal.querySelector(".trouble");
-  if (!place) {
-    place = document.createElement("div");
-    place.className = "trouble";
-    place.id = "modal-trouble";
-    place.setAttribute("role", "alert");
-    modal.querySelector("footer").before(place);
-  }
-  return place;
 }
 
 function answersIn(holder) {
