@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from bot.cli.exit_codes import ExitCode
 from bot.cli.sandbox_options import Options, read
-from bot.cli.stand_ins import Sandbox, running_sandbox
+from bot.cli.stand_ins import running_sandbox, served_page
+from bot.sandbox.influxdb.grown_organisation import LEAKED_TOKEN
 from bot.sandbox.script import ScriptError
+from bot.sandbox.serving import listen_from
 from bot.sandbox.stage import Stage
 from bot.telemetry.logs import configure_logs
 
@@ -15,7 +17,7 @@ That was the real bot; only Slack and InfluxDB were stand-ins. Try more:
   .venv/bin/python -m bot sandbox --say "/token list" --press "Disable" --press "Undo"
   .venv/bin/python -m bot sandbox --as U0MALLORY --say "/token whoami"
   .venv/bin/python -m bot sandbox --policy second-person --say "/token enable 0f0b90b49dc03001"
-  make sandbox     serves the stand-ins and the bot until Ctrl-C
+  make sandbox     serves all of it in a browser until Ctrl-C
 """
 
 
@@ -32,8 +34,7 @@ def sandbox(tokens: Sequence[str]) -> int:
 
 async def _sandbox(options: Options) -> int:
     if not options.acts:
-        async with running_sandbox(options.scene) as running:
-            return await _serve(running)
+        return await _serve(options)
     for act in options.acts:
         async with running_sandbox(act.scene) as running:
             stage = Stage(running.slack, running.influxdb, running.bot.settled)
@@ -47,16 +48,33 @@ async def _sandbox(options: Options) -> int:
     return ExitCode.DONE
 
 
-async def _serve(running: Sandbox) -> int:
-    for line in running.described:
-        _show(line)
-    _show("Ctrl-C ends it.")
+async def _serve(options: Options) -> int:
+    try:
+        listener = listen_from(options.port)
+    except OSError as error:
+        sys.stderr.write(f"Port {options.port} is not to be had: {error.strerror}. Try --port 0.\n")
+        return ExitCode.FAILED
+    if listener.getsockname()[1] != options.port != 0:
+        _show(f"Port {options.port} is in use; this is the next one that is not.")
+    async with (
+        running_sandbox(options.scene) as running,
+        served_page(running, listener) as address,
+    ):
+        _show(f"Open {address}")
+        _show(f"To play a leak, report this API token by /token leak:\n{LEAKED_TOKEN}")
+        for line in running.described:
+            _show(line)
+        _show("Ctrl-C ends it.")
+        await _ended()
+    return ExitCode.DONE
+
+
+async def _ended() -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     await ended.wait()
-    return ExitCode.DONE
 
 
 def _show(text: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.sandbox.slack.changes import StateChanges
+from bot.sandbox.changes import StateChanges
 from bot.sandbox.slack.inputs import find_input, state_of
 from bot.sandbox.slack.messages import Blocks
 from bot.sandbox.slack.modal_view import View

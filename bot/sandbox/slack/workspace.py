@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.sandbox.slack.changes import StateChanges
+from bot.sandbox.changes import StateChanges
 from bot.sandbox.slack.homes import Homes
 from bot.sandbox.slack.messages import Blocks, Message, interactive_elements
 from bot.sandbox.slack.modals import Modals
