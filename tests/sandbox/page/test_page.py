@@ -101,7 +101,7 @@ class Browser:
 async def opened(here: World) -> AsyncIterator[Browser]:
     """Serve the page of a sandbox, and open a browser."""
     registry = Registry(discover(), "/token")
-    page = Page(here.slack, here.influxdb, registry, roles={}, since=here.now())
+    page = Page(here.slack, here.influxdb, registry, parts=cast.parts(""), since=here.now())
     async with serve(page.app) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
         yield Browser(here, client, page)
         page.end()
