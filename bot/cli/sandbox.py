@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from bot.cli.exit_codes import ExitCode
 from bot.cli.sandbox_options import Options, read
 from bot.cli.stand_ins import running_sandbox, served_page
-from bot.sandbox.influxdb.grown_organisation import LEAKED_TOKEN
+from bot.sandbox import cast
+from bot.sandbox.page import welcome
 from bot.sandbox.script import ScriptError
 from bot.sandbox.serving import listen_from
 from bot.sandbox.stage import Stage
@@ -60,11 +61,8 @@ async def _serve(options: Options) -> int:
         running_sandbox(options.scene) as running,
         served_page(running, listener) as address,
     ):
-        _show(f"Open {address}")
-        _show(f"To play a leak, report this API token by /token leak:\n{LEAKED_TOKEN}")
-        for line in running.described:
+        for line in welcome(address, cast.parts(options.scene.policy), running.described):
             _show(line)
-        _show("Ctrl-C ends it.")
         await _ended()
     return ExitCode.DONE
 

@@ -112,7 +112,7 @@ async def served_page(
         running.slack,
         running.influxdb,
         Registry(discover(), _COMMAND),
-        roles={part.user: part.title for part in cast.parts(running.scene.policy)},
+        parts=cast.parts(running.scene.policy),
         since=running.scene.clock(),
     )
     async with serve(page.app, listener=listener) as address:

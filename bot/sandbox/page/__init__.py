@@ -5,5 +5,6 @@ it the true state of the InfluxDB stand-in.
 """
 
 from bot.sandbox.page.app import Page
+from bot.sandbox.page.welcoming import welcome
 
-__all__ = ["Page"]
+__all__ = ["Page", "welcome"]

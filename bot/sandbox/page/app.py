@@ -1,7 +1,7 @@
 """The page's routes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -23,6 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.commands.registry import Registry
+from bot.sandbox.cast import Part
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.page.actions import ACTION
 from bot.sandbox.page.events import Announcements
@@ -43,7 +44,7 @@ class Page:
         slack: The workspace, with the bot behind it.
         influxdb: What the bot changes.
         registry: Knows what can follow the slash command.
-        roles: What the bot's policy calls people, by id.
+        parts: Who the people are in the sandbox.
         since: When the sandbox was started.
     """
 
@@ -53,11 +54,11 @@ class Page:
         influxdb: InfluxDBStandIn,
         registry: Registry,
         *,
-        roles: Mapping[str, str],
+        parts: Sequence[Part],
         since: datetime,
     ) -> None:
         self._slack = slack
-        self._sight = Sight(slack, influxdb, Unread(), roles, since)
+        self._sight = Sight(slack, influxdb, Unread(), parts, since)
         self._announcements = Announcements(slack.changed, influxdb.changed)
         templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),

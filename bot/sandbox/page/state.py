@@ -1,9 +1,10 @@
 """What the page shows to one person at one moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.sandbox.cast import Part
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.page.conversation import MessageRow, conversation
 from bot.sandbox.page.drawing import CannotDrawError, Canvas, Surface, draw_blocks
@@ -72,14 +73,14 @@ class Sight:
     """What the page looks at.
 
     Attributes:
-        roles: What the bot's policy calls people, by id.
+        parts: Who the people are in the sandbox.
         since: When the sandbox was started.
     """
 
     slack: SlackStandIn
     influxdb: InfluxDBStandIn
     unread: Unread
-    roles: Mapping[str, str]
+    parts: Sequence[Part]
     since: datetime
 
 
@@ -87,7 +88,7 @@ def look(sight: Sight, place: Place) -> Screen:
     """Look at both stand-ins as a person who is in a place, which they have read by that."""
     slack, person = sight.slack, place.person
     sight.unread.read(person, place.channel.id, slack.visible_to(person, place.channel.id))
-    people = who_one_can_be(slack.workspace, sight.roles)
+    people = who_one_can_be(slack.workspace, sight.parts)
     here = place.address
     return Screen(
         place=place,

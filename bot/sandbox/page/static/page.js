@@ -254,7 +254,9 @@ if (composer) {
 // --- The beginning ------------------------------------------------------------------------------
 
 openModal();
-toEnd();
+const linked = location.hash && document.getElementById(location.hash.slice(1));
+if (linked) linked.scrollIntoView({ block: "center" });
+else toEnd();
 const events = new EventSource("/events");
 events.addEventListener("changed", look);
 if (body.dataset.tab) act({ type: "open", tab: body.dataset.tab });
