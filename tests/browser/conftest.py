@@ -31,9 +31,18 @@ async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def screen(browser: Browser, address: str) -> AsyncIterator[Screen]:
-    """A page on a desktop, on which nothing may go wrong, nor be fetched from anywhere else."""
-    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+async def screen(
+    request: pytest.FixtureRequest, browser: Browser, address: str
+) -> AsyncIterator[Screen]:
+    """A page on a desktop, on which nothing may go wrong, nor be fetched from anywhere else.
+
+    A module whose ``IS_INSPECTED`` is set brings scripts of its own onto the page, which otherwise
+    runs none but those that it is served with.
+    """
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        bypass_csp=getattr(request.module, "IS_INSPECTED", False),
+    )
     context.set_default_timeout(WITHIN_MS)
     shown = Screen(await context.new_page(), address)
     await shown.open()

@@ -10,6 +10,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from tests.browser.screen import Screen
 
+IS_INSPECTED = True
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
