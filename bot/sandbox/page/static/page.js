@@ -28,6 +28,7 @@ async function look() {
 }
 
 function show(fresh) {
+  const focused = document.activeElement;
   const log = document.getElementById("log");
   const isAtEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   fresh.body.dataset.pane = body.dataset.pane;
@@ -37,7 +38,17 @@ function show(fresh) {
   }
   document.title = fresh.title;
   openModal();
+  if (!focused.isConnected) focusInstead(focused);
   if (isAtEnd) toEnd();
+}
+
+// What had the focus is gone: what does the same has it then, else what is read.
+function focusInstead(gone) {
+  const { action } = gone.dataset;
+  const same = action && document.querySelector(`main [data-action="${CSS.escape(action)}"]`);
+  const next = same || document.querySelector("#modals dialog") || document.querySelector("#log, #home");
+  next?.focus({ preventScroll: true });
+  if (same && gone.selectionEnd) same.setSelectionRange?.(gone.selectionStart, gone.selectionEnd);
 }
 
 function toEnd() {
