@@ -58,12 +58,26 @@ function toEnd() {
 
 // What had the focus before a modal has it again once that is closed.
 let before = null;
+let placed = null;
+
+function focusFirst(modal) {
+  const fields = ".body :is(input, textarea, select)";
+  placed =
+    modal.querySelector("[autofocus]") ??
+    modal.querySelector(fields) ??
+    modal.querySelector("footer .button:last-child");
+  placed.focus();
+}
 
 function openModal() {
   const modal = document.querySelector("#modals dialog");
   if (modal && !modal.open) {
     before ??= document.activeElement;
     modal.showModal();
+    focusFirst(modal);
+  } else if (modal && document.activeElement === placed && !placed.closest(".body")) {
+    // What was being read has come, and has fields.
+    focusFirst(modal);
   } else if (!modal && before) {
     const isThere = before.isConnected && before !== body && before.checkVisibility();
     (isThere ? before : document.querySelector("#message, #log, #home"))?.focus({ preventScroll: true });
