@@ -30,7 +30,7 @@ demo: .venv/.ok ## Take the tour in the terminal: stand-ins, the real bot, no ac
 	@$(BIN)/python -m bot sandbox --tour
 
 .PHONY: sandbox
-sandbox: .venv/.ok ## Use all of it in a browser: stand-ins, the real bot, no accounts
+sandbox: .venv/.ok ## Use it in a browser: the real bot between stand-ins for Slack and InfluxDB
 	@$(BIN)/python -m bot sandbox
 
 # Tests wait for the disk more than for anything else; memory will do for databases that are thrown

@@ -100,7 +100,7 @@ def _author(slack: SlackStandIn, message: Message) -> Face:
     workspace = slack.workspace
     if message.user == "bot":
         return app_face(workspace)
-    return face_of(workspace.people[message.user])
+    return face_of(workspace, workspace.people[message.user])
 
 
 def _shortcuts(slack: SlackStandIn, person: str) -> Sequence[str]:

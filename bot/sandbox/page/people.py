@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from bot.sandbox.cast import Part
 from bot.sandbox.slack import Person, Workspace
 
-_HUES = 8
+_HUES = 9
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,10 @@ class Face:
     is_app: bool = False
 
 
-def face_of(person: Person, part: Part | None = None) -> Face:
+def face_of(workspace: Workspace, person: Person, part: Part | None = None) -> Face:
     """Draw a person; with their part in the sandbox, if it matters."""
-    hue = sum(person.id.encode()) % _HUES
+    # The app is among the people, and has the first colour.
+    hue = list(workspace.people).index(person.id) % _HUES
     about, may = ("", "") if part is None else (part.title, part.may)
     return Face(person.id, person.name, person.name[:1].upper(), hue, about, may)
 
@@ -50,7 +51,7 @@ def who_one_can_be(workspace: Workspace, parts: Sequence[Part]) -> Sequence[Face
     """
     known = {part.user: part for part in parts}
     return [
-        face_of(person, known.get(person.id))
+        face_of(workspace, person, known.get(person.id))
         for person in workspace.people.values()
         if not (person.is_bot or person.deleted)
     ]

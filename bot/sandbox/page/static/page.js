@@ -38,7 +38,7 @@ function show(fresh) {
   }
   document.title = fresh.title;
   openModal();
-  if (!focused.isConnected) focusInstead(focused);
+  if (!focused.isConnected && document.activeElement === body) focusInstead(focused);
   if (isAtEnd) toEnd();
 }
 
@@ -56,9 +56,33 @@ function toEnd() {
   if (log) log.scrollTop = log.scrollHeight;
 }
 
+// What had the focus before a modal has it again once that is closed.
+let before = null;
+let placed = null;
+
+function focusFirst(modal) {
+  const fields = ".body :is(input, textarea, select)";
+  placed =
+    modal.querySelector("[autofocus]") ??
+    modal.querySelector(fields) ??
+    modal.querySelector("footer .button:last-child");
+  placed.focus();
+}
+
 function openModal() {
   const modal = document.querySelector("#modals dialog");
-  if (modal && !modal.open) modal.showModal();
+  if (modal && !modal.open) {
+    before ??= document.activeElement;
+    modal.showModal();
+    focusFirst(modal);
+  } else if (modal && document.activeElement === placed && !placed.closest(".body")) {
+    // What was being read has come, and has fields.
+    focusFirst(modal);
+  } else if (!modal && before) {
+    const isThere = before.isConnected && before !== body && before.checkVisibility();
+    (isThere ? before : document.querySelector("#message, #log, #home"))?.focus({ preventScroll: true });
+    before = null;
+  }
 }
 
 // --- What somebody does -------------------------------------------------------------------------
@@ -239,7 +263,14 @@ if (composer) {
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
   };
-  field.addEventListener("input", fit);
+  // What is half typed is still there after a reload, or when one comes back.
+  const draft = location.pathname;
+  field.value = sessionStorage.getItem(draft) ?? "";
+  fit();
+  field.addEventListener("input", () => {
+    fit();
+    sessionStorage.setItem(draft, field.value);
+  });
   field.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -262,12 +293,27 @@ if (composer) {
   });
 }
 
+// --- Events -------------------------------------------------------------------------------------
+
+let events = null;
+
+// Browsers open few connections to one address: a page that nobody looks at does without.
+function watch() {
+  if (document.hidden) {
+    events?.close();
+    events = null;
+  } else if (!events) {
+    events = new EventSource("/events");
+    events.addEventListener("changed", look);
+  }
+}
+
 // --- The beginning ------------------------------------------------------------------------------
 
 openModal();
 const linked = location.hash && document.getElementById(location.hash.slice(1));
 if (linked) linked.scrollIntoView({ block: "center" });
 else toEnd();
-const events = new EventSource("/events");
-events.addEventListener("changed", look);
+watch();
+document.addEventListener("visibilitychange", watch);
 if (body.dataset.tab) act({ type: "open", tab: body.dataset.tab });
