@@ -128,6 +128,7 @@ async def test_a_hashed_server() -> None:
         (["--say"], 2, "--say needs a value"),
         (["--sya", "x"], 2, "--sya is not known here"),
         (["--influxdb", "v3"], 2, "--influxdb takes plain, hashed, cloud"),
+        (["--say", "/token", "--fault=fire"], 2, "--fault takes influxdb-busy, "),
         (["--press", "Undo"], 1, "alice sees no button Undo"),
         (["--as", "U0NOBODY"], 1, "there is no U0NOBODY"),
     ],
