@@ -8,6 +8,7 @@ import pytest
 from bot.block_kit import Surface, block_problems
 from bot.block_kit.blocks import BLOCKS
 from bot.block_kit.elements import IN_ACTIONS, IN_INPUT, IN_SECTION
+from bot.block_kit.mrkdwn import Reader
 from bot.block_kit.rich_text import INLINE
 from bot.sandbox.page.drawing import CannotDrawError, Canvas, draw_blocks, draw_text
 from bot.sandbox.page.drawing.blocks import Actions, Field, RichText
@@ -22,7 +23,6 @@ from bot.sandbox.page.drawing.spans import (
     Text,
 )
 from bot.sandbox.slack.inputs import state_of
-from bot.sandbox.slack.mrkdwn import Reader
 
 Json = dict[str, Any]
 

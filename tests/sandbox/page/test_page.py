@@ -370,6 +370,13 @@ async def test_what_is_no_action_is_refused(idle: Browser) -> None:
         assert answer.status_code == 422
         assert answer.json()["done"] is False
 
+    # Nobody answers here: Slack tells who asked.
+    answer = await idle.post(cast.ALICE, {**empty, "text": "/token list"})
+    assert answer.json() == {
+        "done": True,
+        "trouble": "The app failed with the error “dispatch_failed”.",
+    }
+
 
 async def test_the_message_field_offers_what_the_bots_help_lists(idle: Browser) -> None:
     """Each subcommand, once, as it is written."""

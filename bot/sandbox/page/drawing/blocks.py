@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeAlias
 
 from bot.block_kit import Surface
+from bot.block_kit.mrkdwn import Reader
+from bot.block_kit.reading import CannotDrawError
 from bot.sandbox.page.drawing.canvas import Canvas
 from bot.sandbox.page.drawing.controls import Button, Control, draw_control
 from bot.sandbox.page.drawing.marked_up import draw_mrkdwn
 from bot.sandbox.page.drawing.rich_text import draw_rich_text
 from bot.sandbox.page.drawing.spans import Paragraph, Span, Text
-from bot.sandbox.slack.mrkdwn import Reader
-from bot.sandbox.slack.reading import CannotDrawError
 
 Json: TypeAlias = Mapping[str, Any]
 

@@ -2,8 +2,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.block_kit import Surface
+from bot.block_kit.mrkdwn import Reader
 from bot.sandbox.slack.inputs import State
-from bot.sandbox.slack.mrkdwn import Reader
 
 __all__ = ["Canvas", "Surface"]
 

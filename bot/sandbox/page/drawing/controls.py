@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeAlias
 
+from bot.block_kit.reading import CannotDrawError
 from bot.sandbox.page.drawing.canvas import Canvas
-from bot.sandbox.slack.reading import CannotDrawError
 
 Json: TypeAlias = Mapping[str, Any]
 

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
+from bot.block_kit.dates import show_date
+from bot.block_kit.mrkdwn import Reader
 from bot.sandbox.page.drawing.spans import Look, Span, linked
-from bot.sandbox.slack.dates import show_date
-from bot.sandbox.slack.mrkdwn import Reader
 
 
 def dated(

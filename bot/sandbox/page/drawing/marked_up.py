@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from bot.block_kit.mrkdwn import Reader
 from bot.sandbox.page.drawing.dates import dated
 from bot.sandbox.page.drawing.spans import (
     Look,
@@ -17,7 +18,6 @@ from bot.sandbox.page.drawing.spans import (
     Text,
     linked,
 )
-from bot.sandbox.slack.mrkdwn import Reader
 
 _FENCED: Final = re.compile(r"```(.*?)```", re.DOTALL)
 _CODE: Final = re.compile(r"`([^`\n]+)`")

@@ -6,6 +6,8 @@ https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from bot.block_kit.mrkdwn import Reader
+from bot.block_kit.reading import CannotDrawError
 from bot.sandbox.page.drawing.dates import dated
 from bot.sandbox.page.drawing.spans import (
     STYLES,
@@ -18,8 +20,6 @@ from bot.sandbox.page.drawing.spans import (
     Text,
     linked,
 )
-from bot.sandbox.slack.mrkdwn import Reader
-from bot.sandbox.slack.reading import CannotDrawError
 
 Json: TypeAlias = Mapping[str, Any]
 

@@ -6,12 +6,11 @@ const OWN = new Set(["aria-busy", "aria-activedescendant"]);
 
 export function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
+  const isNews = said(old) !== said(fresh);
   syncAttributes(old, fresh);
-  if (old.tagName === "TEXTAREA") {
-    if (old.defaultValue !== fresh.defaultValue) old.defaultValue = fresh.defaultValue;
-    return;
-  }
-  syncChildren(old, fresh);
+  if (old.tagName === "TEXTAREA") old.defaultValue = fresh.defaultValue;
+  else syncChildren(old, fresh);
+  if (isNews) fillIn(old, fresh);
 }
 
 function syncAttributes(old, fresh) {
@@ -21,6 +20,21 @@ function syncAttributes(old, fresh) {
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !isOwn(old, name)) old.removeAttribute(name);
   }
+}
+
+// What the server says is filled in, as text that can be compared; nothing for what takes nothing.
+function said(element) {
+  const { defaultValue, defaultChecked, defaultSelected } = element;
+  return JSON.stringify([defaultValue, defaultChecked, defaultSelected]);
+}
+
+// What somebody has filled in stays until the server says something new; what they are at, always.
+function fillIn(old, fresh) {
+  const used = document.activeElement;
+  if (old === used || old.closest("select") === used) return;
+  if (old.tagName === "OPTION") old.selected = fresh.defaultSelected;
+  else if ("value" in old) old.value = fresh.defaultValue;
+  if ("checked" in old) old.checked = fresh.defaultChecked;
 }
 
 function isOwn(element, name) {

@@ -29,6 +29,7 @@ async function look() {
 
 function show(fresh) {
   const focused = document.activeElement;
+  const holder = focused.closest("article, #home, dialog")?.id;
   const log = document.getElementById("log");
   const isAtEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   fresh.body.dataset.pane = body.dataset.pane;
@@ -38,16 +39,17 @@ function show(fresh) {
   }
   document.title = fresh.title;
   openModal();
-  if (!focused.isConnected && document.activeElement === body) focusInstead(focused);
+  if (!focused.isConnected && document.activeElement === body) focusInstead(focused, holder);
   if (isAtEnd) toEnd();
 }
 
-// What had the focus is gone: what does the same has it then, else what is read.
-function focusInstead(gone) {
+// What had the focus is gone: what does the same in the same place has it then, else the place.
+function focusInstead(gone, holder) {
   const { action } = gone.dataset;
-  const same = action && document.querySelector(`main [data-action="${CSS.escape(action)}"]`);
-  const next = same || document.querySelector("#modals dialog") || document.querySelector("#log, #home");
-  next?.focus({ preventScroll: true });
+  const place = holder && document.getElementById(holder);
+  const same = action && place?.querySelector(`[data-action="${CSS.escape(action)}"]`);
+  const near = same || place?.querySelector("[data-act]") || document.querySelector("#log, #home");
+  near?.focus({ preventScroll: true });
   if (same && gone.selectionEnd) same.setSelectionRange?.(gone.selectionStart, gone.selectionEnd);
 }
 
