@@ -66,6 +66,20 @@ async def test_a_stranger_is_refused(screen: Screen) -> None:
     await expect(screen.token("0ef813cc9e803000")).not_to_contain_text("inactive")
 
 
+async def test_somebody_from_elsewhere_sees_nothing(screen: Screen) -> None:
+    """In a shared channel the outcome is told to whoever asked alone; others have no command."""
+    await screen.open(place=cast.SHARED)
+    await screen.say("/token disable 0f8c4a4dca403000")
+    await expect(screen.message("Disabling 0f8c4a4dca403000")).to_be_visible()
+    await expect(screen.token("0f8c4a4dca403000")).to_contain_text("inactive")
+
+    await screen.be("visitor")
+    await screen.say("/token enable 0f8c4a4dca403000")
+    await expect(screen.page.get_by_role("alert")).to_contain_text("not a command")
+    await expect(screen.log.get_by_role("article")).to_have_count(0)
+    await expect(screen.token("0f8c4a4dca403000")).to_contain_text("inactive")
+
+
 async def test_a_message_is_checked(screen: Screen) -> None:
     """The shortcut in a message's menu finds the id in it, and disables its token."""
     await screen.be("carol")

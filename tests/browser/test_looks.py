@@ -1,7 +1,5 @@
 """Everybody can read and use the page: on a narrow screen, in the dark, with a screen reader."""
 
-from typing import Literal
-
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import expect
@@ -15,19 +13,21 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def flaws(screen: Screen) -> str:
-    """Tell what axe finds wrong: contrast, names, roles, landmarks."""
+    """Tell what axe finds wrong: names, roles and landmarks, and contrast by day and by night."""
     found = await Axe().run(screen.page)
+    await screen.page.emulate_media(color_scheme="dark")
+    dark = await Axe().run(screen.page, options={"runOnly": ["color-contrast"]})
+    await screen.page.emulate_media(color_scheme="light")
     return "\n".join(
         f"{flaw['id']}: {node['html']} {node['failureSummary']}"
-        for flaw in found.response["violations"]
+        for flaw in (*found.response["violations"], *dark.response["violations"])
         for node in flaw["nodes"]
     )
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-async def test_nothing_is_hard_to_read(screen: Screen, colours: Literal["light", "dark"]) -> None:
-    """Channel, menu, form and Home have names for everything, and contrast."""
-    await screen.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+async def test_nothing_is_hard_to_read(screen: Screen) -> None:
+    """Channel, form and Home have names for everything, and contrast."""
+    await screen.page.emulate_media(color_scheme="light", reduced_motion="reduce")
     await screen.say(f"/token show {TELEGRAF_EDGE_42}")
     await expect(screen.message("telegraf on edge-42")).to_be_visible()
     await screen.say("/token list telegraf")
