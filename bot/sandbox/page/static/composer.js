@@ -15,10 +15,11 @@ if (composer) {
   const draft = location.pathname;
   field.value = sessionStorage.getItem(draft) ?? "";
   fit();
-  field.addEventListener("input", () => {
+  const keep = () => {
     fit();
     sessionStorage.setItem(draft, field.value);
-  });
+  };
+  field.addEventListener("input", keep);
   field.addEventListener("keydown", (event) => {
     const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (!isEnter || event.defaultPrevented) return;
@@ -33,10 +34,10 @@ if (composer) {
     field.dispatchEvent(new Event("input"));
     toEnd();
     const isSent = await act({ type: "say", channel: composer.dataset.channel, text }, composer);
-    // What was not sent is there to be sent again.
+    // What was not sent is there to be sent again; no hint covers why it was not.
     if (!isSent && !field.value) {
       field.value = text;
-      field.dispatchEvent(new Event("input"));
+      keep();
     }
     toEnd();
   });
