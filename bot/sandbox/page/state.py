@@ -61,6 +61,7 @@ class Screen:
     channels: Sequence[Link]
     app: Link | None
     can_write: bool
+    can_command: bool
     shortcuts: Sequence[str]
     messages: Sequence[MessageRow]
     home: HomeTab | None
@@ -105,6 +106,7 @@ def look(sight: Sight, place: Place) -> Screen:
         ],
         app=_to_app(sight, place),
         can_write=person in place.channel.members and not place.channel.is_archived,
+        can_command=_is_of_the_workspace(slack, person),
         shortcuts=_shortcuts(slack, person),
         messages=conversation(slack, place) if place.tab == "messages" else (),
         home=_home(slack, person) if place.tab == "home" else None,
@@ -137,9 +139,14 @@ def _to_app(sight: Sight, place: Place) -> Link | None:
     return Link(address(place.person, APP), name, place.is_app, unread)
 
 
-def _shortcuts(slack: SlackStandIn, person: str) -> Sequence[str]:
+def _is_of_the_workspace(slack: SlackStandIn, person: str) -> bool:
+    """Tell whether the app is in the person's own workspace, and so offered to them."""
     workspace = slack.workspace
-    if workspace.people[person].team_id != workspace.installation.team_id:
+    return workspace.people[person].team_id == workspace.installation.team_id
+
+
+def _shortcuts(slack: SlackStandIn, person: str) -> Sequence[str]:
+    if not _is_of_the_workspace(slack, person):
         return ()
     return [each.name for each in slack.shortcuts.by_name.values() if each.type == "global"]
 

@@ -193,6 +193,7 @@ async def test_who_sees_what(browser: Browser) -> None:
     assert "incidents</span>" not in visitor
     assert "/app" not in visitor
     assert 'aria-label="Shortcuts"' not in visitor
+    assert "data-typed" not in visitor
     told = await browser.act(cast.VISITOR, type="say", channel=cast.SHARED, text="/token list")
     assert told["trouble"] == "/token is not a command in U0VISITOR's workspace."
 

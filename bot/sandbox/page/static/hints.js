@@ -57,7 +57,7 @@ export function completes(field, list) {
     } else if (event.key === "Escape") {
       event.preventDefault();
       close();
-    } else if (event.key === "Tab" && !event.shiftKey && !field.value.includes(" ", field.value.indexOf(" ") + 1)) {
+    } else if (event.key === "Tab" && !event.shiftKey) {
       const first = active ?? there[0];
       if (field.value.toLowerCase().startsWith(first.dataset.typed)) return;
       event.preventDefault();
