@@ -10,7 +10,7 @@ BIN := .venv/bin
 .PHONY: help
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
-		awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'
+		awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
 
 .uv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -30,7 +30,7 @@ demo: .venv/.ok ## Take the tour in the terminal: stand-ins, the real bot, no ac
 	@$(BIN)/python -m bot sandbox --tour
 
 .PHONY: sandbox
-sandbox: .venv/.ok ## Serve the stand-ins and the bot, and print their addresses
+sandbox: .venv/.ok ## Use it in a browser: the real bot between stand-ins for Slack and InfluxDB
 	@$(BIN)/python -m bot sandbox
 
 # Tests wait for the disk more than for anything else; memory will do for databases that are thrown
@@ -45,6 +45,10 @@ test: .venv/.ok ## Run every test, and a share of the kills
 .PHONY: durability
 durability: .venv/.ok ## Kill the bot at every step, statement, commit and call there is
 	@$(BIN)/python -m pytest tests/durability -m every_point
+
+.PHONY: screenshots
+screenshots: .venv/.ok ## Take the documents' pictures anew, with the machine's Chromium
+	@$(BIN)/python -m tests.browser.screenshots
 
 .PHONY: lint
 lint: .venv/.ok ## Check style and the directions of imports

@@ -39,43 +39,44 @@ def repeated(ids: list[object], at: str, what: str) -> Iterator[str]:
         seen.add(identifier)
 
 
-BLOCK: Final = by_type(
-    {
-        "header": shape({"text": plain_text(150)}, _ID),
-        "section": both(
-            shape(
-                {},
-                {
-                    "text": text(3000),
-                    "fields": list_of(text(2000), 1, 10),
-                    "accessory": by_type(IN_SECTION),
-                    "expand": flag,
-                    **_ID,
-                },
-            ),
-            _says_something,
-        ),
-        "divider": shape({}, _ID),
-        "context": shape(
+BLOCKS: Final[Mapping[str, Rule]] = {
+    "header": shape({"text": plain_text(150)}, _ID),
+    "section": both(
+        shape(
+            {},
             {
-                "elements": list_of(
-                    by_type({"plain_text": text(3000), "mrkdwn": text(3000), "image": IMAGE}),
-                    1,
-                    10,
-                )
+                "text": text(3000),
+                "fields": list_of(text(2000), 1, 10),
+                "accessory": by_type(IN_SECTION),
+                "expand": flag,
+                **_ID,
             },
-            _ID,
         ),
-        "actions": shape(
-            {"elements": both(list_of(by_type(IN_ACTIONS), 1, 25), _distinct_action_ids)}, _ID
-        ),
-        "image": shape(
-            {"image_url": URL, "alt_text": string(1, 2000)}, {"title": plain_text(2000), **_ID}
-        ),
-        "input": shape(
-            {"label": plain_text(2000), "element": by_type(IN_INPUT)},
-            {"hint": plain_text(2000), "optional": flag, "dispatch_action": flag, **_ID},
-        ),
-        "rich_text": RICH_TEXT,
-    }
-)
+        _says_something,
+    ),
+    "divider": shape({}, _ID),
+    "context": shape(
+        {
+            "elements": list_of(
+                by_type({"plain_text": text(3000), "mrkdwn": text(3000), "image": IMAGE}),
+                1,
+                10,
+            )
+        },
+        _ID,
+    ),
+    "actions": shape(
+        {"elements": both(list_of(by_type(IN_ACTIONS), 1, 25), _distinct_action_ids)}, _ID
+    ),
+    "image": shape(
+        {"image_url": URL, "alt_text": string(1, 2000)}, {"title": plain_text(2000), **_ID}
+    ),
+    "input": shape(
+        {"label": plain_text(2000), "element": by_type(IN_INPUT)},
+        {"hint": plain_text(2000), "optional": flag, "dispatch_action": flag, **_ID},
+    ),
+    "rich_text": RICH_TEXT,
+}
+"""The rules of blocks, by their types."""
+
+BLOCK: Final = by_type(BLOCKS)

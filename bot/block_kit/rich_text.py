@@ -32,22 +32,23 @@ def _color(value: object, at: str) -> Iterator[str]:
 _TEXT: Final = shape({"text": string()}, _STYLED)
 _LINK: Final = shape({"url": URL}, {"text": string(), "unsafe": flag, **_STYLED})
 
-_INLINE: Final = by_type(
-    {
-        "text": _TEXT,
-        "emoji": shape({"name": string()}, {"unicode": string(), **_STYLED}),
-        "link": _LINK,
-        "user": shape({"user_id": string()}, _STYLED),
-        "usergroup": shape({"usergroup_id": string()}, _STYLED),
-        "channel": shape({"channel_id": string()}, _STYLED),
-        "date": shape(
-            {"timestamp": whole_number(), "format": string()},
-            {"url": URL, "fallback": string(), **_STYLED},
-        ),
-        "broadcast": shape({"range": one_of("here", "channel", "everyone")}, _STYLED),
-        "color": shape({"value": _color}, _STYLED),
-    }
-)
+INLINE: Final[Mapping[str, Rule]] = {
+    "text": _TEXT,
+    "emoji": shape({"name": string()}, {"unicode": string(), **_STYLED}),
+    "link": _LINK,
+    "user": shape({"user_id": string()}, _STYLED),
+    "usergroup": shape({"usergroup_id": string()}, _STYLED),
+    "channel": shape({"channel_id": string()}, _STYLED),
+    "date": shape(
+        {"timestamp": whole_number(), "format": string()},
+        {"url": URL, "fallback": string(), **_STYLED},
+    ),
+    "broadcast": shape({"range": one_of("here", "channel", "everyone")}, _STYLED),
+    "color": shape({"value": _color}, _STYLED),
+}
+"""The rules of what stands in a line, by its types."""
+
+_INLINE: Final = by_type(INLINE)
 
 _BORDER: Final[Mapping[str, Rule]] = {"border": whole_number(0, 1)}
 _SECTION: Final = shape({"elements": list_of(_INLINE)})

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from bot.cli import audit, check, commands, freeze, leak, manifest, run, sandbox
+from bot.cli import audit, check, commands, freeze, leak, manifest, run, sandbox, sandbox_options
 from bot.cli.exit_codes import ExitCode
 
 # What follows `sandbox` is a script, whose order matters; it is read there.
@@ -39,7 +39,7 @@ def _app() -> App:
     app.command(_freeze, name="freeze")
     app.command(_unfreeze, name="unfreeze")
     app.command(_manifest, name="manifest")
-    app.command(_sandbox, name="sandbox")
+    app.command(_sandbox, name="sandbox", help=sandbox_options.HELP)
     app.command(_commands, name="commands")
     app.command(audit_app)
     return app
@@ -121,15 +121,4 @@ def _verify() -> int:
 
 
 def _sandbox(*script: Script) -> int:
-    """Use the real bot without Slack and InfluxDB: stand-ins play their parts.
-
-    Without options it serves both and the bot, and prints their addresses. With --say TEXT,
-    --press BUTTON, --fill TEXT, --write TEXT, --shortcut NAME and --as USER, each as often as
-    wanted, it carries them out in their order, prints what people see, and ends. --fill fills in
-    the first empty text input of the open modal; while one is open, --press presses its buttons.
-    --write writes a message in the channel, and a message's --shortcut is used on it.
-    --tour shows the main job, and what needs a second person. --influxdb plain|hashed|cloud chooses
-    whether InfluxDB shows tokens. --policy simple|second-person chooses whether enabling needs
-    somebody of the security group.
-    """
     return sandbox.sandbox(script)

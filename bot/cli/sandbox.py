@@ -2,46 +2,30 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.cli.exit_codes import ExitCode
-from bot.cli.stand_ins import Sandbox, Scene, running_sandbox
+from bot.cli.sandbox_options import Options, read
+from bot.cli.stand_ins import running_sandbox, served_page
 from bot.sandbox import cast
-from bot.sandbox.influxdb import Mode
-from bot.sandbox.script import ScriptError, Step, parse
+from bot.sandbox.page import welcome
+from bot.sandbox.script import ScriptError
+from bot.sandbox.serving import listen_from
 from bot.sandbox.stage import Stage
-from bot.sandbox.tour import main_job, second_person
 from bot.telemetry.logs import configure_logs
 
-_POLICIES = {"simple": "", "second-person": cast.SECOND_PERSON}
 _NEXT = """
 That was the real bot; only Slack and InfluxDB were stand-ins. Try more:
   .venv/bin/python -m bot sandbox --say "/token list" --press "Disable" --press "Undo"
   .venv/bin/python -m bot sandbox --as U0MALLORY --say "/token whoami"
   .venv/bin/python -m bot sandbox --policy second-person --say "/token enable 0f0b90b49dc03001"
-  make sandbox     serves the stand-ins and the bot until Ctrl-C
+  make sandbox     serves all of it in a browser until Ctrl-C
 """
-
-
-@dataclass(frozen=True)
-class _Act:
-    """Steps that are taken one after the other in one scene."""
-
-    scene: Scene
-    steps: list[Step]
-
-
-@dataclass(frozen=True)
-class _Options:
-    acts: list[_Act]
-    scene: Scene
-    is_tour: bool
 
 
 def sandbox(tokens: Sequence[str]) -> int:
     """Serve the sandbox, or carry a script out in it; give the exit code."""
     try:
-        options = _options(tokens)
+        options = read(tokens)
     except ScriptError as error:
         sys.stderr.write(f"{error}\n")
         return ExitCode.USAGE
@@ -49,35 +33,9 @@ def sandbox(tokens: Sequence[str]) -> int:
     return asyncio.run(_sandbox(options))
 
 
-def _options(tokens: Sequence[str]) -> _Options:
-    rest = list(tokens)
-    mode = _choice(rest, "--influxdb", [each.value for each in Mode])
-    policy = _choice(rest, "--policy", list(_POLICIES))
-    scene = Scene(Mode(mode), _POLICIES[policy])
-    if "--tour" not in rest:
-        steps = parse(rest)
-        return _Options([_Act(scene, steps)] if steps else [], scene, is_tour=False)
-    rest.remove("--tour")
-    acts = [_Act(scene, main_job()), _Act(Scene(scene.mode, cast.SECOND_PERSON), second_person())]
-    return _Options([*acts, _Act(scene, parse(rest))], scene, is_tour=True)
-
-
-def _choice(rest: list[str], option: str, choices: Sequence[str]) -> str:
-    """Take an option with its value out of the words; the first choice stands for none."""
-    if option not in rest:
-        return choices[0]
-    place = rest.index(option)
-    chosen = rest[place + 1] if place + 1 < len(rest) else ""
-    if chosen not in choices:
-        raise ScriptError(f"{option} takes {', '.join(choices)}")
-    del rest[place : place + 2]
-    return chosen
-
-
-async def _sandbox(options: _Options) -> int:
+async def _sandbox(options: Options) -> int:
     if not options.acts:
-        async with running_sandbox(options.scene) as running:
-            return await _serve(running)
+        return await _serve(options)
     for act in options.acts:
         async with running_sandbox(act.scene) as running:
             stage = Stage(running.slack, running.influxdb, running.bot.settled)
@@ -91,16 +49,30 @@ async def _sandbox(options: _Options) -> int:
     return ExitCode.DONE
 
 
-async def _serve(running: Sandbox) -> int:
-    for line in running.described:
-        _show(line)
-    _show("Ctrl-C ends it.")
+async def _serve(options: Options) -> int:
+    try:
+        listener = listen_from(options.port)
+    except OSError as error:
+        sys.stderr.write(f"Port {options.port} is not to be had: {error.strerror}. Try --port 0.\n")
+        return ExitCode.FAILED
+    if listener.getsockname()[1] != options.port != 0:
+        _show(f"Port {options.port} is in use; this is the next one that is not.")
+    async with (
+        running_sandbox(options.scene) as running,
+        served_page(running, listener) as address,
+    ):
+        for line in welcome(address, cast.parts(options.scene.policy), running.described):
+            _show(line)
+        await _ended()
+    return ExitCode.DONE
+
+
+async def _ended() -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     await ended.wait()
-    return ExitCode.DONE
 
 
 def _show(text: str) -> None:

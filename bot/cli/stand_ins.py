@@ -1,24 +1,32 @@
 """The real bot between the stand-ins, as the sandbox has it."""
 
+import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
 from bot.bootstrap import Bot, Timing, running_bot
 from bot.clock import system_clock
+from bot.commands.registry import Registry, discover
 from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn, Mode
-from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, realistic_fixture
+from bot.sandbox.influxdb.grown_organisation import grown_fixture
+from bot.sandbox.influxdb.organisation import BOT_API_TOKEN
+from bot.sandbox.mishaps import MISHAPS
+from bot.sandbox.page import Page
 from bot.sandbox.serving import serve
 from bot.sandbox.slack import RateLimits, SlackStandIn
 from bot.settings import Settings
 
 _SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - made up, for the stand-in alone
 _BOT_TOKEN = "xoxb-sandbox"  # noqa: S105 - made up, for the stand-in alone
+_COMMAND = "/token"
 
 
 @dataclass(frozen=True)
@@ -28,16 +36,28 @@ class Scene:
     Attributes:
         mode: The kind of InfluxDB.
         policy: What stands in the policy file; empty for a policy of ``ALLOWED_USERS`` alone.
+        organisation: Gives what is in InfluxDB.
+        mishaps: What goes wrong once the bot runs, by its names.
+        clock: Tells the time, to every part.
     """
 
     mode: Mode = Mode.PLAIN
-    policy: str = ""
+    policy: str = cast.TEAM
+    organisation: Callable[[], dict[str, Any]] = grown_fixture
+    mishaps: tuple[str, ...] = ()
+    clock: Callable[[], datetime] = system_clock
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox that runs; ``described`` tells whoever wants to use it where it is."""
+    """A sandbox that runs.
 
+    Attributes:
+        scene: What it plays.
+        described: Tells whoever wants to use it where it is.
+    """
+
+    scene: Scene
     slack: SlackStandIn
     influxdb: InfluxDBStandIn
     bot: Bot
@@ -48,7 +68,7 @@ class Sandbox:
 async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
     """Serve both stand-ins and the bot between them for as long as the context is open."""
     slack = SlackStandIn(
-        system_clock,
+        scene.clock,
         signing_secret=_SIGNING_SECRET,
         bot_token=_BOT_TOKEN,
         scopes=cast.SCOPES,
@@ -56,16 +76,18 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
         should_escape=True,
     )
     cast.populate(slack)
-    influxdb = InfluxDBStandIn(realistic_fixture(), system_clock, mode=scene.mode)
+    influxdb = InfluxDBStandIn(scene.organisation(), scene.clock, mode=scene.mode)
     with tempfile.TemporaryDirectory(prefix="token-bot-") as folder:
         async with serve(slack.app) as slack_url, serve(influxdb.app) as influxdb_url:
             slack.base_url = slack_url
             settings = _settings(scene, slack_url, influxdb_url, Path(folder))
             async with (
-                running_bot(settings, system_clock, Timing()) as bot,
+                running_bot(settings, scene.clock, Timing()) as bot,
                 serve(bot.app) as bot_url,
             ):
                 slack.events_url = f"{bot_url}/slack/events"
+                for name in scene.mishaps:
+                    MISHAPS[name].befall(influxdb, slack)
                 told = (
                     f"The bot takes requests signed with {_SIGNING_SECRET} at /slack/events, its "
                     f"bot token\nis {_BOT_TOKEN}, and its InfluxDB API token {BOT_API_TOKEN}: all "
@@ -73,7 +95,31 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
                 )
                 addresses = (("Slack", slack_url), ("InfluxDB", influxdb_url), ("bot", bot_url))
                 described = (*(f"{name:9} {address}" for name, address in addresses), told)
-                yield Sandbox(slack, influxdb, bot, described)
+                yield Sandbox(scene, slack, influxdb, bot, described)
+
+
+@asynccontextmanager
+async def served_page(
+    running: Sandbox, listener: socket.socket | None = None
+) -> AsyncIterator[str]:
+    """Serve the page for as long as the context is open, and give its address.
+
+    Args:
+        running: The sandbox that it shows.
+        listener: Where, if not on any port that is free.
+    """
+    page = Page(
+        running.slack,
+        running.influxdb,
+        Registry(discover(), _COMMAND),
+        parts=cast.parts(running.scene.policy),
+        since=running.scene.clock(),
+    )
+    async with serve(page.app, listener=listener) as address:
+        try:
+            yield address
+        finally:
+            page.end()
 
 
 def _settings(scene: Scene, slack_url: str, influxdb_url: str, folder: Path) -> Settings:
@@ -90,7 +136,7 @@ def _settings(scene: Scene, slack_url: str, influxdb_url: str, folder: Path) -> 
         influxdb_own_authorization=None,
         influxdb_ca_file=None,
         allowed_users=frozenset() if scene.policy else frozenset(cast.ALLOWED),
-        slash_command="/token",
+        slash_command=_COMMAND,
         database_url=SecretStr(f"sqlite:///{folder / 'token-bot.db'}"),
         read_only=False,
         slack_app_token=None,

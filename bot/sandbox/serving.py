@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import errno
 import socket
 import struct
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,8 @@ DROP_CONNECTION = "sandbox.drop_connection"
 
 _TICK_SECONDS = 0.1
 _GRACE_SECONDS = 1.0
+_MORE_PORTS = 20
+_LAST_PORT = 65_535
 
 
 class _DroppableProtocol(H11Protocol):
@@ -96,22 +99,41 @@ class _EmbeddedServer(uvicorn.Server):
         yield
 
 
+def listen_from(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """Bind a TCP port, or the next one that is not in use.
+
+    Args:
+        port: The first to try, or 0 for any that is free.
+        host: The address to bind.
+
+    Raises:
+        OSError: If none of the next ports is to be had.
+    """
+    last = min(port + _MORE_PORTS, _LAST_PORT)
+    for each in range(port, last):
+        try:
+            return bind(host, each)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    return bind(host, last)
+
+
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+async def serve(
+    app: ASGIApp, *, host: str = "127.0.0.1", listener: socket.socket | None = None
+) -> AsyncIterator[str]:
     """Serve an ASGI application on a real socket for as long as the context is open.
 
     Args:
         app: The application to serve.
-        host: The address to bind.
-        port: The TCP port, or 0 for a free one.
+        host: The address to bind; the port is any that is free.
+        listener: A socket that is bound already, and is closed in the end.
 
     Yields:
         The base address, such as ``http://127.0.0.1:41234``, once it accepts connections.
-
-    Raises:
-        OSError: If the port is in use.
     """
-    listener = bind(host, port)
+    listener = listener or bind(host, 0)
     config = uvicorn.Config(
         app,
         http=_DroppableProtocol,

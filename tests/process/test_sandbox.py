@@ -1,6 +1,7 @@
 """`python -m bot sandbox`: the tour, scripts, and serving."""
 
 import asyncio
+import re
 import signal
 import sys
 
@@ -127,6 +128,7 @@ async def test_a_hashed_server() -> None:
         (["--say"], 2, "--say needs a value"),
         (["--sya", "x"], 2, "--sya is not known here"),
         (["--influxdb", "v3"], 2, "--influxdb takes plain, hashed, cloud"),
+        (["--say", "/token", "--fault=fire"], 2, "--fault takes influxdb-busy, "),
         (["--press", "Undo"], 1, "alice sees no button Undo"),
         (["--as", "U0NOBODY"], 1, "there is no U0NOBODY"),
     ],
@@ -142,21 +144,27 @@ async def test_scripts_that_cannot_be_carried_out(
 
 
 async def test_serving_until_ctrl_c() -> None:
-    """Without a script it prints the addresses, serves them, and ends well on Ctrl-C."""
+    """Without a script it serves the page, says where, who and what to try, and ends on Ctrl-C."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "bot", "sandbox"),
+        *("-m", "bot", "sandbox", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    lines = [(await asyncio.wait_for(process.stdout.readline(), 30)).decode() for _ in range(4)]
-    addresses = dict(line.split() for line in lines[:3])
-    async with httpx.AsyncClient() as client:
+    assert process.stderr is not None
+    told = (await asyncio.wait_for(process.stdout.readuntil(b"Ctrl-C ends it.\n"), 60)).decode()
+    addresses = dict(re.findall(r"(\w+) +(http://\S+)", told))
+    async with httpx.AsyncClient(follow_redirects=True) as client:
         ready = await client.get(f"{addresses['bot']}/readyz")
+        page = await client.get(addresses["Open"])
+        async with client.stream("GET", f"{addresses['Open']}/events"):
+            # Whoever has the page open does not keep the sandbox from ending.
+            process.send_signal(signal.SIGINT)
+            assert await asyncio.wait_for(process.wait(), 20) == 0
 
-    process.send_signal(signal.SIGINT)
-
-    assert await asyncio.wait_for(process.wait(), 20) == 0
-    assert set(addresses) == {"Slack", "InfluxDB", "bot"}
+    assert set(addresses) == {"Open", "Slack", "InfluxDB", "bot"}
     assert ready.json()["ready"] is True
+    assert "#incidents · alice" in page.text
+    assert in_order(told, "alice", "operator", "mallory", "stranger", "/token list telegraf") == []
+    assert await process.stderr.read() == b""

@@ -43,6 +43,23 @@ def test_the_sandbox_runs_from_the_wheel(unpacked: Path) -> None:
     assert "Token disabled, then undone" in ended.stdout
 
 
+def test_the_sandboxes_page_is_in_the_wheel(unpacked: Path) -> None:
+    """Its templates, styles and scripts are data, of which Python knows nothing."""
+    page = Path("bot", "sandbox", "page")
+
+    there, here = (
+        {
+            str(each.relative_to(folder))
+            for part in ("templates", "static")
+            for each in (folder / page / part).iterdir()
+        }
+        for folder in (unpacked, ROOT)
+    )
+
+    assert there == here
+    assert {str(page / "templates" / "page.html"), str(page / "static" / "page.css")} <= there
+
+
 def test_the_manifest_comes_from_the_wheel(unpacked: Path) -> None:
     """Whoever has installed the bot needs no checkout to create its app."""
     ended = subprocess.run(

@@ -1,11 +1,6 @@
 """A made-up company's InfluxDB for demo, sandbox and tests: who is there and which tokens exist."""
 
-from typing import Any
-
-from bot.sandbox.influxdb.permissions import ACTIONS, GRANTABLE_TYPES
-from bot.sandbox.influxdb.state import api_token
-
-Json = dict[str, Any]
+from bot.sandbox.influxdb.entries import Json, all_access, bucket, entry, everything, whole
 
 BOT_API_TOKEN = "sandbox-made-up-API-token-of-token-bot_no-secret-of-anybody_".ljust(86, "A") + "=="
 """The API token the bot itself uses, in the shape of a real one."""
@@ -87,153 +82,118 @@ def realistic_fixture() -> Json:
 
 def _authorizations() -> list[Json]:
     return [
-        _entry(
+        entry(
             SETUP_TOKEN,
+            ACME,
             OPERATOR,
             "operator's Token",
             "2025-03-04T09:12:31.118062415+01:00",
-            _everything(),
+            everything(),
         ),
-        _entry(
+        entry(
             TELEGRAF_EDGE_42,
+            ACME,
             TELEGRAF,
             "telegraf on edge-42",
             "2025-03-04T09:12:31.204918377+01:00",
-            [_bucket("write", METRICS)],
+            [bucket("write", METRICS, ACME)],
         ),
-        _entry(
+        entry(
             GRAFANA_DASHBOARDS,
+            ACME,
             GRAFANA,
             "grafana dashboards (read)",
             "2025-03-04T09:12:31.204931902+01:00",
-            [_bucket("read", METRICS), _bucket("read", LOGS)],
+            [bucket("read", METRICS, ACME), bucket("read", LOGS, ACME)],
         ),
-        _entry(
+        entry(
             BOT_AUTHORIZATION,
+            ACME,
             TOKEN_BOT,
             "token-bot (Slack)",
             "2025-03-11T14:03:55.730447126+01:00",
-            _everything(),
+            everything(),
         )
         | {"token": BOT_API_TOKEN},
-        _entry(
+        entry(
             ALICE_ALL_ACCESS,
+            ACME,
             ALICE,
             "alice, all access",
             "2025-03-11T14:05:12.066273508+01:00",
-            _all_access(ACME, ALICE),
+            all_access(ACME, ALICE),
         ),
-        _entry(
+        entry(
             HOME_AUTOMATION,
+            ACME,
             HOME_ASSISTANT,
             "home automation",
             "2025-04-02T10:41:07.512380044+02:00",
-            [_bucket("read", HOME), _bucket("write", HOME)],
+            [bucket("read", HOME, ACME), bucket("write", HOME, ACME)],
         ),
-        _entry(
+        entry(
             CI_BACKUP,
+            ACME,
             CI,
             "CI backup job",
             "2025-04-02T10:41:07.512394617+02:00",
-            [_whole("read", "buckets", ACME), _bucket("write", BACKUPS)],
+            [whole("read", "buckets", ACME), bucket("write", BACKUPS, ACME)],
         ),
-        _entry(
+        entry(
             INACTIVE_LOAD_TEST,
+            ACME,
             CAROL,
             "load test of June",
             "2025-06-17T16:22:48.951106233+02:00",
-            [_bucket("write", METRICS)],
+            [bucket("write", METRICS, ACME)],
         )
         | {"status": "inactive", "updatedAt": "2025-06-30T18:02:11.640775901+02:00"},
-        _entry(
+        entry(
             AWKWARD,
+            ACME,
             CAROL,
             '*bold* <!channel> & "quotes"',
             "2025-06-17T16:22:48.951120748+02:00",
-            [_bucket("read", LOGS)],
+            [bucket("read", LOGS, ACME)],
         ),
-        _entry(
+        entry(
             ORPHAN,
+            ACME,
             DAVE_WHO_LEFT,
             "dave's notebook",
             "2025-06-17T16:31:02.377458092+02:00",
-            [_bucket("read", METRICS)],
+            [bucket("read", METRICS, ACME)],
         ),
-        _entry(
+        entry(
             GLOBEX_INGEST,
+            GLOBEX,
             ERIN,
             "partner feed ingest",
             "2025-09-08T08:55:19.640512366+02:00",
-            [_bucket("write", PARTNER_FEED, GLOBEX)],
-        )
-        | {"orgID": GLOBEX},
-        _entry(
+            [bucket("write", PARTNER_FEED, GLOBEX)],
+        ),
+        entry(
             TELEGRAF_EDGE_43,
+            ACME,
             TELEGRAF,
             "telegraf on edge-43",
             "2025-11-20T11:17:33.208669131+01:00",
-            [_bucket("write", METRICS)],
+            [bucket("write", METRICS, ACME)],
         ),
-        _entry(
+        entry(
             UNDESCRIBED,
+            ACME,
             BOB,
             "",
             "2026-01-14T13:48:26.095382717+01:00",
-            [_whole("read", "buckets", ACME)],
+            [whole("read", "buckets", ACME)],
         ),
-        _entry(
+        entry(
             CAPACITY_REPORT,
+            ACME,
             CAROL,
             "capacity report",
             "2026-02-27T17:36:41.873204559+01:00",
-            [_bucket("read", METRICS), _bucket("read", DROPPED_BUCKET)],
+            [bucket("read", METRICS, ACME), bucket("read", DROPPED_BUCKET, ACME)],
         ),
-    ]
-
-
-def _entry(
-    authorization_id: str,
-    user_id: str,
-    description: str,
-    created_at: str,
-    permissions: list[Json],
-) -> Json:
-    return {
-        "id": authorization_id,
-        "token": api_token(f"made up for {authorization_id}"),
-        "status": "active",
-        "description": description,
-        "orgID": ACME,
-        "userID": user_id,
-        "permissions": permissions,
-        "createdAt": created_at,
-    }
-
-
-def _bucket(action: str, bucket_id: str, org_id: str = ACME) -> Json:
-    return {"action": action, "resource": {"type": "buckets", "id": bucket_id, "orgID": org_id}}
-
-
-def _whole(action: str, resource_type: str, org_id: str) -> Json:
-    return {"action": action, "resource": {"type": resource_type, "orgID": org_id}}
-
-
-def _everything() -> list[Json]:
-    return [
-        {"action": action, "resource": {"type": resource_type}}
-        for resource_type in GRANTABLE_TYPES
-        for action in ACTIONS
-    ]
-
-
-def _all_access(org_id: str, user_id: str) -> list[Json]:
-    """Grant what the UI calls all access: one organization whole, but of users only oneself."""
-    own = {"orgs": [("read", {"type": "orgs", "id": org_id})]}
-    own["users"] = [(action, {"type": "users", "id": user_id}) for action in ACTIONS]
-    return [
-        {"action": action, "resource": resource}
-        for resource_type in GRANTABLE_TYPES
-        for action, resource in own.get(
-            resource_type, [(each, {"type": resource_type, "orgID": org_id}) for each in ACTIONS]
-        )
     ]

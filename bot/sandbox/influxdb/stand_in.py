@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.sandbox.changes import StateChanges
 from bot.sandbox.influxdb import asgi
 from bot.sandbox.influxdb.credentials import bearer
 from bot.sandbox.influxdb.faults import (
@@ -43,6 +44,7 @@ class InfluxDBStandIn:
     Attributes:
         faults: Faults to lay out.
         journal: What was asked, in the order the server dealt with it.
+        changed: Announces each request that was dealt with, and each change made beside them.
         write_gap: Seconds between what a PATCH reads of an authorization and what it writes. A real
             server writes the whole of it, so that of two PATCHes at once one undoes the other.
     """
@@ -58,6 +60,7 @@ class InfluxDBStandIn:
     ) -> None:
         self.faults = Faults()
         self.journal: list[Exchange] = []
+        self.changed = StateChanges()
         self.write_gap = 0.0
         self._product = product_of(mode, version)
         self._state = State(fixture, clock, hash_tokens=mode is Mode.HASHED)
@@ -81,6 +84,11 @@ class InfluxDBStandIn:
         """Show the true state of all authorizations in the order of their ids."""
         return self._state.authorizations()
 
+    def user_name(self, user_id: str) -> str | None:
+        """Name a user; None if there is none of this id, any more."""
+        user = self._state.users.get(user_id)
+        return None if user is None else user.name
+
     def patches(self) -> list[Exchange]:
         """List the PATCH requests."""
         return [exchange for exchange in self.journal if exchange.method == "PATCH"]
@@ -97,7 +105,9 @@ class InfluxDBStandIn:
         Raises:
             KeyError: If there is none.
         """
-        return self._state.update(authorization_id, status=status, description=description)
+        edited = self._state.update(authorization_id, status=status, description=description)
+        self.changed.announce()
+        return edited
 
     def restore(
         self,
@@ -189,6 +199,7 @@ class InfluxDBStandIn:
                 fault=fault,
             )
         )
+        self.changed.announce()
         return answer
 
     async def _forget_meanwhile(self, request: Request) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.block_kit.mrkdwn import Reader
-from bot.sandbox.slack.changes import StateChanges
+from bot.sandbox.changes import StateChanges
 from bot.sandbox.slack.inputs import find_input, state_of
 from bot.sandbox.slack.messages import Blocks
 from bot.sandbox.slack.modal_view import View

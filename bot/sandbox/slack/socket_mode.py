@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.slack.changes import StateChanges
+from bot.sandbox.changes import StateChanges
 from bot.sandbox.slack.outbound import Acknowledgement, SignedRequest
 from bot.sandbox.slack.replies import RefusedError
 from bot.sandbox.slack.signing import EVENT

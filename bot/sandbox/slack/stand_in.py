@@ -8,9 +8,9 @@ from typing import Final
 
 from starlette.applications import Starlette
 
+from bot.sandbox.changes import StateChanges
 from bot.sandbox.slack.acknowledgements import deliver
 from bot.sandbox.slack.app import slack_app
-from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.impossible import ImpossibleInSlackError
 from bot.sandbox.slack.inputs import filled_in

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from bot.sandbox.slack.changes import StateChanges
+from bot.sandbox.changes import StateChanges
 from bot.sandbox.slack.journal import ApiCall
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.modal_view import View

@@ -6,13 +6,19 @@ T = TypeVar("T")
 
 
 class StateChanges:
-    """Wakes those who wait for a state, at each change of the state."""
+    """Wakes those who wait for a state, at each change of the state.
+
+    Attributes:
+        count: How many changes there have been.
+    """
 
     def __init__(self) -> None:
+        self.count = 0
         self._waiting: set[asyncio.Event] = set()
 
     def announce(self) -> None:
         """Have everybody who waits look again."""
+        self.count += 1
         for event in self._waiting:
             event.set()
 

@@ -1,0 +1,34 @@
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bot.sandbox import cast
+from bot.sandbox.cast import Part
+from bot.sandbox.influxdb.grown_organisation import LEAKED_TOKEN
+
+_TRY: Final = f"""\
+Try in #incidents:
+  /token list telegraf    then press Disable, and Undo
+  /token leak             with this API token, which somebody has pasted somewhere:
+  {LEAKED_TOKEN}"""
+
+
+def welcome(address: str, parts: Sequence[Part], described: Sequence[str]) -> Iterator[str]:
+    """Say on the terminal where the page is, whom one can be there, and what to do first.
+
+    Args:
+        address: Where it is.
+        parts: Who the people are.
+        described: Where everything behind it is.
+    """
+    yield f"Open {address}"
+    yield ""
+    yield "Choose on the page who you are:"
+    for part in parts:
+        name = cast.PEOPLE[part.user].name
+        yield f"  {name:9} {part.title}. {part.may}"
+    yield ""
+    yield _TRY
+    yield ""
+    yield "Behind it:"
+    yield from (f"  {line}" for text in described for line in text.split("\n"))
+    yield "Ctrl-C ends it."
