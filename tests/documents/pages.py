@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# One within a list is indented.
+_FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -47,7 +49,9 @@ def text_of(page: str) -> str:
 
 def blocks(page: str, *languages: str) -> list[Block]:
     """List the fenced blocks of a page that are in one of some languages."""
-    found = (Block(page, language, text) for language, text in _FENCE.findall(text_of(page)))
+    found = (
+        Block(page, language, dedent(text)) for _, language, text in _FENCE.findall(text_of(page))
+    )
     return [block for block in found if block.language in languages]
 
 

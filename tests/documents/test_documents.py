@@ -16,7 +16,6 @@ from bot.changes.states import (
 )
 from bot.cli.commands import table
 from bot.commands.registry import Registry, discover
-from bot.settings import Settings
 from bot.slack.scopes import NEEDED
 from tests.documents.pages import ROOT, anchors, pages, text_of
 
@@ -40,13 +39,6 @@ def test_the_reason_for_each_scope_is_the_codes() -> None:
     rows = [f"| `{each.name}` | {each.use} | {each.without} |" for each in NEEDED]
 
     assert found.strip().splitlines()[2:] == rows
-
-
-def test_every_setting_is_documented() -> None:
-    """Each variable stands in the README's table."""
-    names = [name.upper() for name in Settings.model_fields]
-
-    assert [name for name in names if f"`{name}`" not in README] == []
 
 
 def test_every_promise_has_its_tests() -> None:
