@@ -26,7 +26,7 @@ NOT_RUN = {
         "The tour is in tests/process/test_sandbox.py, and the other is this run itself."
     ),
     "README.md: pip install .": (
-        "It installs from a registry; tests/process/test_wheel.py prints this manifest from a wheel."
+        "It installs from a registry; tests/process/test_wheel.py prints this from a wheel."
     ),
     "README.md: export SLACK_BOT_TOKEN=": (
         "The secrets are yours; tests/process/test_check.py and test_run.py start the same."
@@ -168,15 +168,11 @@ def test_every_command_of_slack_that_a_page_names_exists() -> None:
         for subcommand in IN_SLACK.subcommands
         for name in (subcommand.name, *subcommand.aliases)
     }
-    seen = set()
     for page, words in _named("/token"):
         assert words[0] in names, (page, words)
         subcommand = names[words[0]]
-        seen.add(subcommand.name)
         for option in (word.strip("[]") for word in words if word.strip("[").startswith("--")):
             assert option in subcommand.usage, (page, words)
-
-    assert seen >= {subcommand.name for subcommand in IN_SLACK.subcommands}
 
 
 def _commands(said: str) -> list[str]:
