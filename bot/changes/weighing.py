@@ -3,8 +3,15 @@ from dataclasses import replace
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
-from bot.changes.facts import Facts, histories, surroundings, touches, weighs_operators
-from bot.changes.judgement import Proceed, Verdict, judge
+from bot.changes.facts import (
+    Facts,
+    histories,
+    leaked_meanwhile,
+    surroundings,
+    touches,
+    weighs_operators,
+)
+from bot.changes.judgement import Judgement, Proceed, judge
 from bot.changes.ports import Authorizations, Store
 from bot.changes.reading import Readings
 from bot.changes.request import ChangeRequest
@@ -28,7 +35,7 @@ class Weighing:
         instance: Authorizations,
         readings: Readings,
         barred: Problem | None = None,
-    ) -> Mapping[str, Verdict]:
+    ) -> Mapping[str, Judgement]:
         """Give the verdict on each target that could be read, by its id.
 
         An operator token that may be disabled does not count any more for those after it, so that
@@ -49,13 +56,15 @@ class Weighing:
         around = await surroundings(judged, found, instance, readings.listed)
         past = await histories(request, judged, instance.name, self._store)
         since = await touches(request, judged, instance.name, self._store)
+        leaked = await leaked_meanwhile(request, judged, instance.name, self._store)
         seen = list(around.seen)
-        verdicts: dict[str, Verdict] = {}
+        verdicts: dict[str, Judgement] = {}
         for target in judged:
             current = found[target.authorization_id]
             facts = Facts(
                 current=current,
                 barred=barred,
+                leaked=target.authorization_id in leaked,
                 shown=request.confirmed_at is not None or request.approval is not None,
                 history=past.get(target.authorization_id),
                 touch=since.get(target.authorization_id),

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.bootstrap import Desk
 from bot.changes.errors import Problem, StoreUnavailableError, UserError
+from bot.changes.hunt import candidates
+from bot.changes.order_of_tries import keys_of
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.cli import ordering
@@ -25,7 +27,8 @@ class Following:
         change_id: Which one.
         say: Tells whoever is at the terminal.
         ask: Asks them; None means that nobody is there.
-        order: The ids of the tokens that are to be tried, in this order, if they were named.
+        order: The tokens that are to be tried, in this order, if they were named: each by its id
+            or as ``INSTANCE:ID``.
         interrupted: Set once it is to stop.
     """
 
@@ -98,16 +101,15 @@ class Following:
             await self._stop_asking()
 
     async def _put_in_order(self, request: ChangeRequest) -> None:
-        candidates = ordering.candidates(request)
-        known = [each.authorization_id for each in candidates]
+        maybe = candidates(request)
         if self._order:
-            if set(self._order) <= set(known):
+            if keys_of(self._order, maybe) is not None:
                 await self._confirm(self._order)
             else:
-                self._say_once(ordering.listed(candidates))
-                await self._cancel(ordering.NOT_THESE)
+                self._say_once(ordering.listed(maybe))
+                await self._cancel(ordering.not_these(maybe))
             return
-        self._say_once(ordering.listed(candidates))
+        self._say_once(ordering.listed(maybe))
         if self._asking is None:
             self._asking = asyncio.ensure_future(self._ask(ordering.QUESTION))
         if not self._asking.done():
@@ -117,7 +119,7 @@ class Following:
             await self._cancel(ordering.NOBODY)
             return
         try:
-            order = ordering.read_order(answer, known)
+            order = ordering.read_order(answer, maybe)
         except ordering.NoOrderError as error:
             self._say(str(error))
             return

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.bootstrap import Desk, Tempo, Timing, reporting_desk
 from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
-from bot.changes.leak import clean
+from bot.changes.pasted import clean
 from bot.changes.pauses import Pauses
 from bot.changes.report import Proof
 from bot.changes.reporting import Leak

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from bot.changes.order_of_tries import keys_of, word_for
 from bot.changes.permissions import in_plain_words
-from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.slack.blocks.rich import shown
 from bot.slack.blocks.wording import name_of
@@ -15,6 +15,10 @@ NOBODY = (
     "it again with --order and the ids above, the likeliest first."
 )
 NOT_THESE = "--order names a token that is none of these. Cancelling."
+AMBIGUOUS = (
+    "--order names a token that is none of these, or is on several instances; INSTANCE:ID says "
+    "which. Cancelling."
+)
 _LONGEST = 80
 
 
@@ -22,22 +26,22 @@ class NoOrderError(Exception):
     """What was typed names no order; the text says what to type."""
 
 
-def candidates(request: ChangeRequest) -> tuple[Target, ...]:
-    """List the tokens that may be the leaked one."""
-    return tuple(target for target in request.targets if not target.state.final)
-
-
 def listed(targets: Sequence[Target]) -> str:
     """List tokens a line each, by number and id."""
-    title = (
-        f"One of these {len(targets)} tokens is the leaked one. They are disabled one at a time; "
-        "what is not it is put back."
-    )
+    one = f"One of these {len(targets)} tokens is the leaked one."
+    if _on_several(targets):
+        one = f"On each instance, one of these {len(targets)} tokens is the leaked one."
+    title = f"{one} They are disabled one at a time; what is not it is put back."
     lines = [f"{number:>3}  {_line(each)}" for number, each in enumerate(targets, start=1)]
     return "\n".join([title, *lines])
 
 
-def read_order(typed: str, known: Sequence[str]) -> tuple[str, ...] | None:
+def not_these(targets: Sequence[Target]) -> str:
+    """Say that what was named to be tried cannot be."""
+    return AMBIGUOUS if _on_several(targets) else NOT_THESE
+
+
+def read_order(typed: str, targets: Sequence[Target]) -> tuple[str, ...] | None:
     """Read numbers and ids in their order; empty means all as listed, None that it is cancelled.
 
     Raises:
@@ -46,11 +50,15 @@ def read_order(typed: str, known: Sequence[str]) -> tuple[str, ...] | None:
     words = re.split(r"[\s,]+", typed.strip().lower())
     if words in (["q"], ["quit"]):
         return None
-    by_number = {str(number): each for number, each in enumerate(known, start=1)}
+    by_number = {str(number): word_for(each) for number, each in enumerate(targets, start=1)}
     chosen = [by_number.get(word, word) for word in words if word]
-    if not set(chosen) <= set(known):
+    if keys_of(chosen, targets) is None:
         raise NoOrderError("Type numbers or ids from the list, with blanks between them.")
-    return tuple(dict.fromkeys(chosen))
+    return tuple(chosen)
+
+
+def _on_several(targets: Sequence[Target]) -> bool:
+    return len({each.instance for each in targets}) > 1
 
 
 def _line(target: Target) -> str:

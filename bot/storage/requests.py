@@ -11,16 +11,15 @@ from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.storage.locks import Locks
 from bot.storage.rows import (
-    found_row,
     message_row,
     progress_row,
     request_row,
-    target_row,
     timer_row,
     to_leak_told,
     to_request,
 )
 from bot.storage.tables import requests, targets, votes
+from bot.storage.target_rows import found_row, target_row
 from bot.storage.waking import Waking
 
 
@@ -48,6 +47,15 @@ class RequestRows(Locks, Waking):
         statement = select(requests).where(requests.c.id == change_id)
         found = await self.read(statement.with_for_update(key_share=True))
         return found[0] if found else None
+
+    async def lock_requests(self, change_ids: Sequence[str]) -> None:
+        """Let nobody else move some requests until the transaction ends, the newest first."""
+        await self._connection.execute(
+            select(requests.c.id)
+            .where(requests.c.id.in_(change_ids))
+            .order_by(requests.c.number.desc())
+            .with_for_update(key_share=True)
+        )
 
     async def save_request(self, request: ChangeRequest, changed: Sequence[Target]) -> None:
         """Store how far a request has come, and those of its targets that have changed."""

@@ -4,20 +4,18 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.changes.asking import Ask, Received
-from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.secret import holds_secret
+from bot.changes.errors import UserError
+from bot.changes.secret_in_words import secret_in_words
 from bot.commands.answers import Answer, FormName, FormWanted
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.forms.form import Filled, Form, InFieldError
-from bot.slack.forms.metadata import unpacked
+from bot.slack.forms.metadata import RESERVED, unpacked
+from bot.slack.other_version import of_another_version
 
 CALLBACK = "callback"
 SURFACE = "surface"
-_OTHER_VERSION = Problem(
-    ErrorCode.STALE_BUTTON,
-    "This form is of another version of this bot. Nothing was changed.",
-    "Close it, and ask again.",
-)
+# What the registry writes itself beside what a form is about and its fields, or others read there.
+_TAKEN = {CALLBACK, SURFACE, "action"}
 
 
 class Forms:
@@ -25,10 +23,15 @@ class Forms:
 
     Args:
         forms: All of them.
+
+    Raises:
+        ValueError: If a form uses a name that is taken.
     """
 
     def __init__(self, forms: Iterable[Form]) -> None:
         self._forms = {form.name: form for form in forms}
+        for form in self._forms.values():
+            _check_names(form)
         self._behind = {form.opened_by: form for form in self._forms.values() if form.opened_by}
 
     def find(self, name: str) -> Form | None:
@@ -74,7 +77,7 @@ class Forms:
         form = self.find(content[CALLBACK])
         if form is None:
             return True
-        if any(holds_secret(content.get(block, "")) for block in form.fields):
+        if any(secret_in_words(w, content.get(block, "")) for block, w in form.fields.items()):
             return False
         return form.storable(_filled(form, received))
 
@@ -83,11 +86,22 @@ class Forms:
         content = received.content
         form = self.find(content[CALLBACK])
         if form is None:
-            raise UserError(_OTHER_VERSION)
+            raise UserError(of_another_version("form", "Close it, and ask again."))
         for block, word in form.fields.items():
-            if holds_secret(content.get(block, "")):
-                raise InFieldError(_secret_in(word), block)
+            problem = secret_in_words(word, content.get(block, ""))
+            if problem is not None:
+                raise InFieldError(problem, block)
         return await form.submitted(ask, _filled(form, received))
+
+
+def _check_names(form: Form) -> None:
+    """Let no name of a form stand for two things; raise ValueError."""
+    fields = (*form.fields, *form.secret_fields)
+    names = [*form.about, *fields]
+    taken = {name for name in names if name in _TAKEN or names.count(name) > 1}
+    taken |= RESERVED & set(names)
+    if taken:
+        raise ValueError(f"the form {form.name} uses a taken name: {', '.join(sorted(taken))}")
 
 
 def _filled(form: Form, received: Received) -> Filled:
@@ -96,14 +110,6 @@ def _filled(form: Form, received: Received) -> Filled:
         about={name: content.get(name, "") for name in form.about},
         typed={block: content.get(block, "") for block in form.fields},
         secret=received.secret,
-    )
-
-
-def _secret_in(word: str) -> Problem:
-    return Problem(
-        ErrorCode.LOOKS_LIKE_SECRET,
-        f"The {word} holds what looks like a secret. Nothing was stored, and nothing was changed.",
-        f"Write the {word} without it.",
     )
 
 
