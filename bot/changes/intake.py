@@ -18,6 +18,7 @@ from bot.changes.errors import (
     StoreUnavailableError,
     UserError,
 )
+from bot.changes.keeping import KEPT_FOR
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
 from bot.changes.request import ChangeRequest, Timer, new_change_id
@@ -78,6 +79,8 @@ class Order:
             undo_of=undo_of,
             retry_of=retry_of,
             again_of=again_of,
+            typed_by=ask.typed_by,
+            keeper=ask.keeper,
             break_glass=BreakGlass() if self.break_glass else None,
         )
 
@@ -158,7 +161,7 @@ class Intake:
         async with self.committed(ask) as transaction:
             outcome = await self.judge(transaction, ask, order.draft(ask))
             if not isinstance(outcome, Problem):
-                await self.store(transaction, outcome)
+                await self.store(transaction, ask, outcome)
         request = self.taken(outcome)
         if request.break_glass is not None:
             self._broke_glass()
@@ -204,10 +207,12 @@ class Intake:
             request = replace(request, approval=approval)
         return request
 
-    async def store(self, transaction: Transaction, request: ChangeRequest) -> None:
+    async def store(self, transaction: Transaction, ask: Ask, request: ChangeRequest) -> None:
         """Store what may be asked for, with its event. The last thing that a transaction does."""
+        if request.keeper:
+            await transaction.keep(request.keeper, KEPT_FOR)
         await transaction.add_request(request, request.created_at)
-        await transaction.append(evidence.accepted(request))
+        await transaction.append(evidence.typed(evidence.accepted(request), ask))
 
     async def deny(
         self,
@@ -237,7 +242,7 @@ class Intake:
                 evidence.refusals_counted(ask.person, ask.now, earlier.since, earlier.only_counted)
             )
         if not counted.only_counted:
-            events.append(evidence.typed(event, ask.typed_by))
+            events.append(evidence.typed(event, ask))
         await transaction.append(*events)
 
     def taken(self, outcome: ChangeRequest | Problem) -> ChangeRequest:
