@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.changes.request import ChangeRequest
 
-QUESTION = "Carry it out? y, or anything else to cancel: "
+QUESTION = "Carry out what is shown (y/N)? "
 _NOBODY = (
     "Nobody can be asked whether to carry it out. Cancelling. Run it again with --yes to carry out "
     "what is shown."
