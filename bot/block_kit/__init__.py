@@ -1,4 +1,4 @@
-"""What Slack accepts as a Block Kit message or view, as a pure check.
+"""What Slack accepts as a Block Kit message or view, as a pure check, and how one reads.
 
 The limits are those of https://docs.slack.dev/reference/block-kit. Block and element types that
 this app has no use for count as unknown, so that nothing is sent that nobody has checked.

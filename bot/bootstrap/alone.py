@@ -10,15 +10,17 @@ from functools import partial
 import structlog
 
 from bot.bootstrap.assembly import Parts, Timing, assembled, woken
+from bot.bootstrap.ending import finished, kept_alive
 from bot.bootstrap.heart import Heart
 from bot.changes.asking import Ask
+from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, Workspace
 from bot.changes.ports import Directory
 from bot.changes.remembered import RememberedDirectory
 from bot.changes.reporting import Leak
-from bot.changes.request import ChangeRequest, Origin, new_change_id
+from bot.changes.request import ChangeRequest, Origin
 from bot.changes.steps import logged
 from bot.commands.answers import Answer
 from bot.commands.dispatch import Dispatcher
@@ -215,18 +217,13 @@ async def _whose(parts: Parts, user_id: str) -> _Asker:
 async def _working(heart: Heart) -> AsyncIterator[None]:
     """Run the executor; at the end finish what has begun, and let others go on with the rest."""
     working = asyncio.create_task(heart.executor.run(), name="executor")
-    keeping = asyncio.create_task(heart.keeping.keep_alive(), name="keeping")
-    for task in (working, keeping):
-        task.add_done_callback(report)
-    try:
-        yield
-    finally:
-        heart.executor.stop()
-        await asyncio.wait([working], timeout=_GRACE_SECONDS)
-        heart.executor.hand_over()
-        keeping.cancel()
-        await asyncio.gather(working, keeping, return_exceptions=True)
-        await heart.keeping.leave()
+    working.add_done_callback(report)
+    async with kept_alive(heart):
+        try:
+            yield
+        finally:
+            await finished(heart, working, _GRACE_SECONDS)
+            await asyncio.gather(working, return_exceptions=True)
 
 
 def _no_such_user(user_id: str) -> Problem:

@@ -73,6 +73,7 @@ class Parts:
         clock: Tells the time.
         command: The slash command's name.
         fingerprint_key: The key under which a leaked secret may be remembered.
+        keeper: Names this process as the one whose memory holds leaked secrets.
     """
 
     instances: Mapping[str, Authorizations]
@@ -85,6 +86,7 @@ class Parts:
     clock: Callable[[], datetime]
     command: str
     fingerprint_key: SecretStr | None
+    keeper: str
 
     def outgoing(self, policy: Callable[[], Policy]) -> Outgoing:
         """Put together what hands messages to Slack."""
@@ -113,7 +115,7 @@ class Parts:
             policy=policy,
             clock=self.clock,
             command=self.command,
-            keeper=secrets.token_hex(8),
+            keeper=self.keeper,
             fingerprint_key=self.fingerprint_key,
             finished=metrics.change,
             leaks=metrics.leaks,
@@ -165,6 +167,7 @@ async def assembled(
             clock=clock,
             command=settings.slash_command,
             fingerprint_key=settings.fingerprint_key,
+            keeper=secrets.token_hex(8),
         )
 
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from bot.bootstrap import probes
 from bot.bootstrap.assembly import Timing, assembled, woken
+from bot.bootstrap.ending import finished, kept_alive
 from bot.bootstrap.heart import Heart
 from bot.bootstrap.slack import Ground, Incoming, incoming
 from bot.changes.policy import Policy
@@ -149,23 +150,20 @@ async def _working(
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")
-    keeping = asyncio.create_task(heart.keeping.keep_alive(), name="keeping")
-    for task in (working, refreshing, keeping):
+    for task in (working, refreshing):
         task.add_done_callback(report)
-    try:
-        yield
-    finally:
-        refreshing.cancel()
-        await tasks.drain(_ANSWERS_GRACE_SECONDS)
-        heart.executor.stop()
-        if identity.known:
-            await asyncio.wait([working], timeout=_CHANGES_GRACE_SECONDS)
-            heart.executor.hand_over()
-        else:
-            working.cancel()
-        keeping.cancel()
-        await asyncio.gather(working, refreshing, keeping, return_exceptions=True)
-        await heart.keeping.leave()
+    async with kept_alive(heart):
+        try:
+            yield
+        finally:
+            refreshing.cancel()
+            await tasks.drain(_ANSWERS_GRACE_SECONDS)
+            if identity.known:
+                await finished(heart, working, _CHANGES_GRACE_SECONDS)
+            else:
+                heart.executor.stop()
+                working.cancel()
+            await asyncio.gather(working, refreshing, return_exceptions=True)
 
 
 async def _settled(

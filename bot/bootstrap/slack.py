@@ -15,7 +15,9 @@ from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
 from bot.settings import Settings
 from bot.slack.app import Listeners, bolt_app
+from bot.slack.change_drawing import ChangeDrawing
 from bot.slack.channels import Channels
+from bot.slack.drift_messages import DriftMessages
 from bot.slack.envelopes import Envelopes
 from bot.slack.forms.denial import Denial
 from bot.slack.forms.describing import Describing
@@ -31,6 +33,7 @@ from bot.slack.home.refreshing import Refreshing, RefreshPace
 from bot.slack.home.shelf import HomeShelf
 from bot.slack.home.telling import HomeTelling
 from bot.slack.identity import Identity
+from bot.slack.leak_messages import LeakMessages
 from bot.slack.listeners.actions import ActionListener
 from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.commands import CommandListener
@@ -44,6 +47,7 @@ from bot.slack.listeners.telling import Telling
 from bot.slack.messenger import SlackMessenger
 from bot.slack.pacing import Pacing
 from bot.slack.placing import Placing
+from bot.slack.redrawing import Redrawing
 from bot.slack.responder import Responder
 from bot.slack.sending import Sending
 from bot.slack.socket_mode import SocketMode, SocketPace
@@ -77,7 +81,10 @@ class Outgoing:
         self.session = session
         self.responder = Responder(sending)
         placing = Placing(sending, Channels(client, clock), policy)
-        self.messenger = SlackMessenger(sending, self.responder, placing, policy, clock)
+        drifts, leaks = DriftMessages(placing), LeakMessages(sending, placing, policy)
+        drawing = ChangeDrawing(leaks, policy, clock)
+        self.redrawing = Redrawing(sending, placing, drawing, drifts)
+        self.messenger = SlackMessenger(sending, self.responder, placing, drawing, drifts, leaks)
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ def incoming(
         clock=clock,
     )
     at_home = HomeTelling(ground.shelf, pages, outgoing.responder, tasks, clock)
-    telling = Telling(answering, heart.queries, outgoing.messenger, at_home, tasks)
+    telling = Telling(answering, heart.queries, outgoing.redrawing, at_home, tasks)
     forms = Forms(every_form(heart))
     reception = Reception(
         directory=edges.directory,

@@ -5,9 +5,10 @@ from datetime import datetime
 import structlog
 
 from bot.changes import evidence, timers
+from bot.changes.change_ids import new_change_id
 from bot.changes.pauses import Pauses, soonest
 from bot.changes.ports import AnnouncementError, Messenger, Requests, Store
-from bot.changes.request import ChangeRequest, new_change_id
+from bot.changes.request import ChangeRequest
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.undoing import restoring
 

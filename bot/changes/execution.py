@@ -12,7 +12,7 @@ from bot.changes import outcomes
 from bot.changes.errors import Effect, NotItsTurnError, UpstreamError
 from bot.changes.facts import weighs_operators
 from bot.changes.holding import Holding
-from bot.changes.judgement import NothingToDo, Refuse, Verdict
+from bot.changes.judgement import Judgement, NothingToDo, Refuse
 from bot.changes.ports import Authorizations
 from bot.changes.progress import Progress
 from bot.changes.reading import Readings, read
@@ -163,7 +163,7 @@ class Execution:
         self,
         targets: Sequence[Target],
         readings: Readings,
-        verdicts: Mapping[str, Verdict],
+        verdicts: Mapping[str, Judgement],
         terms: Terms,
     ) -> tuple[list[Target], set[str]]:
         """Give the targets that a verdict moves on, and the ids of those to be sent."""

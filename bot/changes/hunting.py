@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.changes import hunt, outcomes
+from bot.changes.change_ids import new_change_id
 from bot.changes.execution import Execution
 from bot.changes.leak import Probe, Verdict
 from bot.changes.leak_progress import LeakProgress
@@ -12,7 +13,7 @@ from bot.changes.ports import Authorizations
 from bot.changes.progress import Progress
 from bot.changes.putting_back import PuttingBack
 from bot.changes.report import Attempt, Lapse, LeakReport
-from bot.changes.request import ChangeRequest, new_change_id
+from bot.changes.request import ChangeRequest
 from bot.changes.sending import Brake
 from bot.changes.settling import Terms
 from bot.changes.states import TargetState

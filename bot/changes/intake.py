@@ -1,8 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
 from bot.changes import evidence, refusals
 from bot.changes.approval import Approval
@@ -19,19 +18,15 @@ from bot.changes.errors import (
     UserError,
 )
 from bot.changes.keeping import KEPT_FOR
+from bot.changes.order import Order
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
-from bot.changes.request import ChangeRequest, Timer, new_change_id
+from bot.changes.request import ChangeRequest
 from bot.changes.reviewing import not_reviewed_yet
-from bot.changes.ruling import (
-    enables_leaked,
-    ends_freely,
-    takes_back_break_glass,
-    wanted_by,
-)
+from bot.changes.ruling import enables_leaked, ends_freely, takes_back_break_glass, wanted_by
 from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
-from bot.changes.target import Selection, Target
+from bot.changes.target import Target
 from bot.changes.update import ChangeKind
 
 # Slack gives three seconds for an ack; two of them are the database's.
@@ -41,48 +36,6 @@ _NOT_ANSWERING = Problem(
     "The bot's database does not answer. Nothing was changed.",
     "Ask again in a moment.",
 )
-
-
-@dataclass(frozen=True)
-class Order:
-    """What somebody wants changed: named tokens, or all active ones of a user.
-
-    Attributes:
-        lasts: After how long a disable ends by itself; None for never.
-        break_glass: Whether it is to run at once although it may need an approval.
-    """
-
-    targets: tuple[Target, ...] = ()
-    selection: Selection | None = None
-    reason: str = ""
-    lasts: timedelta | None = None
-    break_glass: bool = False
-
-    def draft(
-        self,
-        ask: Ask,
-        *,
-        undo_of: str | None = None,
-        retry_of: str | None = None,
-        again_of: str | None = None,
-    ) -> ChangeRequest:
-        """Make a request of it, not yet decided about."""
-        return ChangeRequest(
-            id=new_change_id(),
-            requester=ask.person,
-            origin=ask.origin,
-            targets=self.targets,
-            selection=self.selection,
-            reason=self.reason,
-            created_at=ask.now,
-            timer=None if self.lasts is None else Timer(self.lasts),
-            undo_of=undo_of,
-            retry_of=retry_of,
-            again_of=again_of,
-            typed_by=ask.typed_by,
-            keeper=ask.keeper,
-            break_glass=BreakGlass() if self.break_glass else None,
-        )
 
 
 class Intake:

@@ -27,10 +27,10 @@ class Refuse:
     problem: Problem
 
 
-Verdict = Proceed | NothingToDo | Refuse
+Judgement = Proceed | NothingToDo | Refuse
 
 
-def judge(target: Target, facts: Facts) -> Verdict:
+def judge(target: Target, facts: Facts) -> Judgement:
     """Decide whether the PATCH of a target may be sent now.
 
     The policy comes first, then whether the token still is what was shown, then whether an undo

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
-
-from bot.changes import leak_counting, outcomes, stages
+from bot.changes import outcomes, stages
 from bot.changes.announcing import Announcing
 from bot.changes.approval import Approval
 from bot.changes.carrying_out import CarryingOut
@@ -13,8 +11,10 @@ from bot.changes.decision import NeedsApproval
 from bot.changes.ending import Ending
 from bot.changes.errors import BotError, Problem, UpstreamError
 from bot.changes.leak_progress import LeakProgress
+from bot.changes.outcome_counting import OutcomeCounting
+from bot.changes.outcome_telling import OutcomeTelling
 from bot.changes.pauses import Pauses, soonest
-from bot.changes.ports import AnnouncementError, LeakCounts
+from bot.changes.ports import LeakCounts
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.report import LeakReport
@@ -26,8 +26,6 @@ from bot.changes.telling_approvers import TellingApprovers
 from bot.changes.tracing import Tracing
 from bot.changes.vault import Vault
 from bot.changes.waits import Rest, Waits
-
-_log = structlog.get_logger()
 
 
 class Lifecycle:
@@ -78,7 +76,7 @@ class Lifecycle:
         self._carrying_out = carrying_out
         self._progress = progress
         self._leak_progress = leak_progress
-        self._announcing = announcing
+        self._telling = OutcomeTelling(announcing, clock, pauses)
         self._telling_approvers = telling_approvers
         self._ending = ending
         self._rereading = rereading
@@ -86,8 +84,7 @@ class Lifecycle:
         self._pauses = pauses
         self._waits = Waits(progress, clock, pauses)
         self._instances = instances
-        self._finished = finished
-        self._leaks = leaks
+        self._counting = OutcomeCounting(finished, leaks)
         self._vault = vault
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
@@ -99,7 +96,7 @@ class Lifecycle:
         if rest.news and was_closed:
             await self._carrying_out.pass_on(request)
         if rest.news and not (request.state is RequestState.UNRESOLVED and told):
-            request, again = await self._tell(request)
+            request, again = await self._telling.tell(request)
         due = soonest(rest.due, again)
         if request.state.final:
             self._vault.forget(request.id)
@@ -161,7 +158,7 @@ class Lifecycle:
             if isinstance(error, UpstreamError) and error.passing and not last_try:
                 return await self._waits.unreached(request, told, error)
             return await self._progress.came_to_nothing(request, outcomes.untouched(error.problem))
-        self._count(request, prepared)
+        self._counting.count(request, prepared)
         return await self._progress.prepared(prepared)
 
     async def _trace(
@@ -176,7 +173,7 @@ class Lifecycle:
             traced = await self._progress.came_to_nothing(traced, nothing)
         else:
             traced = await self._leak_progress.identified(traced, traced.leak or report)
-        self._count(request, traced)
+        self._counting.count(request, traced)
         return traced
 
     def _is_last_try(self, request: ChangeRequest) -> bool:
@@ -211,13 +208,13 @@ class Lifecycle:
             for target in request.in_state(TargetState.PENDING)
         ]
         recorded = await self._progress.record(request, refused)
-        self._count(request, recorded)
+        self._counting.count(request, recorded)
         return recorded
 
     async def _carry_out(self, request: ChangeRequest, told: ChangeRequest) -> ChangeRequest | Rest:
         last_try = self._is_last_try(request)
         carried = await self._carrying_out.carry_out(request, last_try=last_try)
-        self._count(request, carried.request)
+        self._counting.count(request, carried.request)
         request = carried.request
         if request.in_state(TargetState.UNKNOWN) and request.state is RequestState.UNRESOLVED:
             return await self._unresolved(request)
@@ -235,39 +232,8 @@ class Lifecycle:
         if again is not None:
             return Rest(request, again)
         stopped = await self._carrying_out.stop_reading(request)
-        self._count(request, stopped)
+        self._counting.count(request, stopped)
         return stopped
-
-    def _count(self, before: ChangeRequest, after: ChangeRequest) -> None:
-        """Count the targets that have come to an outcome, and how a report goes on."""
-        leak_counting.count(before, after, self._leaks)
-        open_before = {t.key for t in before.targets if not t.state.final}
-        known = {target.key for target in before.targets}
-        for target in after.targets:
-            new = target.key in open_before or target.key not in known
-            if new and target.state.final:
-                self._finished(target.update.kind.value, target.state.value)
-
-    async def _tell(self, request: ChangeRequest) -> tuple[ChangeRequest, datetime | None]:
-        """Tell of a request; say when that is tried again, if Slack did not take it."""
-        try:
-            return await self._announcing.tell(request), None
-        except AnnouncementError as error:
-            turn, reason = error.retry_after, str(error)
-        since = await self._announcing.news_since(request)
-        now = self._clock()
-        if not request.state.final:
-            again: datetime | None = self._pauses.later(since, now, turn=turn)
-        else:
-            again = self._pauses.tell_again(since, now, turn)
-        if again is None:
-            # What else makes it due takes it up once more.
-            _log.error("an outcome reached nobody", reason=reason)
-        else:
-            # Its turn comes by itself; what else is in the way is somebody's trouble.
-            log = _log.warning if turn is None else _log.info
-            log("not announced yet", reason=reason)
-        return request, again
 
     async def _afterwards(
         self, request: ChangeRequest, told_again: datetime | None

@@ -2,9 +2,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.changes import evidence, moving
+from bot.changes import evidence, moving, votes
 from bot.changes.afterwards import timer_is_over
-from bot.changes.approval import Vote
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
 from bot.changes.deciding import decide
@@ -125,51 +124,7 @@ class Moves:
         problem = await self._cannot_decide(transaction, ask, request, "approve")
         if problem is not None:
             return problem
-        approval = request.approval
-        rules = self._intake.policy().approval
-        own_counts = rules.self_approval and not request.never_alone
-        if ask.person.user_id == request.requester.user_id and not own_counts:
-            why = (
-                "an undo of a break-glass takes another person"
-                if request.never_alone
-                else "self_approval is off"
-            )
-            own = Denied(
-                f"you asked for this change yourself, and {why}",
-                "Another approver has to agree.",
-                () if approval is None else approval.approvers,
-            )
-            return await self._intake.deny(transaction, ask, "approve", own, request)
-        if approval is not None and ask.person.user_id in {
-            vote.voter.user_id for vote in approval.votes
-        }:
-            return moving.voted_before(request)
-        voted = await transaction.add_vote(request.id, Vote(ask.person, ask.now), ask.now)
-        if voted is None or voted.approval is None:
-            return moving.already_decided(await transaction.request(request.id) or request)
-        votes, quorum = len(voted.approval.votes), voted.approval.quorum
-        digest = self._intake.policy().digest
-        event = evidence.by_person(
-            *(voted, EventTag.APPROVAL_VOTED, ask.person, ask.now),
-            votes=votes,
-            quorum=quorum,
-            policy=digest,
-        )
-        if votes < quorum:
-            await transaction.append(event)
-            return voted
-        granted = replace(
-            voted,
-            state=move_request(voted.state, RequestState.ACCEPTED),
-            approval=replace(voted.approval, granted_at=ask.now),
-        )
-        if not await transaction.move_on(granted, voted.state, ask.now):
-            return moving.already_decided(await transaction.request(request.id) or request)
-        grant = evidence.by_person(
-            granted, EventTag.APPROVAL_GRANTED, ask.person, ask.now, policy=digest
-        )
-        await transaction.append(event, grant)
-        return granted
+        return await votes.agreed(self._intake, transaction, ask, request)
 
     async def _deny(
         self, reason: str, transaction: Transaction, ask: Ask, request: ChangeRequest

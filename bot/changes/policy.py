@@ -140,7 +140,7 @@ LIMIT_WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Owner:
+class OwnerMapping:
     """Who in Slack answers for an InfluxDB user.
 
     Attributes:
@@ -172,7 +172,7 @@ class Policy:
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     limits: Limits = field(default_factory=Limits)
     undo_window: timedelta = timedelta(hours=24)
-    owners: frozenset[Owner] = frozenset()
+    owners: frozenset[OwnerMapping] = frozenset()
 
     @property
     def going(self) -> "Policy":

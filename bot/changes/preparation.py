@@ -13,7 +13,7 @@ from bot.changes.errors import (
     Problem,
     UpstreamError,
 )
-from bot.changes.judgement import NothingToDo, Refuse, Verdict
+from bot.changes.judgement import Judgement, NothingToDo, Refuse
 from bot.changes.locating import Whereabouts, locate
 from bot.changes.ports import Authorizations
 from bot.changes.reading import Reading, Readings, of_user, read
@@ -138,7 +138,7 @@ class Preparation:
             for t in targets
         ]
 
-    def _prepared(self, target: Target, reading: Reading, verdict: Verdict | None) -> Target:
+    def _prepared(self, target: Target, reading: Reading, verdict: Judgement | None) -> Target:
         if isinstance(reading, UpstreamError):
             gone = isinstance(reading, AuthorizationNotFoundError | OrphanError)
             state = TargetState.REFUSED if gone else TargetState.FAILED

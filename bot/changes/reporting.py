@@ -3,12 +3,13 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from bot.changes.asking import Ask
+from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
 from bot.changes.leak import fingerprint, unusual
 from bot.changes.ports import LeakCounts
 from bot.changes.report import LeakReport
-from bot.changes.request import ChangeRequest, new_change_id
+from bot.changes.request import ChangeRequest
 from bot.changes.secret import looks_like_secret
 from bot.changes.vault import Vault
 

@@ -1,4 +1,3 @@
-import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -12,15 +11,6 @@ from bot.changes.report import LeakReport, LeakTold
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import DISABLED, AuthorizationUpdate, ChangeKind
-
-# Crockford's base 32: no I, L, O or U, so that an id can be read out on the telephone.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CHANGE_ID_LENGTH = 6
-
-
-def new_change_id() -> str:
-    """Draw the short id of a change, such as ``7F3K2Q``."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(CHANGE_ID_LENGTH))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from bot.changes import evidence, undoing
 from bot.changes.afterwards import all_disabled_since, already_disabled_since
 from bot.changes.asking import Ask
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.intake import Intake, Order
+from bot.changes.intake import Intake
+from bot.changes.order import Order
 from bot.changes.ports import Transaction
 from bot.changes.request import ChangeRequest
 

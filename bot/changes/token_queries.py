@@ -6,10 +6,11 @@ from datetime import datetime
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import BotError, ErrorCode, Problem, UpstreamError, UserError
-from bot.changes.home import Everything
+from bot.changes.home_tokens import Everything
 from bot.changes.lists import Listed, ListQuery, TokenPage
 from bot.changes.locating import Whereabouts, locate
 from bot.changes.lookup import find
+from bot.changes.paging import paged
 from bot.changes.ports import Authorizations, Filter, Store
 from bot.changes.request import ChangeRequest
 
@@ -95,12 +96,12 @@ class TokenQueries:
                 each.token.id,
             ),
         )
-        pages = max(1, -(-len(fitting) // PAGE_SIZE))
-        page = min(max(query.page, 0), pages - 1)
+        shown = paged(fitting, query.page, PAGE_SIZE)
+        page, pages = shown.page, shown.pages
         return TokenPage(
             instances=names,
             query=query,
-            tokens=tuple(fitting[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]),
+            tokens=shown.items,
             total=len(fitting),
             page=page,
             pages=pages,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
 from bot.changes.facts import Facts, histories, surroundings, touches, weighs_operators
-from bot.changes.judgement import Proceed, Verdict, judge
+from bot.changes.judgement import Judgement, Proceed, judge
 from bot.changes.ports import Authorizations, Store
 from bot.changes.reading import Readings
 from bot.changes.request import ChangeRequest
@@ -28,7 +28,7 @@ class Weighing:
         instance: Authorizations,
         readings: Readings,
         barred: Problem | None = None,
-    ) -> Mapping[str, Verdict]:
+    ) -> Mapping[str, Judgement]:
         """Give the verdict on each target that could be read, by its id.
 
         An operator token that may be disabled does not count any more for those after it, so that
@@ -50,7 +50,7 @@ class Weighing:
         past = await histories(request, judged, instance.name, self._store)
         since = await touches(request, judged, instance.name, self._store)
         seen = list(around.seen)
-        verdicts: dict[str, Verdict] = {}
+        verdicts: dict[str, Judgement] = {}
         for target in judged:
             current = found[target.authorization_id]
             facts = Facts(

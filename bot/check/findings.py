@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class Severity(StrEnum):
     """What a finding means: all is well, something is worth knowing, or something is wrong."""
 
     OK = "ok"
@@ -16,12 +16,12 @@ class Finding:
     """One thing that was found.
 
     Attributes:
-        verdict: What it means.
+        severity: What it means.
         what: What was found, as a sentence.
         remedy: What to do, as a sentence; empty where there is nothing to do.
     """
 
-    verdict: Verdict
+    severity: Severity
     what: str
     remedy: str = ""
 
@@ -36,17 +36,17 @@ class Section:
 
 def ok(what: str) -> Finding:
     """Say that something is well."""
-    return Finding(Verdict.OK, what)
+    return Finding(Severity.OK, what)
 
 
 def note(what: str, remedy: str = "") -> Finding:
     """Say what is worth knowing, and nothing is wrong with."""
-    return Finding(Verdict.NOTE, what, remedy)
+    return Finding(Severity.NOTE, what, remedy)
 
 
 def problem(what: str, remedy: str) -> Finding:
     """Say what is wrong."""
-    return Finding(Verdict.PROBLEM, what, remedy)
+    return Finding(Severity.PROBLEM, what, remedy)
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.check.answers import Told
 from bot.check.approvals import approval_findings
 from bot.check.channels import Channel, channel_findings
-from bot.check.findings import Finding, Verdict, note
+from bot.check.findings import Finding, Severity, note
 from bot.check.owners import named_owners, owner_findings
 from bot.check.people import Crowd, people_findings
 from bot.configuration import Configuration
@@ -42,4 +42,4 @@ def policy_findings(
 
 def _warning(text: str) -> Finding:
     """Make a finding of a warning, which says what to do in the same breath."""
-    return Finding(Verdict.PROBLEM, f"{text[:1].upper()}{text[1:]}.")
+    return Finding(Severity.PROBLEM, f"{text[:1].upper()}{text[1:]}.")

@@ -3,14 +3,14 @@ import sys
 
 from bot.changes.secret import mask_secrets
 from bot.check.checking import Patience, check
-from bot.check.findings import Finding, Section, Verdict, counted
+from bot.check.findings import Finding, Section, Severity, counted
 from bot.cli.exit_codes import ExitCode
 from bot.clock import system_clock
 from bot.configuration import load_configuration
 from bot.settings import SettingsError, load_settings
 from bot.telemetry.logs import configure_logs
 
-_WIDTH = max(len(verdict) for verdict in Verdict)
+_WIDTH = max(len(severity) for severity in Severity)
 
 
 def check_setup() -> int:
@@ -36,22 +36,22 @@ def report(sections: list[Section]) -> str:
 
 def exit_code(sections: list[Section]) -> ExitCode:
     """Tell whether anything is wrong."""
-    return ExitCode.FAILED if _count(sections, Verdict.PROBLEM) else ExitCode.DONE
+    return ExitCode.FAILED if _count(sections, Severity.PROBLEM) else ExitCode.DONE
 
 
 def _line(finding: Finding) -> str:
     text = f"{finding.what} {finding.remedy}"
     # Names and messages are others' words: they keep to their line, and hold no secret.
     shown = "".join(each if each.isprintable() else " " for each in mask_secrets(text))
-    return f"{finding.verdict:<{_WIDTH}}  {' '.join(shown.split())}"
+    return f"{finding.severity:<{_WIDTH}}  {' '.join(shown.split())}"
 
 
 def _summary(sections: list[Section]) -> str:
-    wrong = _count(sections, Verdict.PROBLEM)
-    notes = counted(_count(sections, Verdict.NOTE), "note")
+    wrong = _count(sections, Severity.PROBLEM)
+    notes = counted(_count(sections, Severity.NOTE), "note")
     found = "No problem was found" if not wrong else f"{counted(wrong, 'problem')} found"
     return f"{found}, {notes}."
 
 
-def _count(sections: list[Section], verdict: Verdict) -> int:
-    return sum(finding.verdict is verdict for each in sections for finding in each.findings)
+def _count(sections: list[Section], severity: Severity) -> int:
+    return sum(finding.severity is severity for each in sections for finding in each.findings)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.sandbox.slack.mrkdwn import Reader
-from bot.sandbox.slack.reading import read_blocks
+from bot.block_kit.mrkdwn import Reader
+from bot.block_kit.reading import read_blocks
 from bot.slack.blocks.rich import Message
 
 

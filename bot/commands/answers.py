@@ -75,7 +75,7 @@ class FormName(StrEnum):
 
     DENY_CHANGE = "deny_change"
     DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of a form
-    DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of a form
+    DISABLE_WITH_REASON = "disable_with_reason"
     REPORT_LEAK = "report_leak"
     TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of a form
 

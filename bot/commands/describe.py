@@ -1,5 +1,5 @@
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.intake import Order
+from bot.changes.order import Order
 from bot.changes.policy import Role
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate

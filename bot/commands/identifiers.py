@@ -1,7 +1,7 @@
 import re
 
+from bot.changes.change_ids import CHANGE_ID_LENGTH
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.request import CHANGE_ID_LENGTH
 from bot.commands.grammar import straight
 
 # What comes along when an id is copied out of a sentence, a message or JSON.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.changes.authorization import Status
 from bot.changes.break_glass import MOST_TOKENS
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.intake import Order
+from bot.changes.order import Order
 from bot.changes.policy import Role
 from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate

@@ -5,7 +5,7 @@ from collections.abc import Container
 from pydantic import ValidationError
 
 from bot.changes.owners import is_user_id
-from bot.changes.policy import Owner
+from bot.changes.policy import OwnerMapping
 from bot.configuration.document import Document
 from bot.configuration.findings import wrong_in
 from bot.configuration.sections import OWNERS, OwnersSection
@@ -17,7 +17,7 @@ _SLACK_USER = (
 _USER = "Name a user, by name or id; with the instance before it, as in prod/telegraf."
 
 
-def read_owners(document: Document, instances: frozenset[str]) -> frozenset[Owner]:
+def read_owners(document: Document, instances: frozenset[str]) -> frozenset[OwnerMapping]:
     """Read who answers for whose tokens; what is wrong is left out, and is among the findings.
 
     Args:
@@ -37,7 +37,7 @@ def read_owners(document: Document, instances: frozenset[str]) -> frozenset[Owne
             wrong = wrong_in(detail)
             document.findings.add_entry((OWNERS, key), numbers[key], wrong, _SLACK_USER)
         return frozenset()
-    owners: dict[tuple[str | None, str], Owner] = {}
+    owners: dict[tuple[str | None, str], OwnerMapping] = {}
     for key, slack_user in table.items():
         owner = _owner(key, slack_user)
         problem = _problem(owner, instances, owners.keys())
@@ -47,15 +47,15 @@ def read_owners(document: Document, instances: frozenset[str]) -> frozenset[Owne
     return frozenset(owners.values())
 
 
-def _owner(key: str, slack_user: str) -> Owner:
+def _owner(key: str, slack_user: str) -> OwnerMapping:
     """Read ``NAME``, ``ID``, ``INSTANCE/NAME`` or ``INSTANCE/ID``; a name can hold slashes then."""
     before, slash, behind = key.partition("/")
     user, instance = (behind, before) if slash else (key, None)
-    return Owner(user.lower() if is_user_id(user.lower()) else user, slack_user, instance)
+    return OwnerMapping(user.lower() if is_user_id(user.lower()) else user, slack_user, instance)
 
 
 def _problem(
-    owner: Owner, instances: frozenset[str], before: Container[tuple[str | None, str]]
+    owner: OwnerMapping, instances: frozenset[str], before: Container[tuple[str | None, str]]
 ) -> tuple[str, str] | None:
     """Say what is wrong with an entry's key and what to do, or None."""
     if not owner.user.strip():

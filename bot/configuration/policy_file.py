@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import SecretStr, ValidationError
 
-from bot.changes.policy import ApprovalRules, ChannelRules, Owner, Roles
+from bot.changes.policy import ApprovalRules, ChannelRules, OwnerMapping, Roles
 from bot.changes.update import ChangeKind
 from bot.configuration.document import Document, read_document
 from bot.configuration.findings import Findings, instead
@@ -52,7 +52,7 @@ class PolicyFile:
     read_only: bool
     undo_window: timedelta
     instances: tuple[InstanceSettings, ...]
-    owners: frozenset[Owner]
+    owners: frozenset[OwnerMapping]
     warnings: tuple[str, ...]
 
 

@@ -10,7 +10,7 @@ from bot.changes.policy import (
     ApprovalRules,
     ChannelRules,
     Limits,
-    Owner,
+    OwnerMapping,
     Policy,
     PolicySource,
     Roles,
@@ -31,7 +31,7 @@ class PolicyRules:
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     limits: Limits = field(default_factory=Limits)
     undo_window: timedelta = timedelta(hours=24)
-    owners: frozenset[Owner] = frozenset()
+    owners: frozenset[OwnerMapping] = frozenset()
 
     def of(self, home: Workspace) -> Policy:
         """Make it the policy of a workspace."""

@@ -1,7 +1,5 @@
-import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,12 +9,12 @@ import httpx
 from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
-from bot.changes.errors import Effect
 from bot.changes.leak import Probe, Sighting
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
 from bot.changes.update import AuthorizationUpdate
 from bot.clock import system_clock
+from bot.influxdb.address import address_of
 from bot.influxdb.call import Call
 from bot.influxdb.credential import Credential
 from bot.influxdb.endpoints import Endpoints
@@ -27,6 +25,7 @@ from bot.influxdb.own_token import OwnTokenSearch, unless_denied
 from bot.influxdb.respite import Respite
 from bot.influxdb.retries import Retries, attempts
 from bot.influxdb.transport import connect
+from bot.influxdb.update import Update
 
 T = TypeVar("T")
 
@@ -76,7 +75,7 @@ class InfluxDBClient:
         self._retries = retries
         credential = Credential(token)
         self._http = httpx.AsyncClient(
-            base_url=_address(url),
+            base_url=address_of(url),
             transport=connect(ca_file),
             trust_env=False,
             follow_redirects=False,
@@ -150,27 +149,8 @@ class InfluxDBClient:
         Raises:
             UpstreamError: If it was not accepted; ``effect`` counts every attempt.
         """
-        fields = {"status": update.status, "description": update.description}
-        given = {key: value for key, value in fields.items() if value is not None}
-        content = json.dumps(given, separators=(",", ":")).encode()
-        sending = self._endpoints.update(authorization_id, content)
-        reading = self._endpoints.one(authorization_id)
-        lost: Failure | None = None
-
-        async def attempt(left: float) -> Authorization | Failure:
-            nonlocal lost
-            if lost is not None:
-                current = await self._once(reading, left)
-                if isinstance(current, Failure) or update.holds(current):
-                    return current
-                if before is None or current.revision != before.revision:
-                    return replace(lost, transient=False)
-            result = await self._once(sending, left)
-            if isinstance(result, Failure) and result.effect is not Effect.NONE:
-                lost = result
-            return result
-
-        await attempts(attempt, self._retries)
+        sending = Update(self._endpoints, self._once, authorization_id, update, before)
+        await attempts(sending.attempt, self._retries)
 
     async def own_token(self) -> OwnToken:
         """Tell what can be known of the bot's own token where its value is not shown.
@@ -251,19 +231,3 @@ class InfluxDBClient:
         if isinstance(result, Failure):
             self._respite.note(result)
         return result
-
-
-def _address(url: str) -> httpx.URL:
-    if not _usable(url):
-        raise ValueError("the InfluxDB URL is not of the form https://influxdb.example.com:8086")
-    return httpx.URL(url).copy_with(username=None, password=None, query=None, fragment=None)
-
-
-def _usable(url: str) -> bool:
-    try:
-        address = httpx.URL(url)
-        address.host.encode("idna")
-    except (httpx.InvalidURL, UnicodeError):
-        return False
-    port = 443 if address.port is None else address.port
-    return address.scheme in {"http", "https"} and bool(address.host) and 0 < port < 65536

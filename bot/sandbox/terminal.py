@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from bot.block_kit.mrkdwn import read_mrkdwn
+from bot.block_kit.reading import Look, Piece, read_blocks
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.modal_view import View
-from bot.sandbox.slack.mrkdwn import read_mrkdwn
-from bot.sandbox.slack.reading import Look, Piece, read_blocks
 from bot.sandbox.slack.workspace import Workspace
 
 _INDENT: Final = "  "

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.changes.request import new_change_id
+from bot.changes.change_ids import new_change_id
 from bot.slack.blocks.notice import problem_message
 from bot.slack.blocks.rich import Message
 from bot.slack.identity import Identity

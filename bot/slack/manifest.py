@@ -18,7 +18,6 @@ EVENTS_PATH = "/slack/events"
 EVENTS: Sequence[str] = tuple(EventName)
 """The events to which the app subscribes."""
 
-_HOME_OPENED = "app_home_opened"
 _HOW = 'https://api.slack.com/apps, "Create New App", "From an app manifest"'
 _BY_SOCKETS = f"""\
 # The Slack app, in Socket Mode: nothing needs to reach your bot. Create the app from this manifest:
@@ -75,7 +74,7 @@ def _lines(registry: Registry, url: str | None) -> Iterator[str]:
     yield _ABOUT
     yield "features:"
     yield "  app_home:"
-    yield f"    home_tab_enabled: {_yes(_HOME_OPENED in EVENTS)}"
+    yield f"    home_tab_enabled: {_yes(EventName.APP_HOME_OPENED in EVENTS)}"
     yield _HOME
     yield "  slash_commands:"
     yield f"    - command: {registry.command}"

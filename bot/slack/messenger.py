@@ -1,18 +1,13 @@
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 import structlog
 
-from bot.changes.afterwards import DriftState
 from bot.changes.direct_copy import DirectCopy
-from bot.changes.policy import Policy
 from bot.changes.ports import AnnouncementError, Drifted, Related, Remember
-from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
+from bot.changes.request import ChangeRequest, Drift, MessageRef
 from bot.changes.states import RequestState
 from bot.changes.timers import awaiting_end
-from bot.changes.undoing import retryable, undoable
 from bot.slack.audience import (
     belongs_in_the_feed,
     has_message_of_its_own,
@@ -21,16 +16,18 @@ from bot.slack.audience import (
     worth_a_word,
 )
 from bot.slack.blocks.private import decided_message, private_outcome
-from bot.slack.blocks.request import Offer, request_message
 from bot.slack.blocks.rich import Message
-from bot.slack.blocks.timers import end_message, ended_message
+from bot.slack.blocks.timers import end_message
 from bot.slack.blocks.under_way import progress_message
+from bot.slack.change_drawing import ChangeDrawing
 from bot.slack.direct_copies import DirectCopies
 from bot.slack.drift_messages import DriftMessages
 from bot.slack.leak_messages import LeakMessages
-from bot.slack.placing import Draw, Placing
+from bot.slack.placed import posted, with_copy
+from bot.slack.placing import Placing
 from bot.slack.responder import Responder
 from bot.slack.sending import NotReachableError, Sending
+from bot.slack.undo_messages import UndoMessages
 
 _log = structlog.get_logger()
 
@@ -42,8 +39,9 @@ class SlackMessenger:
         sending: Hands messages to Slack.
         responder: Answers one person.
         placing: Puts messages where they belong.
-        policy: Gives the policy in force.
-        clock: Tells the time.
+        drawing: Draws requests.
+        drifts: Tells that what was disabled is active again.
+        leaks: Tells what goes with a leaked secret's receipt.
     """
 
     def __init__(
@@ -51,16 +49,17 @@ class SlackMessenger:
         sending: Sending,
         responder: Responder,
         placing: Placing,
-        policy: Callable[[], Policy],
-        clock: Callable[[], datetime],
+        drawing: ChangeDrawing,
+        drifts: DriftMessages,
+        leaks: LeakMessages,
     ) -> None:
         self._sending = sending
         self._responder = responder
         self._placing = placing
-        self._policy = policy
-        self._clock = clock
-        self._drifts = DriftMessages(placing)
-        self._leaks = LeakMessages(sending, placing, policy)
+        self._drawing = drawing
+        self._drifts = drifts
+        self._leaks = leaks
+        self._undos = UndoMessages(sending, responder, placing, drawing)
         self._copies = DirectCopies(sending)
 
     async def announce(
@@ -78,7 +77,7 @@ class SlackMessenger:
             # It belongs in the timeline of a leaked token's case as well.
             await self._leaks.tell_timeline(related.undone, related.record, remember)
             if not has_message_of_its_own(request, related.undone):
-                return await self._announce_undo(request, related.undone, remember)
+                return await self._undos.announce(request, related.undone, remember)
         if related.retried is not None:
             await self._edit_earlier(related.retried, None)
         if related.drifted is not None:
@@ -88,13 +87,15 @@ class SlackMessenger:
             await self._tell_privately(request)
             return request
         seen = None if related.undo is None else worth_a_word(related.undo)
-        drawn = self._drawn(request, seen)
+        drawn = self._drawing.drawn(request, seen)
         if not request.posted_by_url and not await self._placing.edit(request.message, drawn):
-            request = await self._post(request, partial(self._drawn, request, seen))
+            request = await posted(
+                self._placing, request, partial(self._drawing.drawn, request, seen)
+            )
             await remember(request)
         if request.feed_message is not None or belongs_in_the_feed(request):
             copy = await self._placing.copy_to_feed(request, drawn)
-            request = await _with_copy(request, copy, remember)
+            request = await with_copy(request, copy, remember)
         if related.undone is not None:
             # What was to happen by itself, and did not, is told to everybody who relies on it.
             finished = request.automatic and request.state is RequestState.FINISHED
@@ -130,7 +131,7 @@ class SlackMessenger:
             AnnouncementError: If Slack did not take it, and may later.
         """
         undo = None if related.undo is None else worth_a_word(related.undo)
-        return await self._copies.tell(request, self._drawn(request, undo), copy)
+        return await self._copies.tell(request, self._drawing.drawn(request, undo), copy)
 
     async def show_progress(self, request: ChangeRequest, sent: int) -> None:
         """Edit the message of a request to say how many of its PATCHes were sent."""
@@ -160,33 +161,6 @@ class SlackMessenger:
         if awaiting_end(request):
             await self._responder.tell_directly(request.requester, end_message(request), request)
 
-    async def redraw(
-        self, change: ChangeRequest, undo: ChangeRequest | None, pressed: Origin
-    ) -> None:
-        """Bring the message whose button was pressed up to what is recorded.
-
-        Args:
-            change: The change that the message tells of.
-            undo: The change that took it back, if there is one.
-            pressed: Where the button was pressed.
-        """
-        drawn = self._drawn(change, undo)
-        if await self._placing.edit(pressed.pressed, drawn):
-            return
-        if pressed.response_url is not None:
-            await self._sending.respond(pressed.response_url, drawn, replace=True)
-
-    async def redraw_note(
-        self, change: ChangeRequest, undo: ChangeRequest | None, pressed: Origin
-    ) -> None:
-        """Let the note whose Keep disabled was pressed say what became of the timer."""
-        await self._placing.edit(pressed.pressed, ended_message(change, undo))
-
-    async def redraw_drift(self, state: DriftState, number: int, pressed: Origin) -> None:
-        """Bring the message whose Disable again was pressed up to what is recorded."""
-        if state.change.drifted(number):
-            await self._drifts.redraw(state, number, pressed.pressed)
-
     async def _tell_requester(self, request: ChangeRequest) -> None:
         """Tell whoever has waited, who may have left the channel where everybody sees it."""
         try:
@@ -195,47 +169,6 @@ class SlackMessenger:
         except NotReachableError as error:
             # The message in the channel tells it all the same; trying again would not help.
             _log.warning("the requester cannot be told directly", reason=str(error))
-
-    async def _announce_undo(
-        self, undo: ChangeRequest, undone: ChangeRequest, remember: Remember
-    ) -> ChangeRequest:
-        """Tell of an undo in the message of the change that it takes back."""
-        places = dict.fromkeys(
-            place for place in (undone.message, undo.origin.pressed, undo.message) if place
-        )
-        if not undo.effective:
-            # Whoever pressed too late has made these messages tell of an undo under way. What was
-            # to happen by itself, and did not, is told to everybody who relies on it.
-            shown = undo if undo.automatic else None
-            for place in places:
-                await self._placing.edit(place, self._drawn(undone, shown))
-            await self._tell_privately(undo)
-            return undo
-        drawn = self._drawn(undone, undo)
-        edited = [place for place in places if await self._placing.edit(place, drawn)]
-        copied = undo.feed_message or undone.feed_message
-        if copied is not None:
-            earlier = replace(undone, feed_message=copied)
-            copy = await self._placing.copy_to_feed(earlier, drawn)
-            undo = await _with_copy(undo, copy, remember)
-        if edited:
-            if undo.origin.pressed is None and not undo.automatic:
-                # An edit tells nobody; whoever typed the command is told where they did.
-                await self._responder.tell(undo.requester, undo.origin, drawn, request=undo)
-            return replace(undo, message=edited[0])
-        url = undo.origin.response_url
-        pressed = undo.origin.pressed is not None and undo.state.final
-        if pressed and url is not None and await self._sending.respond(url, drawn, replace=True):
-            return undo
-        undo = await self._post(undo, partial(self._drawn, undone, undo))
-        if undone.message is None and undo.message is not None:
-            # It has ended before Slack took anything of it, and is told with its undo.
-            await remember(replace(undone, message=undo.message))
-        return undo
-
-    async def _post(self, request: ChangeRequest, draw: Draw) -> ChangeRequest:
-        place = await self._placing.post(request, draw)
-        return replace(request, message=place, posted_by_url=place is None)
 
     async def _tell_privately(self, request: ChangeRequest) -> None:
         await self._responder.tell(
@@ -256,30 +189,10 @@ class SlackMessenger:
         self, earlier: ChangeRequest, undo: ChangeRequest | None, pressed: MessageRef | None = None
     ) -> None:
         """Let the message of an earlier change, and a copy of it, tell of what refers to it."""
-        drawn = self._drawn(earlier, undo)
+        drawn = self._drawing.drawn(earlier, undo)
         for place in dict.fromkeys((earlier.message, earlier.feed_message, pressed)):
             await self._placing.edit(place, drawn)
 
     def told(self, change: ChangeRequest) -> Message:
         """Draw a request as its requester is told of it, for whoever reads it elsewhere."""
-        return private_outcome(change) if is_private(change) else self._drawn(change)
-
-    def _drawn(
-        self, change: ChangeRequest, undo: ChangeRequest | None = None, note: str = ""
-    ) -> Message:
-        window = self._policy().undo_window
-        may_undo = undoable(change, self._clock(), window)
-        offer = Offer(may_undo, retryable(change), self._leaks.undo_rule(change))
-        owners = self._leaks.owners(change)
-        return request_message(change, offer, undo=undo, owners=owners, note=note)
-
-
-async def _with_copy(
-    request: ChangeRequest, copy: MessageRef | None, remember: Remember
-) -> ChangeRequest:
-    """Note where a request's copy in the feed is; remember it if it is new."""
-    if copy == request.feed_message:
-        return request
-    request = replace(request, feed_message=copy)
-    await remember(request)
-    return request
+        return private_outcome(change) if is_private(change) else self._drawing.drawn(change)

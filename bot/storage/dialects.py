@@ -10,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.storage.tables import UtcDateTime
+from bot.storage.moments import UtcDateTime
 
 Insert = sqlite.Insert | postgresql.Insert
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.changes.home import Home, HomeQuery
+from bot.changes.home import Home
+from bot.changes.home_query import HomeQuery
 from bot.changes.people import Person
 from bot.storage.dialects import insert
 from bot.storage.tables import audit_head, homes

@@ -7,8 +7,9 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.storage.dialects import database_now, insert
 from bot.storage.line import Line
+from bot.storage.moments import UtcDateTime
 from bot.storage.moves import Moves
-from bot.storage.tables import UtcDateTime, holds, keepers, requests
+from bot.storage.tables import holds, keepers, requests
 
 _OVER = tuple(state.value for state in RequestState if state.final)
 

@@ -8,8 +8,8 @@ from bot.changes.authorization import Authorization, Status
 from bot.changes.leaked import may_have_leaked
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.storage.json_columns import to_authorization
 from bot.storage.requests import RequestRows
-from bot.storage.rows import to_authorization
 from bot.storage.tables import UNREVIEWED, requests, targets
 
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)

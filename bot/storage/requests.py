@@ -11,16 +11,15 @@ from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.storage.locks import Locks
 from bot.storage.rows import (
-    found_row,
     message_row,
     progress_row,
     request_row,
-    target_row,
     timer_row,
     to_leak_told,
     to_request,
 )
 from bot.storage.tables import requests, targets, votes
+from bot.storage.target_rows import found_row, target_row
 from bot.storage.waking import Waking
 
 

@@ -1,4 +1,4 @@
-"""Requests and targets as rows, and back."""
+"""Requests as rows, and back."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,22 +8,20 @@ from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import RowMapping
 
 from bot.changes.approval import Approval, Vote
-from bot.changes.authorization import Authorization, Status
 from bot.changes.break_glass import BreakGlass
-from bot.changes.errors import Problem
 from bot.changes.people import Person
 from bot.changes.report import LeakReport, LeakTold
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin, Timer
-from bot.changes.states import RequestState, TargetState
-from bot.changes.target import ActiveAgain, Choice, Selection, Target
+from bot.changes.states import RequestState
+from bot.changes.target import Choice, Selection
 from bot.changes.update import AuthorizationUpdate
+from bot.storage.json_columns import PROBLEM, as_json, to_problem
+from bot.storage.target_rows import to_target
 
-_AUTHORIZATION = TypeAdapter(Authorization)
 _CHOICES = TypeAdapter(tuple[Choice, ...])
 _DRIFTS = TypeAdapter(tuple[Drift, ...])
 _LEAK = TypeAdapter(LeakReport)
 _LEAK_TOLD = TypeAdapter(LeakTold)
-_PROBLEM = TypeAdapter(Problem)
 _UPDATE = TypeAdapter(AuthorizationUpdate)
 
 
@@ -43,7 +41,7 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         "pressed_ts": None if origin.pressed is None else origin.pressed.ts,
         "selected_user": None if selection is None else selection.user,
         "selected_instance": None if selection is None else selection.instance,
-        "selected_update": None if selection is None else _json(_UPDATE, selection.update),
+        "selected_update": None if selection is None else as_json(_UPDATE, selection.update),
         "reason": request.reason,
         "created_at": request.created_at,
         "undo_of": request.undo_of,
@@ -85,9 +83,9 @@ def progress_row(request: ChangeRequest) -> dict[str, Any]:
             "quorum": approval.quorum,
         },
         "granted_at": None if approval is None else approval.granted_at,
-        "closing": _json(_PROBLEM, request.closing),
+        "closing": as_json(PROBLEM, request.closing),
         "held_back": request.held_back,
-        "leak": _json(_LEAK, request.leak),
+        "leak": as_json(_LEAK, request.leak),
         "interrupted": request.interrupted,
     }
 
@@ -101,7 +99,7 @@ def message_row(request: ChangeRequest) -> dict[str, Any]:
         "feed_channel": None if copy is None else copy.channel_id,
         "feed_ts": None if copy is None else copy.ts,
         "announced": request.announced,
-        "leak_told": None if request.leak is None else _json(_LEAK_TOLD, request.leak_told),
+        "leak_told": None if request.leak is None else as_json(_LEAK_TOLD, request.leak_told),
         "posted_by_url": request.posted_by_url,
     }
 
@@ -124,42 +122,9 @@ def watch_row(request: ChangeRequest) -> dict[str, Any]:
     }
 
 
-def found_row(target: Target) -> dict[str, Any]:
-    """Give the columns that say how a target was found later, by the watch alone."""
-    again = target.active_again
-    return {
-        "active_again": None if again is None else _json(_AUTHORIZATION, again.token),
-        "drift_number": None if again is None else again.drift,
-        "gone_at": target.gone_at,
-    }
-
-
-def target_row(target: Target) -> dict[str, Any]:
-    """Give a target's columns but its place."""
-    status = target.update.status
-    return {
-        "instance": target.instance,
-        "authorization_id": target.authorization_id,
-        "new_status": None if status is None else status.value,
-        "new_description": target.update.description,
-        "state": target.state.value,
-        "before": _json(_AUTHORIZATION, target.before),
-        "after": _json(_AUTHORIZATION, target.after),
-        "problem": _json(_PROBLEM, target.problem),
-        "intended_at": target.intended_at,
-        "finished_at": target.finished_at,
-        "replaces": target.replaces,
-    }
-
-
 def to_leak_told(value: object) -> LeakTold:
     """Read back who was told of a leaked secret."""
     return _LEAK_TOLD.validate_python(value or {})
-
-
-def to_authorization(value: object) -> Authorization | None:
-    """Read an authorization back from JSON values; it holds no secret."""
-    return None if value is None else _AUTHORIZATION.validate_python(value, strict=False)
 
 
 def to_request(
@@ -185,7 +150,7 @@ def to_request(
         confirmed_at=row["confirmed_at"],
         expires_at=row["expires_at"],
         approval=_approval(row, vote_rows),
-        closing=_problem(row["closing"]),
+        closing=to_problem(row["closing"]),
         held_back=row["held_back"],
         cancelled_by=row["cancelled_by"],
         timer=_timer(row),
@@ -214,32 +179,6 @@ def to_request(
         rule=row["rule"],
         policy_digest=row["policy_digest"],
     )
-
-
-def to_target(row: RowMapping) -> Target:
-    """Read a target back from its row."""
-    status = row["new_status"]
-    return Target(
-        instance=row["instance"],
-        authorization_id=row["authorization_id"],
-        update=AuthorizationUpdate(
-            None if status is None else Status(status), row["new_description"]
-        ),
-        state=TargetState(row["state"]),
-        before=to_authorization(row["before"]),
-        after=to_authorization(row["after"]),
-        problem=_problem(row["problem"]),
-        intended_at=row["intended_at"],
-        finished_at=row["finished_at"],
-        active_again=_active_again(row),
-        gone_at=row["gone_at"],
-        replaces=row["replaces"],
-    )
-
-
-def _active_again(row: RowMapping) -> ActiveAgain | None:
-    token = to_authorization(row["active_again"])
-    return None if token is None else ActiveAgain(token, row["drift_number"], row["again_by"])
 
 
 def _selection(row: RowMapping) -> Selection | None:
@@ -293,13 +232,5 @@ def _timer(row: RowMapping) -> Timer | None:
     )
 
 
-def _problem(value: object) -> Problem | None:
-    return None if value is None else _PROBLEM.validate_python(value)
-
-
 def _message(channel_id: str | None, ts: str | None) -> MessageRef | None:
     return None if channel_id is None or ts is None else MessageRef(channel_id, ts)
-
-
-def _json(kind: TypeAdapter[Any], value: object) -> Any:
-    return None if value is None else kind.dump_python(value, mode="json")

@@ -7,8 +7,9 @@ from bot.changes.errors import LeaseLostError
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.storage.requests import RequestRows
-from bot.storage.rows import found_row, to_target, watch_row
+from bot.storage.rows import watch_row
 from bot.storage.tables import requests, targets
+from bot.storage.target_rows import found_row, to_target
 
 
 class Watches(RequestRows):

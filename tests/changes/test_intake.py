@@ -12,13 +12,8 @@ from pydantic import SecretStr
 from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
 from bot.changes.decision import Freeze
-from bot.changes.errors import (
-    ErrorCode,
-    Problem,
-    RepeatedDeliveryError,
-    UserError,
-)
-from bot.changes.intake import Order
+from bot.changes.errors import ErrorCode, Problem, RepeatedDeliveryError, UserError
+from bot.changes.order import Order
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import ApprovalRules, Limits, Role
 from bot.changes.refusals import WINDOW

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError, UserError
-from bot.changes.intake import Order
 from bot.changes.leak import Verdict
 from bot.changes.leaked import leaked as leaked_tokens
+from bot.changes.order import Order
 from bot.changes.policy import ApprovalRules, Policy
 from bot.changes.report import LeakReport, Proof
 from bot.changes.reporting import Leak

@@ -11,7 +11,7 @@ import pytest
 from bot.changes.authorization import Authorization, Status
 from bot.changes.decision import Freeze
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
-from bot.changes.intake import Order
+from bot.changes.order import Order
 from bot.changes.people import Account, Standing
 from bot.changes.policy import ApprovalRules, Limits, Roles
 from bot.changes.ports import AnnouncementError

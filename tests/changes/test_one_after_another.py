@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
-from bot.changes.intake import Order
+from bot.changes.order import Order
 from bot.changes.states import RequestState
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate

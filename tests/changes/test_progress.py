@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.changes.approval import Approval, Vote
+from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, LeaseLostError, MovedOnError, Problem
 from bot.changes.progress import Progress
-from bot.changes.request import ChangeRequest, Timer, new_change_id
+from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import (
     IllegalTransitionError,
     RequestState,

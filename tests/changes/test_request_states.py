@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.changes.request import new_change_id
+from bot.changes.change_ids import new_change_id
 from bot.changes.states import (
     IllegalTransitionError,
     RequestState,

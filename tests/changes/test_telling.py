@@ -8,7 +8,7 @@ import pytest
 
 from bot.changes.authorization import Status
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
-from bot.changes.intake import Order
+from bot.changes.order import Order
 from bot.changes.policy import ApprovalRules
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import ErrorCode, UpstreamError
-from bot.changes.judgement import NothingToDo, Proceed, Refuse, Verdict
+from bot.changes.judgement import Judgement, NothingToDo, Proceed, Refuse
 from bot.changes.lockout import OwnToken
 from bot.changes.reading import Readings, read
 from bot.changes.request import ChangeRequest
@@ -47,13 +47,13 @@ def request_for(
 
 async def weigh(
     store: SqlStore, where: InMemoryAuthorizations, request: ChangeRequest, **more: Any
-) -> Mapping[str, Verdict]:
+) -> Mapping[str, Judgement]:
     """Read a request's targets and judge them."""
     readings = await read(where, [target.authorization_id for target in request.targets])
     return await Weighing(store).verdicts(request, request.targets, where, readings, **more)
 
 
-def codes(verdicts: Mapping[str, Verdict]) -> list[ErrorCode | str]:
+def codes(verdicts: Mapping[str, Judgement]) -> list[ErrorCode | str]:
     """Name the verdicts, in their order."""
     return [
         verdict.problem.code if isinstance(verdict, Refuse) else type(verdict).__name__

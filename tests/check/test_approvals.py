@@ -10,7 +10,7 @@ from bot.changes.policy import ApprovalRules, Limits, PolicySource, Roles
 from bot.changes.update import ChangeKind
 from bot.check.answers import Refused, Silent, Told
 from bot.check.approvals import approval_findings, approvers_of
-from bot.check.findings import Verdict
+from bot.check.findings import Severity
 from bot.check.people import Crowd, Group, Member
 from bot.configuration import PolicyRules
 
@@ -68,8 +68,8 @@ def test_the_requester_does_not_count() -> None:
     (wrong,) = approval_findings(rules("S0SEC", two), there)
     (right,) = approval_findings(rules("S0SEC"), there)
 
-    assert (wrong.verdict, wrong.what) == (
-        Verdict.PROBLEM,
+    assert (wrong.severity, wrong.what) == (
+        Severity.PROBLEM,
         (
             "Requests of U0A, U0B cannot be approved: that takes 2 votes besides the requester's "
             "own, and 2 people can approve."
@@ -86,7 +86,7 @@ def test_the_requester_counts_where_self_approval_says_so() -> None:
     (found,) = approval_findings(rules("U0A", itself), alone)
     (without,) = approval_findings(rules("U0A", ApprovalRules(several=True)), alone)
 
-    assert (found.verdict, without.verdict) == (Verdict.OK, Verdict.PROBLEM)
+    assert (found.severity, without.severity) == (Severity.OK, Severity.PROBLEM)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_slack_does_not_tell_is_not_guessed(there: Crowd) -> None:
 
     (found,) = approval_findings(rules(approver), there)
 
-    assert found.verdict is Verdict.NOTE
+    assert found.severity is Severity.NOTE
     assert "cannot be told" in found.what
 
 
@@ -120,8 +120,8 @@ def test_a_limit_alone_asks_for_less() -> None:
     """Where nothing but many changes in short time needs an approval, too few is a note."""
     (found,) = approval_findings(rules("", ApprovalRules(), most=20), crowd({}))
 
-    assert (found.verdict, found.what) == (
-        Verdict.NOTE,
+    assert (found.severity, found.what) == (
+        Severity.NOTE,
         (
             "No request can be approved: that takes 1 vote, and nobody can approve. Only changes "
             "of more than 20 tokens within 10 minutes need one."

@@ -25,7 +25,7 @@ def test_how_far(seconds: float, verdict: str) -> None:
     """Up to 5 s nothing, up to 60 s a note, beyond that a problem, either way."""
     (found,) = clock_findings(timedelta(seconds=seconds))
 
-    assert found.verdict.value == verdict
+    assert found.severity.value == verdict
 
 
 def test_directions_are_told() -> None:
@@ -36,7 +36,7 @@ def test_directions_are_told() -> None:
 
 def test_an_untold_date_is_a_note() -> None:
     """What cannot be compared is not taken for right."""
-    assert clock_findings(None)[0].verdict.value == "note"
+    assert clock_findings(None)[0].severity.value == "note"
 
 
 def test_half_the_answers_way_and_the_cut_off_second_are_allowed_for() -> None:

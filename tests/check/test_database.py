@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.bootstrap import open_store
 from bot.changes.decision import Freeze
 from bot.check.database import Absent, Opened, Schema, database_findings
-from bot.check.findings import Verdict
+from bot.check.findings import Severity
 from bot.check.looking_at_database import look_at_database
 from bot.storage.engine import alembic_config, create_engine
 from tests.changes.samples import NOON
@@ -51,7 +51,7 @@ async def test_a_new_database(path: Path) -> None:
     assert isinstance(found, Opened)
     assert (found.schema, found.mode & 0o777, found.writable) == (Schema.CURRENT, 0o600, True)
     assert (found.head, found.last, found.freeze) == ((0, "0" * 64), None, None)
-    assert {each.verdict for each in database_findings(found)} == {Verdict.OK}
+    assert {each.severity for each in database_findings(found)} == {Severity.OK}
     assert (await asyncio.to_thread(path.stat)).st_mtime_ns == before.st_mtime_ns
     assert left(path) == ["token-bot.db"]
 
@@ -89,7 +89,7 @@ async def test_a_database_of_an_earlier_version(path: Path) -> None:
 
     assert isinstance(first, Opened)
     assert (first.schema, first) == (Schema.OLDER, second)
-    assert [each.verdict.value for each in database_findings(first)] == ["note", "ok"]
+    assert [each.severity.value for each in database_findings(first)] == ["note", "ok"]
 
 
 async def test_a_path_with_marks_of_addresses(tmp_path: Path) -> None:
@@ -109,13 +109,13 @@ def test_who_may_read_it(mode: int, verdicts: list[str]) -> None:
     """Its group is a note, everybody a problem."""
     found = database_findings(Opened(Path("x"), mode, head=(0, "")))
 
-    assert [each.verdict.value for each in found if "read or write" in each.what] == verdicts
+    assert [each.severity.value for each in found if "read or write" in each.what] == verdicts
 
 
 def test_a_folder_that_cannot_be_written() -> None:
     """A database writes beside its file as well."""
     found = database_findings(Opened(Path("x"), 0o600, writable=False, head=(0, "")))
 
-    assert [each.what for each in found if each.verdict is Verdict.PROBLEM] == [
+    assert [each.what for each in found if each.severity is Severity.PROBLEM] == [
         "x or its folder cannot be written by whoever runs this."
     ]

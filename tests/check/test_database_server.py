@@ -32,7 +32,7 @@ async def looked(url: str) -> Served:
 
 def problems(found: Served | Unreached) -> list[str]:
     """Say what is wrong."""
-    return [each.what for each in database_findings(found) if each.verdict.value == "problem"]
+    return [each.what for each in database_findings(found) if each.severity.value == "problem"]
 
 
 async def test_a_database_in_use(postgresql_url: str) -> None:
@@ -46,7 +46,12 @@ async def test_a_database_in_use(postgresql_url: str) -> None:
     assert (found.schema, found.encoding, found.freeze) == (Schema.CURRENT, "UTF8", freeze)
     assert (found.standby, found.durable) == (False, False)
     assert (found.may_create, found.may_write) == (True, True)
-    assert [each.verdict.value for each in database_findings(found)] == ["ok", "note", "ok", "note"]
+    assert [each.severity.value for each in database_findings(found)] == [
+        "ok",
+        "note",
+        "ok",
+        "note",
+    ]
     assert database_findings(found)[0].what == (
         f"{found.place} answers (PostgreSQL {found.version}), and its tables are those of this "
         "version."

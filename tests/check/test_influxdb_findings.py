@@ -7,7 +7,7 @@ import pytest
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.lockout import OwnToken
-from bot.check.findings import Verdict
+from bot.check.findings import Severity
 from bot.check.influxdb import InstanceFacts, SettingNames, instance_findings
 from bot.check.own_token import own_token_findings, same_server_findings
 from bot.check.permissions import may_change, sees_all
@@ -34,10 +34,10 @@ def facts(*seen: Authorization, mine: Authorization | Problem | None = MINE) -> 
     )
 
 
-def said(told: InstanceFacts, verdict: Verdict) -> list[str]:
-    """Give what is found of a verdict."""
+def said(told: InstanceFacts, severity: Severity) -> list[str]:
+    """Give what is found of a severity."""
     found = [*instance_findings(told), *own_token_findings(told)]
-    return [each.what for each in found if each.verdict is verdict]
+    return [each.what for each in found if each.severity is severity]
 
 
 def hidden(*tokens: Authorization) -> tuple[Authorization, ...]:
@@ -49,7 +49,7 @@ def test_a_right_token() -> None:
     """Nothing but what is well is said."""
     told = facts(MINE, OTHER)
 
-    assert said(told, Verdict.PROBLEM) + said(told, Verdict.NOTE) == []
+    assert said(told, Severity.PROBLEM) + said(told, Severity.NOTE) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_part_that_cannot_be_changed_is_a_note() -> None:
     mine = replace(MINE, permissions=held)
     third = replace(OTHER, id="0d00000000000003", user_id="0c00000000000003", user="carol")
 
-    assert said(facts(mine, OTHER, third, mine=mine), Verdict.NOTE) == [
+    assert said(facts(mine, OTHER, third, mine=mine), Severity.NOTE) == [
         (
             "The bot may not change 1 token that it sees, of alice: its token lacks write access "
             "to users there."
@@ -121,17 +121,17 @@ def test_only_its_own_users_tokens() -> None:
     mine = replace(MINE, permissions=access)
     told = facts(mine, replace(OTHER, user_id=BOT, user="token-bot"), mine=mine)
 
-    (note,) = said(told, Verdict.NOTE)
+    (note,) = said(told, Severity.NOTE)
 
     assert note.startswith("It shows the bot 2 tokens of 1 user. That is its own user, and other")
-    assert said(told, Verdict.PROBLEM) == []
+    assert said(told, Severity.PROBLEM) == []
 
 
 def test_an_operator_token_of_somebody_with_others() -> None:
     """The bot's user is perhaps a person."""
     told = facts(MINE, OTHER, replace(OTHER, id="0d00000000000003", user_id=BOT))
 
-    assert said(told, Verdict.NOTE) == [
+    assert said(told, Severity.NOTE) == [
         (
             "The bot's token is an operator token of token-bot, who has 1 other token: a person "
             "perhaps."
@@ -146,7 +146,7 @@ def test_several_tokens_of_its_user_that_are_not_shown() -> None:
         facts(*hidden(MINE, OTHER, sibling), mine=None), own=OwnToken(user_id=BOT, siblings=2)
     )
 
-    unknown, refused = said(told, Verdict.NOTE)
+    unknown, refused = said(told, Severity.NOTE)
 
     assert unknown.startswith("Whether the bot's token may change tokens cannot be told")
     assert refused == (
@@ -160,7 +160,7 @@ def test_nothing_is_known_of_its_own_token() -> None:
     """Disabling is refused altogether, which is a problem."""
     told = replace(facts(*hidden(MINE, OTHER), mine=None), own=OwnToken(), user_id=None)
 
-    assert said(told, Verdict.PROBLEM) == [
+    assert said(told, Severity.PROBLEM) == [
         (
             "This server does not show tokens and does not tell which is the bot's own, so "
             "disabling is refused altogether."
@@ -173,10 +173,10 @@ def test_an_inactive_token_cannot_be_the_one_in_use() -> None:
     inactive = replace(hidden(MINE)[0], status=Status.INACTIVE)
     told = replace(facts(*hidden(OTHER), mine=inactive), configured=MINE.id)
 
-    (problem,) = said(told, Verdict.PROBLEM)
+    (problem,) = said(told, Severity.PROBLEM)
 
     assert "which is inactive, so it is not the bot's own" in problem
-    assert any("may change tokens cannot be told" in each for each in said(told, Verdict.NOTE))
+    assert any("may change tokens cannot be told" in each for each in said(told, Severity.NOTE))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_refused_token_is_said_once(code: ErrorCode) -> None:
     refused = Problem(code, "It says so.")
     told = replace(facts(), user_id=refused, seen=refused, own=refused, mine=None)
 
-    (found,) = [each for each in instance_findings(told) if each.verdict is Verdict.PROBLEM]
+    (found,) = [each for each in instance_findings(told) if each.severity is Severity.PROBLEM]
 
     assert "the token of [[influxdb]] prod" in found.remedy
     assert own_token_findings(told) == []
@@ -198,5 +198,5 @@ def test_one_server_by_two_names() -> None:
     first, second = facts(MINE, OTHER), replace(facts(OTHER), name="eu")
     third = facts(replace(OTHER, id="0d000000000000ff"))
 
-    assert [each.verdict for each in same_server_findings(second, [first])] == [Verdict.NOTE]
+    assert [each.severity for each in same_server_findings(second, [first])] == [Severity.NOTE]
     assert same_server_findings(third, [first, second]) == []

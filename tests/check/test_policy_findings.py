@@ -6,7 +6,7 @@ from bot.changes.people import Account
 from bot.changes.policy import ChannelRules, Limits, PolicySource, Roles
 from bot.check.answers import Refused, Silent, Told
 from bot.check.channels import Channel, channel_findings
-from bot.check.findings import Finding, Verdict
+from bot.check.findings import Finding, Severity
 from bot.check.owners import owner_findings
 from bot.check.people import Crowd, Group, Member, people_findings
 from bot.check.policy import policy_findings
@@ -24,7 +24,7 @@ def people(answer: Told[Member] | None) -> list[Finding]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "verdict", "what"),
+    ("answer", "severity", "what"),
     [
         (Member(Account.MEMBER), "ok", "1 user in ALLOWED_USERS: Slack knows them all."),
         (Member(Account.GUEST), "note", "U0ALICE in ALLOWED_USERS is a guest, and may do what"),
@@ -35,16 +35,16 @@ def people(answer: Told[Member] | None) -> list[Finding]:
         (Member(Account.MEMBER, at_home=False), "problem", "U0ALICE in ALLOWED_USERS belongs to"),
     ],
 )
-def test_people(answer: Told[Member] | None, verdict: str, what: str) -> None:
+def test_people(answer: Told[Member] | None, severity: str, what: str) -> None:
     """A guest who is listed by id may be meant; what Slack did not tell is no problem."""
     (found,) = people(answer)
 
-    assert found.verdict.value == verdict
+    assert found.severity.value == severity
     assert found.what.startswith(what)
 
 
 @pytest.mark.parametrize(
-    ("answer", "verdict", "what"),
+    ("answer", "severity", "what"),
     [
         (Member(Account.MEMBER), "ok", "1 user in [owners]: Slack knows them all."),
         (Member(Account.GUEST), "ok", "1 user in [owners]: Slack knows them all."),
@@ -56,13 +56,13 @@ def test_people(answer: Told[Member] | None, verdict: str, what: str) -> None:
         (Member(Account.MEMBER, at_home=False), "problem", "U0ALICE in [owners] belongs to"),
     ],
 )
-def test_owners(answer: Told[Member] | None, verdict: str, what: str) -> None:
+def test_owners(answer: Told[Member] | None, severity: str, what: str) -> None:
     """They need no role, but have to be there to be told."""
     users = {} if answer is None else {"U0ALICE": answer}
 
     (found,) = owner_findings(frozenset({"U0ALICE"}), Crowd(users))
 
-    assert found.verdict.value == verdict
+    assert found.severity.value == severity
     assert found.what.startswith(what)
 
 
@@ -73,11 +73,11 @@ def test_a_bot_that_only_shows_is_noted() -> None:
 
     (found,) = people_findings(roles, PolicySource.FILE, crowd)
 
-    assert (found.verdict, found.what[:27]) == (Verdict.NOTE, "Nobody may change a token: ")
+    assert (found.severity, found.what[:27]) == (Severity.NOTE, "Nobody may change a token: ")
 
 
 @pytest.mark.parametrize(
-    ("answer", "verdict"),
+    ("answer", "severity"),
     [
         (Channel(), "ok"),
         (Channel(ChannelKind.SHARED), "note"),
@@ -89,21 +89,21 @@ def test_a_bot_that_only_shows_is_noted() -> None:
         (Channel(has_bot=False), "problem"),
     ],
 )
-def test_an_allowed_channel(answer: Told[Channel], verdict: str) -> None:
+def test_an_allowed_channel(answer: Told[Channel], severity: str) -> None:
     """One that is shared may be meant, being listed."""
     rules = ChannelRules(allowed=frozenset({"C0INCIDENTS"}))
 
     (found,) = channel_findings(rules, {"C0INCIDENTS": answer})
 
-    assert found.verdict.value == verdict
+    assert found.severity.value == severity
 
 
 def test_no_channel_is_allowed() -> None:
     """An empty list is not an absent one."""
     (found,) = channel_findings(ChannelRules(allowed=frozenset()), {})
 
-    assert (found.verdict, found.what) == (
-        Verdict.NOTE,
+    assert (found.severity, found.what) == (
+        Severity.NOTE,
         "No channel is allowed: [channels] allowed is empty.",
     )
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot.changes.policy import Workspace
 from bot.check.answers import Refused, Silent, Told
 from bot.check.asking_slack import AskingSlack
-from bot.check.findings import Verdict
+from bot.check.findings import Severity
 from bot.check.slack import Installed, Opened, SlackFacts, slack_findings, socket_findings
 from bot.clock import system_clock
 from bot.slack.scopes import NEEDED, Scope
@@ -25,13 +25,13 @@ NO_GROUPS: frozenset[str] = frozenset()
 def judged(
     scopes: frozenset[str] | None, groups: frozenset[str] = NO_GROUPS
 ) -> list[tuple[str, str]]:
-    """Judge scopes; give verdict and words of what is not well."""
+    """Judge scopes; give severity and words of what is not well."""
     bot = Installed(Workspace("T0HOME"), "home", "token-bot", scopes)
     facts = SlackFacts(ADDRESS, bot, None, has_signing_secret=True)
     return [
-        (found.verdict.value, found.what)
+        (found.severity.value, found.what)
         for found in slack_findings(facts, groups)
-        if found.verdict is not Verdict.OK and "SIGNING" not in found.what
+        if found.severity is not Severity.OK and "SIGNING" not in found.what
     ]
 
 
@@ -80,7 +80,7 @@ def test_each_refusal_has_plain_words_and_a_remedy(code: str) -> None:
 
     found, _ = slack_findings(facts, NO_GROUPS)
 
-    assert found.verdict is Verdict.PROBLEM
+    assert found.severity is Severity.PROBLEM
     assert found.what.endswith(f"({code}).")
     assert "{" not in found.what + found.remedy
     assert found.remedy.endswith((".", "it."))

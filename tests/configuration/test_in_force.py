@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.changes.policy import Owner, Workspace
+from bot.changes.policy import OwnerMapping, Workspace
 from bot.configuration import PolicyInForce, load_configuration
 from tests.configuration.samples import settings
 
@@ -63,7 +63,7 @@ def test_owners_are_taken_over(file: Path, in_force: PolicyInForce) -> None:
     assert in_force.reload()
 
     now = in_force.current(HOME)
-    assert now.owners == {Owner("telegraf", "U0BOB", "prod")}
+    assert now.owners == {OwnerMapping("telegraf", "U0BOB", "prod")}
     assert now.digest == before.digest
 
 

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.changes.policy import ApprovalRules, ChannelRules, Limits, Owner, PolicySource, Roles
+from bot.changes.policy import (
+    ApprovalRules,
+    ChannelRules,
+    Limits,
+    OwnerMapping,
+    PolicySource,
+    Roles,
+)
 from bot.changes.update import ChangeKind
 from bot.configuration import InstanceSettings, PolicyRules, load_configuration
 from bot.settings import SettingsError
@@ -103,11 +110,11 @@ def test_everything_can_be_said(load: Load) -> None:
         undo_window=timedelta(days=2),
         owners=frozenset(
             {
-                Owner("telegraf", "U0ALICE"),
-                Owner("alice@example.com", "W0BOB"),
-                Owner("0d0d0d0d0d0d0001", "U0CAROL"),
-                Owner("team/a", "U0ALICE", "prod"),
-                Owner("0d0d0d0d0d0d0001", "U0BOB", "eu-2"),
+                OwnerMapping("telegraf", "U0ALICE"),
+                OwnerMapping("alice@example.com", "W0BOB"),
+                OwnerMapping("0d0d0d0d0d0d0001", "U0CAROL"),
+                OwnerMapping("team/a", "U0ALICE", "prod"),
+                OwnerMapping("0d0d0d0d0d0d0001", "U0BOB", "eu-2"),
             }
         ),
     )

@@ -140,6 +140,8 @@ class Forked:
             self.writer.write(json.dumps(what).encode() + b"\n")
             await self.writer.drain()
         except ConnectionError as error:
+            # Its connection may break a moment before its end is read.
+            await self.dead.wait()
             raise DeadError from error
         return await self.hear()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.sandbox import cast
-from bot.sandbox.slack import Button, Message
+from bot.sandbox.slack import Button, Delivery, Message
 from tests.durability import records
 from tests.durability.checker import Checker, Offered, differences, is_right
 from tests.durability.points import Kind, Point
@@ -31,6 +31,7 @@ class Outcome:
         cold_starts: How many processes began as users begin them.
         steps: How often each step was reached, at most, by lives that came to rest.
         counts: How often each kind of thing happened to the last bot, while it could be killed.
+        trail: What people did, and what Slack told them at once.
     """
 
     where: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Outcome:
     violations: list[str] = field(default_factory=list)
     steps: Counter[str] = field(default_factory=Counter)
     counts: Counter[Kind] = field(default_factory=Counter)
+    trail: list[str] = field(default_factory=list)
 
     @property
     def kills(self) -> int:
@@ -149,6 +151,7 @@ class Round:
         match act:
             case Say(text, user):
                 delivery = await self._slack.command(user, cast.INCIDENTS, "/token", text)
+                self._note(act, delivery)
                 promised = PROMISED.findall(delivery.body)
                 self._witness.typed += 1
                 # Who somebody is may have to be asked first; the ack says nothing then.
@@ -161,10 +164,11 @@ class Round:
                     return True
                 seen = len(self._slack.ephemerals(user))
                 delivery = await self._slack.press(user, message, action_id=action)
+                self._note(act, delivery)
                 if await self._settled() and self._unsure(user, seen):
                     # A busy machine's database does not answer in time; who is told so looks, and
                     # presses again.
-                    await self._slack.press(user, message, action_id=action)
+                    self._note(act, await self._slack.press(user, message, action_id=action))
                 self._taken = None
                 if delivery.status == 200 and not inputs:
                     button = message.find_button(None, action, 0, outdated=True)
@@ -190,6 +194,11 @@ class Round:
         delivery = await self._slack.submit(act.user, answers)
         self._witness.typed += 1
         self._witness.taken += delivery.status == 200 and not delivery.body
+
+    def _note(self, act: Act, delivery: Delivery) -> None:
+        """Keep what came of an act, for whoever reads of a violation."""
+        told = delivery.error or delivery.body or "taken"
+        self._outcome.trail.append(f"{act}: {delivery.status}, {told}")
 
     def _unsure(self, user: str, seen: int) -> bool:
         """Tell whether somebody was told that it is not known whether their click was stored."""
@@ -226,6 +235,7 @@ class Round:
         """Start the next bot, when the leases of the one that was killed have run out."""
         while True:
             await self._bury()
+            self._outcome.trail.append("another bot takes over")
             if await self._bear() and await self._settled():
                 return
 

@@ -115,7 +115,7 @@ class Run:
         outcome = await Round(self._ground, SCENARIOS[self._scenario], plan).play()
         tell(self._tally, outcome)
         self.violations += [
-            f"{self._scenario}, {plan} ({', '.join(outcome.where)}): {each}"
+            f"{self._scenario}, {plan} ({', '.join(outcome.where)}): {each}; {outcome.trail}"
             for each in (*outcome.violations, *self._spared(outcome, point))
         ]
         return outcome

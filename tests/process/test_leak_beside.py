@@ -7,8 +7,9 @@ import pytest
 
 from bot.bootstrap import open_store
 from bot.changes.authorization import Status
+from bot.changes.change_ids import new_change_id
 from bot.changes.people import Person
-from bot.changes.request import ChangeRequest, Origin, new_change_id
+from bot.changes.request import ChangeRequest, Origin
 from bot.changes.states import RequestState
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate

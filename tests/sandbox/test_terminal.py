@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.block_kit.reading import CannotDrawError
 from bot.sandbox.slack import Channel, Person, SlackStandIn, Workspace
-from bot.sandbox.slack.reading import CannotDrawError
 from bot.sandbox.terminal import render
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.block_kit.reading import CannotDrawError
 from bot.sandbox.slack import Person, SlackStandIn, View
-from bot.sandbox.slack.reading import CannotDrawError
 from bot.sandbox.terminal import render_view
 from tests.sandbox.slack.forms import DENY, Json, field, modal, plain, select
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from bot.changes import evidence
 from bot.changes.authorization import Status
-from bot.changes.home import Home, HomeQuery, Sort
+from bot.changes.home import Home
+from bot.changes.home_query import HomeQuery, Sort
 from bot.changes.people import Person
 from bot.storage.store import SqlStore
 from tests.changes.samples import ALICE, BOB, NOON, change

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Status
+from bot.changes.change_ids import new_change_id
 from bot.changes.errors import LeaseLostError, MovedOnError
 from bot.changes.people import Person
-from bot.changes.request import ChangeRequest, MessageRef, Origin, Timer, new_change_id
+from bot.changes.request import ChangeRequest, MessageRef, Origin, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate

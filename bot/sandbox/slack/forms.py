@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.block_kit.mrkdwn import Reader
+from bot.block_kit.reading import Look, Piece, read_blocks
 from bot.sandbox.slack.inputs import Input, State, inputs_in
 from bot.sandbox.slack.messages import Blocks
-from bot.sandbox.slack.mrkdwn import Reader
-from bot.sandbox.slack.reading import Look, Piece, read_blocks
 
 
 def read_form(

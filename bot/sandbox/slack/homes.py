@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.block_kit.mrkdwn import Reader
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.inputs import Input, find_input, inputs_in, state_of
 from bot.sandbox.slack.messages import Blocks
 from bot.sandbox.slack.modal_view import View
-from bot.sandbox.slack.mrkdwn import Reader
 from bot.sandbox.slack.replies import RefusedError
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from bot.sandbox.slack.mrkdwn import Reader, read_mrkdwn
-from bot.sandbox.slack.reading import read_blocks
+from bot.block_kit.mrkdwn import Reader, read_mrkdwn
+from bot.block_kit.reading import read_blocks
 
 Blocks: TypeAlias = list[dict[str, Any]]
 

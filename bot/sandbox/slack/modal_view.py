@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.block_kit.mrkdwn import Reader
+from bot.block_kit.reading import Piece
 from bot.sandbox.slack.forms import read_form
 from bot.sandbox.slack.inputs import Input, State, inputs_in
 from bot.sandbox.slack.messages import Blocks, Button, buttons_in
-from bot.sandbox.slack.mrkdwn import Reader
-from bot.sandbox.slack.reading import Piece
 
 
 @dataclass(eq=False)

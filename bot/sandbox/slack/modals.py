@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from bot.block_kit.mrkdwn import Reader
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.inputs import find_input, state_of
 from bot.sandbox.slack.messages import Blocks
 from bot.sandbox.slack.modal_view import View
-from bot.sandbox.slack.mrkdwn import Reader
 from bot.sandbox.slack.replies import RefusedError
 
 MOST_VIEWS: Final = 3

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.block_kit.mrkdwn import Reader
 from bot.sandbox.slack.changes import StateChanges
 from bot.sandbox.slack.homes import Homes
 from bot.sandbox.slack.messages import Blocks, Message, interactive_elements
 from bot.sandbox.slack.modals import Modals
-from bot.sandbox.slack.mrkdwn import Reader
 from bot.sandbox.slack.triggers import Triggers
 
 

@@ -1,4 +1,5 @@
-from enum import StrEnum
+"""The buttons of a change: what people do with it, and how buttons stand side by side."""
+
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -9,39 +10,12 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
 )
 
-from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.undoing import disabled_again
 from bot.changes.update import ChangeKind
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.wording import tokens, verb
-
-
-class ActionId(StrEnum):
-    """What a button stands for. All state is in the database; a value only names it."""
-
-    UNDO_CHANGE = "undo_change"
-    APPROVE_CHANGE = "approve_change"
-    DENY_CHANGE = "deny_change"
-    CONFIRM_CHANGE = "confirm_change"
-    CANCEL_CHANGE = "cancel_change"
-    RETRY_CHANGE = "retry_change"
-    DISABLE_AGAIN = "disable_again"
-    REVIEW_CHANGE = "review_change"
-    SHOW_TOKEN = "show_token"  # noqa: S105 - the name of an action
-    DISABLE_TOKEN = "disable_token"  # noqa: S105 - the name of an action
-    ENABLE_TOKEN = "enable_token"  # noqa: S105 - the name of an action
-    DESCRIBE_TOKEN = "describe_token"  # noqa: S105 - the name of an action
-    DISABLE_WITH_REASON = "disable_with_reason"
-    TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of an action
-    PAGE_LIST = "page_list"
-
-
-NOTE = "note"
-"""The place of what stands in the note that a timer is about to end."""
-
-ORDER = "try_first"
-"""The block id of the list from which tokens are chosen that may be the leaked one."""
 
 _ON = {
     ChangeKind.DISABLE: "Disable",
@@ -126,13 +100,6 @@ def review(change: ChangeRequest) -> ButtonElement:
     )
 
 
-def drift_number(place: str) -> int:
-    """Read which drift a Disable again is about; what is no place names none that there is."""
-    if not place:
-        return 0
-    return int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
-
-
 def cancel_the_rest(change: ChangeRequest) -> ButtonElement:
     """Give the button that stops what is not sent yet."""
     label = f"Cancel what is not sent yet of change {change.id}"
@@ -169,84 +136,6 @@ def ordering(change: ChangeRequest) -> list[ButtonElement]:
         change, ActionId.CONFIRM_CHANGE, "Disable in this order", label, style="primary"
     )
     return [start, _cancel(change)]
-
-
-def details(
-    instance: str, authorization_id: str, text: str = "Details", place: int | None = None
-) -> ButtonElement:
-    """Give the button that shows everything about a token; of several, each has its place."""
-    return ButtonElement(
-        text=text,
-        action_id=ActionId.SHOW_TOKEN if place is None else f"{ActionId.SHOW_TOKEN}:{place}",
-        value=f"{instance}:{authorization_id}",
-        accessibility_label=(
-            f"Show token {authorization_id}{'' if place is None else f' on {instance}'}"
-        ),
-    )
-
-
-def toggle(instance: str, token: Authorization) -> ButtonElement:
-    """Give the button that disables an active token, or enables an inactive one."""
-    text, action_id = (
-        ("Disable", ActionId.DISABLE_TOKEN) if token.active else ("Enable", ActionId.ENABLE_TOKEN)
-    )
-    return ButtonElement(
-        text=text,
-        action_id=action_id,
-        value=f"{instance}:{token.id}",
-        accessibility_label=f"{text} token {token.id}",
-    )
-
-
-def describe(instance: str, authorization_id: str) -> ButtonElement:
-    """Give the button that opens the form for a token's description."""
-    return ButtonElement(
-        text="Edit description",
-        action_id=ActionId.DESCRIBE_TOKEN,
-        value=f"{instance}:{authorization_id}",
-        accessibility_label=f"Edit the description of token {authorization_id}",
-    )
-
-
-def details_modal(instance: str, authorization_id: str) -> ButtonElement:
-    """Give the button that shows everything about a token in a modal."""
-    return ButtonElement(
-        text="Details",
-        action_id=ActionId.TOKEN_DETAILS,
-        value=f"{instance}:{authorization_id}",
-        accessibility_label=f"Show token {authorization_id}",
-    )
-
-
-def disable_with_reason(instance: str, authorization_id: str) -> ButtonElement:
-    """Give the button that asks why a token is to be disabled, and disables it then."""
-    return ButtonElement(
-        text="Disable…",
-        action_id=ActionId.DISABLE_WITH_REASON,
-        value=f"{instance}:{authorization_id}",
-        accessibility_label=f"Disable token {authorization_id}, with a reason",
-    )
-
-
-def disable(instance: str, token: Authorization, text: str) -> ButtonElement:
-    """Give the button that disables a token wherever it is found, not in a list."""
-    return ButtonElement(
-        text=text,
-        action_id=ActionId.DISABLE_TOKEN,
-        value=f"{instance}:{token.id}",
-        style="danger",
-        accessibility_label=f"Disable token {token.id}",
-    )
-
-
-def page(text: str, query_id: str, place: int) -> ButtonElement:
-    """Give a button that turns a list's page; two stand in one row, so each has its place."""
-    return ButtonElement(
-        text=text,
-        action_id=f"{ActionId.PAGE_LIST}:{place}",
-        value=query_id,
-        accessibility_label=f"{text} page of the list",
-    )
 
 
 def _confirm(change: ChangeRequest) -> ButtonElement:

@@ -4,7 +4,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
-from bot.slack.blocks import buttons
+from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.differences import difference_lines, difference_text
 from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
@@ -71,7 +71,7 @@ def change_message(
         offered += [buttons.retry(change)] if retryable else []
         offered += [buttons.keep(change)] if runs(change) else []
         if target.instance:
-            offered.append(buttons.details(target.instance, target.authorization_id))
+            offered.append(token_buttons.details(target.instance, target.authorization_id))
     blocks += [buttons.row(*offered)] if offered else []
     return Message(_text(change, undo), tuple(blocks))
 

@@ -13,7 +13,7 @@ from bot.changes.locating import Whereabouts
 from bot.changes.message_check import CheckedMessage
 from bot.changes.spotting import MOST
 from bot.changes.target import Choice
-from bot.slack.blocks import buttons
+from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.choices import choice_text
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
@@ -191,10 +191,10 @@ def _offered(
     token: Authorization, instance: str, checked: CheckedMessage, *, now: bool = False
 ) -> tuple[ButtonElement, ...]:
     """Give the buttons for a token; its Disable is the same as that of a list's row."""
-    show = buttons.details(instance, token.id, "Show")
+    show = token_buttons.details(instance, token.id, "Show")
     if not (token.active and checked.may_disable):
         return (show,)
-    return (show, buttons.disable(instance, token, "Disable now" if now else "Disable"))
+    return (show, token_buttons.disable(instance, token, "Disable now" if now else "Disable"))
 
 
 def _line(token: Authorization, instance: str) -> Line:

@@ -4,11 +4,10 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
-from bot.slack.blocks.modal import labelled, modal
+from bot.slack.blocks.modal import LONGEST_WORDS, labelled, modal
 
 REASON = "reason"
 """The block id of the reason."""
-_LONGEST_REASON = 500
 
 
 def denial_view(change_id: str) -> dict[str, Any]:
@@ -20,7 +19,7 @@ def denial_view(change_id: str) -> dict[str, Any]:
             label=labelled("Reason"),
             hint=labelled("The requester and everybody in the channel read it."),
             element=PlainTextInputElement(
-                action_id=REASON, max_length=_LONGEST_REASON, multiline=True
+                action_id=REASON, max_length=LONGEST_WORDS, multiline=True
             ),
         ),
         submit="Deny",

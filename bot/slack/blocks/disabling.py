@@ -4,12 +4,11 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
-from bot.slack.blocks.modal import labelled, modal
+from bot.slack.blocks.modal import LONGEST_WORDS, labelled, modal
 from bot.slack.blocks.rich import code, joined, paragraph, plain, shown
 
 REASON = "reason"
 """The block id of the reason."""
-_LONGEST_REASON = 500
 
 
 def disabling_view(instance: str, authorization_id: str) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def disabling_view(instance: str, authorization_id: str) -> dict[str, Any]:
             hint=labelled("Everybody who sees the change reads it."),
             optional=True,
             element=PlainTextInputElement(
-                action_id=REASON, max_length=_LONGEST_REASON, multiline=True
+                action_id=REASON, max_length=LONGEST_WORDS, multiline=True
             ),
         ),
         submit="Disable",

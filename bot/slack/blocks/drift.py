@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
-from bot.slack.blocks import buttons
+from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.people import named_text
 from bot.slack.blocks.rich import (
     Line,
@@ -91,7 +91,7 @@ def drift_message(
     )
     offered = [] if again is not None or since else [buttons.disable_again(change, number)]
     if one is not None:
-        offered.append(buttons.details(one.instance, one.authorization_id))
+        offered.append(token_buttons.details(one.instance, one.authorization_id))
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
 
 

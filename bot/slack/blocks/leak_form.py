@@ -9,11 +9,10 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
 )
 
-from bot.slack.blocks.modal import labelled, modal
+from bot.slack.blocks.modal import LONGEST_WORDS, labelled, modal
 
 SECRET, FOUND_IN, REASON, OTHERS = "secret", "found_in", "reason", "others"
 """The block ids of the fields."""
-_LONGEST_WORDS = 500
 
 
 def leak_view() -> dict[str, Any]:
@@ -34,7 +33,7 @@ def leak_view() -> dict[str, Any]:
             block_id=FOUND_IN,
             label=labelled("Where it was found"),
             hint=labelled("Such as a link to it. Everybody who sees the case reads it."),
-            element=PlainTextInputElement(action_id=FOUND_IN, max_length=_LONGEST_WORDS),
+            element=PlainTextInputElement(action_id=FOUND_IN, max_length=LONGEST_WORDS),
         ),
         InputBlock(
             block_id=REASON,
@@ -42,7 +41,7 @@ def leak_view() -> dict[str, Any]:
             hint=labelled("Everybody who sees the case reads it."),
             optional=True,
             element=PlainTextInputElement(
-                action_id=REASON, max_length=_LONGEST_WORDS, multiline=True
+                action_id=REASON, max_length=LONGEST_WORDS, multiline=True
             ),
         ),
         InputBlock(

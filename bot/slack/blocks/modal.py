@@ -8,6 +8,8 @@ from slack_sdk.models.views import View
 from bot.slack.blocks.rich import LONGEST_SHOWN, Message, paragraph, plain, shown
 
 _LONGEST_TITLE = 24
+LONGEST_WORDS = 500
+"""How long a reason, or another sentence of somebody's own, may be."""
 
 
 def modal(title: str, *blocks: Block | dict[str, Any], submit: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.duration import in_words
-from bot.changes.errors import ErrorCode
-from bot.slack.blocks import leak_sentences
-from bot.slack.blocks.rich import quoted, shown
+from bot.slack.blocks import leak_sentences, refusal_sentences
+from bot.slack.blocks.rich import shown
+from bot.slack.blocks.wishes import infinitive
 from bot.slack.blocks.wording import moment, told
 
 # What stands before a token's id, and what stands after it.
@@ -18,41 +18,11 @@ Sentence = Callable[[AuditEvent], tuple[str, str]]
 _LONGEST_MESSAGE = 250
 _ORDERED = 5
 _LONGEST_VALUE = 60
-_TO = MappingProxyType(
-    {
-        "disable": "disable",
-        "disable again": "disable again",
-        "enable": "enable",
-        "describe": "change the description of",
-    }
-)
 _DID = MappingProxyType(
     {"disable": "disabled", "enable": "enabled", "describe": "changed the description of"}
 )
-_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry", "review"})
 # What a kind changes goes without saying.
 _IMPLIED = MappingProxyType({"disable": "status", "enable": "status", "describe": "description"})
-_REFUSED: Mapping[str, str] = MappingProxyType(
-    {
-        ErrorCode.ALREADY_UNDONE: "that change was already undone",
-        ErrorCode.BEING_UNDONE: "that change was already being undone",
-        ErrorCode.NOT_FINISHED: "that change was not finished yet",
-        ErrorCode.NOT_UNDOABLE: "that change cannot be undone",
-        ErrorCode.UNDO_WINDOW_OVER: "its time for an undo was over",
-        ErrorCode.UNKNOWN_CHANGE: "there is no such change",
-        ErrorCode.ALREADY_DECIDED: "somebody was first, or it was over",
-        ErrorCode.ALREADY_DISABLED_AGAIN: "somebody was first",
-        ErrorCode.NOTHING_ACTIVE_AGAIN: "nothing of it was active again",
-        ErrorCode.ALREADY_RETRIED: "it was already tried again",
-        ErrorCode.NOTHING_TO_RETRY: "nothing of it had failed",
-        ErrorCode.EXPIRED: "its time was over",
-        ErrorCode.NOT_YOURS: "somebody else had asked for it",
-        ErrorCode.NOT_CANCELLABLE: "there was nothing to cancel",
-        ErrorCode.ALREADY_REVIEWED: "somebody was first",
-        ErrorCode.NOTHING_TO_REVIEW: "there was nothing to review",
-        ErrorCode.UNREVIEWED: "their earlier break-glass was not reviewed",
-    }
-)
 
 # What nobody did: a whole sentence, which does not begin with a person.
 IMPERSONAL = frozenset(
@@ -76,14 +46,14 @@ def _accepted(event: AuditEvent) -> tuple[str, str]:
     if asked == "leak":
         return leak_sentences.reported(event)
     if event.detail.get("automatic"):
-        return f"had asked to {_to(event)}", " when the time of its disable is over"
+        return f"had asked to {infinitive(event)}", " when the time of its disable is over"
     after = _lasts(event) + _again(event)
     if event.detail.get("break_glass"):
         after += " by break-glass, without the approval that it needs"
     if isinstance(wanted, str) and asked != "undo":
         link = " to" if asked == "describe" else " and describe it as"
         after = f"{link} {_value('description', wanted)}{after}"
-    return f"asked to {_to(event)}", after
+    return f"asked to {infinitive(event)}", after
 
 
 def _lasts(event: AuditEvent) -> str:
@@ -96,18 +66,6 @@ def _again(event: AuditEvent) -> str:
     if isinstance(retried, str):
         return f", once more after change {retried}"
     return f", again after change {repeated}" if isinstance(repeated, str) else ""
-
-
-def _denied(event: AuditEvent) -> tuple[str, str]:
-    return f"was not allowed to {_to(event)}", f": {quoted(str(event.detail.get('rule', '')))}"
-
-
-def _refused(event: AuditEvent) -> tuple[str, str]:
-    code_value = str(event.detail.get("code", ""))
-    if code_value == ErrorCode.LOOKS_LIKE_SECRET:
-        return "typed what looks like a secret, which was refused", ""
-    why = _REFUSED.get(code_value) or code_value.replace("_", " ")
-    return f"could not {_to(event)}", f": {why}"
 
 
 def _interrupted(event: AuditEvent) -> tuple[str, str]:
@@ -163,33 +121,6 @@ def _did(event: AuditEvent) -> str:
     return _DID.get(asked) or f"undid change {event.detail.get('undo_of', '')} of"
 
 
-def _to(event: AuditEvent) -> str:
-    """Write what was asked for as an infinitive; what only reads is a command's name."""
-    asked, somewhere = str(event.detail.get("asked", "")), event.authorization_id is not None
-    if asked == "undo":
-        # The line ends with the change that it is about; an undo names the one that it takes back.
-        which = f"change {event.detail['undo_of']}" if "undo_of" in event.detail else "a change"
-        return f"undo {which}{' of' if somewhere else ''}"
-    if asked in _MOVES:
-        return f"{asked} a change{' of' if somewhere else ''}"
-    if asked == "leak":
-        return f"disable {'the' if somewhere else 'a'} leaked token"
-    if asked in _TO:
-        return _TO[asked] if somewhere else f"{_TO[asked]} {_which(event)}"
-    return f"use {asked}"
-
-
-def _which(event: AuditEvent) -> str:
-    """Say which tokens a request is about that names no single one."""
-    count, selected = event.detail.get("tokens"), event.detail.get("selected")
-    if isinstance(selected, str):
-        return f"the active tokens of {shown(selected)}"
-    if isinstance(count, int):
-        return f"{count} tokens"
-    # A request that is of no single token is of several.
-    return "a token" if event.change_id is None else "tokens"
-
-
 def _moved(verb: str) -> Sentence:
     """Say that a person moved a request on."""
 
@@ -218,7 +149,7 @@ def _lapsed(event: AuditEvent) -> tuple[str, str]:
 def _shown(event: AuditEvent) -> tuple[str, str]:
     if event.detail.get("asked") == "leak":
         return "was asked which token is the leaked one", ""
-    return f"was asked whether to {_to(event)}", ""
+    return f"was asked whether to {infinitive(event)}", ""
 
 
 def _confirmed(event: AuditEvent) -> tuple[str, str]:
@@ -228,11 +159,6 @@ def _confirmed(event: AuditEvent) -> tuple[str, str]:
     if isinstance(order, str):
         named = f": to be tried in the order {', '.join(order.split()[:_ORDERED])}"
     return before, f"{after}{named}"
-
-
-def _refusals(event: AuditEvent) -> tuple[str, str]:
-    count = event.detail.get("count")
-    return f"was refused {count} more {'time' if count == 1 else 'times'} within ten minutes", ""
 
 
 def _time(written: str) -> str:
@@ -246,25 +172,28 @@ def _value(field: str, value: object) -> str:
 _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
     {
         EventTag.REQUEST_ACCEPTED: _accepted,
-        EventTag.REQUEST_DENIED: _denied,
-        EventTag.REQUEST_REFUSED: _refused,
-        EventTag.CHANGE_INTENDED: lambda event: (f"is about to {_to(event)}", ""),
+        EventTag.REQUEST_DENIED: refusal_sentences.denied,
+        EventTag.REQUEST_REFUSED: refusal_sentences.refused,
+        EventTag.CHANGE_INTENDED: lambda event: (f"is about to {infinitive(event)}", ""),
         EventTag.CHANGE_INTERRUPTED: _interrupted,
         EventTag.CHANGE_DONE: _done,
         EventTag.CHANGE_UNCHANGED: _unchanged,
         EventTag.CHANGE_APPLIED: _with_message(_did),
-        EventTag.CHANGE_REFUSED: _with_message(lambda event: f"could not {_to(event)}"),
-        EventTag.CHANGE_FAILED: _with_message(lambda event: f"failed to {_to(event)}"),
-        EventTag.CHANGE_UNKNOWN: _with_message(lambda event: f"tried to {_to(event)}"),
-        EventTag.CHANGE_LOST: _with_message(lambda event: f"tried to {_to(event)}"),
-        EventTag.CHANGE_CANCELLED: lambda event: (f"did not {_to(event)}", ": cancelled before"),
-        EventTag.REFUSALS_COUNTED: _refusals,
+        EventTag.CHANGE_REFUSED: _with_message(lambda event: f"could not {infinitive(event)}"),
+        EventTag.CHANGE_FAILED: _with_message(lambda event: f"failed to {infinitive(event)}"),
+        EventTag.CHANGE_UNKNOWN: _with_message(lambda event: f"tried to {infinitive(event)}"),
+        EventTag.CHANGE_LOST: _with_message(lambda event: f"tried to {infinitive(event)}"),
+        EventTag.CHANGE_CANCELLED: lambda event: (
+            f"did not {infinitive(event)}",
+            ": cancelled before",
+        ),
+        EventTag.REFUSALS_COUNTED: refusal_sentences.counted,
         EventTag.REQUEST_SHOWN: _shown,
         EventTag.REQUEST_CONFIRMED: _confirmed,
         EventTag.REQUEST_CANCELLED: _moved("cancelled"),
-        EventTag.REQUEST_EXPIRED: lambda event: (f"waited too long to {_to(event)}", ""),
-        EventTag.REQUEST_VOIDED: _with_message(lambda event: f"could not {_to(event)}"),
-        EventTag.APPROVAL_ASKED: lambda event: (f"needs an approval to {_to(event)}", ""),
+        EventTag.REQUEST_EXPIRED: lambda event: (f"waited too long to {infinitive(event)}", ""),
+        EventTag.REQUEST_VOIDED: _with_message(lambda event: f"could not {infinitive(event)}"),
+        EventTag.APPROVAL_ASKED: lambda event: (f"needs an approval to {infinitive(event)}", ""),
         EventTag.APPROVAL_VOTED: _moved("agreed to"),
         EventTag.APPROVAL_GRANTED: _moved("approved"),
         EventTag.APPROVAL_LAPSED: _lapsed,

@@ -4,7 +4,7 @@ from bot.changes.duration import in_words
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.timers import awaiting_end
-from bot.slack.blocks import buttons
+from bot.slack.blocks import action_ids, buttons
 from bot.slack.blocks.endings import undone_lines, undone_text
 from bot.slack.blocks.people import named_text
 from bot.slack.blocks.problems import problem_lines
@@ -100,7 +100,7 @@ def end_message(change: ChangeRequest) -> Message:
                 [plain(told)],
                 [plain("change "), code(change.id)],
             ),
-            buttons.row(buttons.keep(change, buttons.NOTE)),
+            buttons.row(buttons.keep(change, action_ids.NOTE)),
         ),
     )
 

@@ -13,7 +13,8 @@ from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Choice
 from bot.changes.token_queries import TokenDetails
-from bot.slack.blocks import buttons
+from bot.slack.blocks import buttons, token_buttons
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.choices import choice_line, choice_text
 from bot.slack.blocks.drift import since
 from bot.slack.blocks.glass import glass_mark
@@ -47,9 +48,9 @@ def page_message(page: TokenPage) -> Message:
         blocks.append(paragraph([bold(name_of(listed.token))], _row(listed.token, page.at, where)))
         blocks.append(
             buttons.row(
-                buttons.details(listed.instance, listed.token.id, "Show"),
-                buttons.toggle(listed.instance, listed.token),
-                buttons.describe(listed.instance, listed.token.id),
+                token_buttons.details(listed.instance, listed.token.id, "Show"),
+                token_buttons.toggle(listed.instance, listed.token),
+                token_buttons.describe(listed.instance, listed.token.id),
             )
         )
     silent = [f"Not all are listed: {problem_text(problem)}" for problem in page.silent]
@@ -57,7 +58,7 @@ def page_message(page: TokenPage) -> Message:
         blocks.append(paragraph(*([plain(each)] for each in silent)))
     turns = [("Previous", page.previous), ("Next", page.next)]
     turning = [
-        buttons.page(text, query_id, place)
+        _turn(text, query_id, place)
         for place, (text, query_id) in enumerate(turns)
         if query_id is not None
     ]
@@ -103,8 +104,8 @@ def details_message(details: TokenDetails) -> Message:
         (
             paragraph(*lines),
             buttons.row(
-                buttons.toggle(details.instance, token),
-                buttons.describe(details.instance, token.id),
+                token_buttons.toggle(details.instance, token),
+                token_buttons.describe(details.instance, token.id),
             ),
         ),
     )
@@ -127,12 +128,24 @@ def whereabouts_message(where: Whereabouts) -> Message:
         lines.append(choice_line(choice))
         texts.append(choice_text(choice))
         text = f"Show on {place.instance}"
-        offered.append(buttons.details(place.instance, where.authorization_id, text, len(offered)))
+        offered.append(
+            token_buttons.details(place.instance, where.authorization_id, text, len(offered))
+        )
     for place in where.silent:
         words = f"{place.instance} does not say whether it has it."
         lines.append([plain(words)])
         texts.append(words)
     return Message(escaped("\n".join(texts)), (paragraph(*lines), buttons.row(*offered)))
+
+
+def _turn(text: str, query_id: str, place: int) -> ButtonElement:
+    """Give a button that turns a list's page; two stand in one row, so each has its place."""
+    return ButtonElement(
+        text=text,
+        action_id=f"{ActionId.PAGE_LIST}:{place}",
+        value=query_id,
+        accessibility_label=f"{text} page of the list",
+    )
 
 
 def _list_title(page: TokenPage) -> str:

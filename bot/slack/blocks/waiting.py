@@ -1,20 +1,11 @@
 """The message of a request that waits for people: to be chosen, confirmed or approved."""
 
 from bot.changes.request import ChangeRequest
-from bot.slack.blocks import buttons
+from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.choices import choice_line, choice_text, found_on
 from bot.slack.blocks.leaks.words import context, context_lines
 from bot.slack.blocks.people import change_text, named, named_text, provenance
-from bot.slack.blocks.rich import (
-    LONGEST_TOLD,
-    Line,
-    Message,
-    bold,
-    joined,
-    paragraph,
-    plain,
-    shown,
-)
+from bot.slack.blocks.rich import LONGEST_TOLD, Line, Message, bold, joined, paragraph, plain, shown
 from bot.slack.blocks.showing import shown_lines, shown_text, what, what_text
 from bot.slack.blocks.timers import timer_line, timer_text
 from bot.slack.blocks.wording import clock_time, sentence, verb
@@ -108,7 +99,7 @@ def approval_message(change: ChangeRequest, note: str = "") -> Message:
     offered = buttons.moving(change)
     if len(change.targets) == 1 and change.targets[0].instance:
         target = change.targets[0]
-        offered.append(buttons.details(target.instance, target.authorization_id))
+        offered.append(token_buttons.details(target.instance, target.authorization_id))
     return Message(text, (paragraph(*lines), buttons.row(*offered)))
 
 

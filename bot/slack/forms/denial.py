@@ -4,7 +4,7 @@ from bot.changes.asking import Ask
 from bot.changes.moves import Moves
 from bot.commands.answers import Answer, FormName, Moved, MoveName
 from bot.commands.grammar import verbatim
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.denial import REASON, denial_view
 from bot.slack.forms.form import Filled, Form, View
 

@@ -5,13 +5,14 @@ from bot.changes import outcomes
 from bot.changes.asking import Ask
 from bot.changes.drift import description_digest
 from bot.changes.errors import ErrorCode, Problem, UpstreamError, UserError
-from bot.changes.intake import Intake, Order
+from bot.changes.intake import Intake
 from bot.changes.locating import Whereabouts
+from bot.changes.order import Order
 from bot.changes.queries import Queries
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import as_written
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.describing import DESCRIPTION, TITLE, describing_view
 from bot.slack.blocks.modal import loading_view
 from bot.slack.forms import tokens

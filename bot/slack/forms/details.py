@@ -8,7 +8,7 @@ from bot.changes.locating import Whereabouts
 from bot.changes.policy import Role
 from bot.changes.queries import Queries
 from bot.commands.answers import Answer, FormName
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.modal import loading_view, told_view
 from bot.slack.blocks.tokens import details_message
 from bot.slack.forms import tokens

@@ -2,12 +2,13 @@ from collections.abc import Mapping
 
 from bot.changes.asking import Ask
 from bot.changes.authorization import Status
-from bot.changes.intake import Intake, Order
+from bot.changes.intake import Intake
+from bot.changes.order import Order
 from bot.changes.queries import Queries
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import as_written
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.disabling import REASON, disabling_view
 from bot.slack.forms import tokens
 from bot.slack.forms.form import Filled, Form, View
@@ -25,7 +26,7 @@ class Disabling(Form):
         queries: Knows the instances.
     """
 
-    name = FormName.DISABLE_TOKEN
+    name = FormName.DISABLE_WITH_REASON
     opened_by = ActionId.DISABLE_WITH_REASON
     about = tokens.ABOUT
     fields = {REASON: "reason"}  # noqa: RUF012 - read only, as the base says

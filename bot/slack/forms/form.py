@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.changes.asking import Ask
 from bot.changes.errors import Problem, UserError
 from bot.commands.answers import Answer, FormName
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 
 View = dict[str, Any]
 
@@ -64,8 +64,8 @@ class Form(ABC):
         name: Its callback id.
         opened_by: The button that opens it; None if no button does.
         about: The names of what it is about.
-        fields: What each field asks for, in a word, by block id; ``action`` and ``callback`` are
-            taken.
+        fields: What each field asks for, in a word, by block id; ``action``, ``callback``,
+            ``surface``, ``schema`` and ``channel`` are taken, here and in ``about``.
         secret_fields: The block ids of fields whose values are kept in memory alone.
         refused: The title where the submission did not do what was asked for.
     """

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 # Raised when names come to mean something else; a form that is open meanwhile says so.
 SCHEMA = 1
 _SCHEMA, _CHANNEL, _SURFACE = "schema", "channel", "surface"
+RESERVED = frozenset({_SCHEMA, _CHANNEL, _SURFACE})
+"""What a form may be about under no such name."""
 
 
 @dataclass(frozen=True)

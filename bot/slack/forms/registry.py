@@ -7,17 +7,15 @@ from bot.changes.asking import Ask, Received
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.secret import holds_secret
 from bot.commands.answers import Answer, FormName, FormWanted
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.forms.form import Filled, Form, InFieldError
-from bot.slack.forms.metadata import unpacked
+from bot.slack.forms.metadata import RESERVED, unpacked
+from bot.slack.other_version import of_another_version
 
 CALLBACK = "callback"
 SURFACE = "surface"
-_OTHER_VERSION = Problem(
-    ErrorCode.STALE_BUTTON,
-    "This form is of another version of this bot. Nothing was changed.",
-    "Close it, and ask again.",
-)
+# What the registry writes itself beside what a form is about and its fields, or others read there.
+_TAKEN = {CALLBACK, SURFACE, "action"}
 
 
 class Forms:
@@ -25,10 +23,15 @@ class Forms:
 
     Args:
         forms: All of them.
+
+    Raises:
+        ValueError: If a form uses a name that is taken.
     """
 
     def __init__(self, forms: Iterable[Form]) -> None:
         self._forms = {form.name: form for form in forms}
+        for form in self._forms.values():
+            _check_names(form)
         self._behind = {form.opened_by: form for form in self._forms.values() if form.opened_by}
 
     def find(self, name: str) -> Form | None:
@@ -83,11 +86,21 @@ class Forms:
         content = received.content
         form = self.find(content[CALLBACK])
         if form is None:
-            raise UserError(_OTHER_VERSION)
+            raise UserError(of_another_version("form", "Close it, and ask again."))
         for block, word in form.fields.items():
             if holds_secret(content.get(block, "")):
                 raise InFieldError(_secret_in(word), block)
         return await form.submitted(ask, _filled(form, received))
+
+
+def _check_names(form: Form) -> None:
+    """Let no name of a form stand for two things; raise ValueError."""
+    fields = (*form.fields, *form.secret_fields)
+    names = [*form.about, *fields]
+    taken = {name for name in names if name in _TAKEN or names.count(name) > 1}
+    taken |= RESERVED & set(names)
+    if taken:
+        raise ValueError(f"the form {form.name} uses a taken name: {', '.join(sorted(taken))}")
 
 
 def _filled(form: Form, received: Received) -> Filled:

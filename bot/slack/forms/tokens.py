@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from bot.changes.asking import Ask
-from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.errors import UserError
 from bot.changes.intake import Intake
 from bot.changes.policy import Role
 from bot.changes.queries import Queries
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.identifiers import authorization_id
+from bot.slack.other_version import of_another_version
 
 INSTANCE, TOKEN = "instance", "token"
 ABOUT = (INSTANCE, TOKEN)
@@ -19,13 +20,7 @@ def named(value: str) -> Mapping[str, str]:
     """Read a button's ``INSTANCE:ID``; raise UserError if it names no token."""
     instance, _, token = value.rpartition(":")
     if not instance:
-        raise UserError(
-            Problem(
-                ErrorCode.STALE_BUTTON,
-                "This button is of another version of this bot. Nothing was changed.",
-                "Type the command instead.",
-            )
-        )
+        raise UserError(of_another_version("button"))
     return {INSTANCE: instance, TOKEN: authorization_id(token)}
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.changes.authorization import Status
-from bot.changes.home import HomeQuery, Sort
+from bot.changes.home_query import HomeQuery, Sort
 from bot.commands.grammar import as_written
 
 EVERY = "every"

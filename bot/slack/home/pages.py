@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.changes.deciding import decide
 from bot.changes.decision import Denied, Wanted
-from bot.changes.home import Everything, Home, HomePage, arranged, waits_for
+from bot.changes.home import Home, HomePage, waits_for
+from bot.changes.home_tokens import Everything, arranged
 from bot.changes.people import Standing
 from bot.changes.policy import Policy, Role
 from bot.changes.ports import Directory
@@ -14,7 +15,7 @@ from bot.changes.queries import Queries
 from bot.changes.record_queries import Overview
 from bot.changes.request import ChangeRequest
 from bot.changes.update import ChangeKind
-from bot.slack.blocks.home import closed_view, home_view
+from bot.slack.blocks.home.page import closed_view, home_view
 from bot.slack.home.publishing import Publishing
 from bot.slack.home.shelf import HomeShelf
 

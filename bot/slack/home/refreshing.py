@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.changes.errors import StoreUnavailableError
-from bot.changes.home import Everything, Home
+from bot.changes.home import Home
+from bot.changes.home_tokens import Everything
 from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
 from bot.slack.home.pages import HomePages

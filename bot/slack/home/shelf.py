@@ -5,7 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.changes.home import Home, HomeQuery
+from bot.changes.home import Home
+from bot.changes.home_query import HomeQuery
 from bot.changes.people import Person
 
 

@@ -7,7 +7,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands.answers import FormWanted
-from bot.slack.blocks.buttons import ActionId
+from bot.slack.blocks.action_ids import ActionId
 from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.asking import CLICK, click_received, trigger_of, whoever
 from bot.slack.listeners.modals import Modals

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.changes.change_ids import new_change_id
 from bot.changes.errors import BotError, ErrorCode, Problem, RepeatedDeliveryError
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
-from bot.changes.request import Origin, new_change_id
+from bot.changes.request import Origin
 from bot.commands.answers import Answer, FormWanted, Later, Reading
 from bot.slack.blocks.answer import answer_message
 from bot.slack.blocks.notice import problem_message

@@ -12,7 +12,7 @@ from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import Person
 from bot.changes.request import MessageRef, Origin
 from bot.commands.identifiers import as_authorization_id
-from bot.slack.blocks.buttons import ORDER
+from bot.slack.blocks.action_ids import ORDER
 from bot.slack.forms.registry import SURFACE, Forms
 
 HOME = "home"

@@ -6,12 +6,12 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
-from bot.changes.home import HomeQuery
+from bot.changes.home_query import HomeQuery
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import Origin
 from bot.changes.secret import holds_secret
-from bot.slack.blocks.home import secret_in_search
+from bot.slack.blocks.home.page import secret_in_search
 from bot.slack.home.navigation import HomeAction, changed, entered, home_action
 from bot.slack.home.pages import HomePages
 from bot.slack.home.shelf import HomeShelf

@@ -1,16 +1,17 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.changes.asking import Ask, Received
-from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.errors import UserError
 from bot.changes.moves import Moves
 from bot.changes.request import ChangeRequest
 from bot.changes.reversals import Reversals
 from bot.changes.reviews import Reviews
 from bot.commands.answers import Accepted, Answer, FormWanted, Moved, MoveName
 from bot.commands.dispatch import Dispatcher
-from bot.slack.blocks.buttons import ActionId, drift_number
+from bot.slack.blocks.action_ids import ActionId, drift_number
 from bot.slack.forms.registry import Forms
 from bot.slack.listeners.asking import CLICK, COMMAND, SUBMISSION
+from bot.slack.other_version import of_another_version
 
 # Each button is the same as typing this subcommand.
 _SUBCOMMAND = {
@@ -100,13 +101,7 @@ class Meaning:
         subcommand = _SUBCOMMAND.get(ActionId(name)) if name in set(ActionId) else None
         instance, _, authorization_id = value.rpartition(":")
         if subcommand is None or not instance:
-            raise UserError(
-                Problem(
-                    ErrorCode.STALE_BUTTON,
-                    "This button is of another version of this bot. Nothing was changed.",
-                    "Type the command instead.",
-                )
-            )
+            raise UserError(of_another_version("button"))
         return await self._dispatcher.pressed(ask, subcommand, [authorization_id], instance)
 
     async def _moved(self, ask: Ask, move: MoveName, value: str, order: Sequence[str]) -> Answer:

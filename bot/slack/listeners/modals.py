@@ -6,9 +6,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.changes.asking import Received
+from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.ports import Directory
-from bot.changes.request import new_change_id
 from bot.commands.answers import FormName, FormWanted
 from bot.slack.blocks.modal import told_view
 from bot.slack.blocks.notice import problem_message

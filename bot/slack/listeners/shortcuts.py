@@ -8,7 +8,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.changes.asking import Ask, Received
-from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.errors import UserError
 from bot.changes.message_check import CheckedMessage, MessageChecks
 from bot.changes.ports import Directory
 from bot.commands.answers import Answer, FormName, FormWanted, Later
@@ -17,13 +17,8 @@ from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.asking import SHORTCUT, shortcut_asked, trigger_of, whoever
 from bot.slack.listeners.modals import Modals
 from bot.slack.message_texts import texts_of
+from bot.slack.other_version import of_another_version
 from bot.slack.shortcuts import ShortcutId
-
-_OF_ANOTHER_VERSION = Problem(
-    ErrorCode.STALE_BUTTON,
-    "This shortcut is of another version of this bot. Nothing was changed.",
-    "Type the command instead.",
-)
 
 
 class ShortcutListener:
@@ -72,7 +67,7 @@ class ShortcutListener:
             if name == ShortcutId.REPORT_LEAK:
                 return await self._form(ask, FormWanted(FormName.REPORT_LEAK))
             if name != ShortcutId.CHECK_MESSAGE:
-                raise UserError(_OF_ANOTHER_VERSION)
+                raise UserError(of_another_version("shortcut"))
             return Later(partial(self._check, ask, body))
 
         with structlog.contextvars.bound_contextvars(actor=person.user_id, asked=name):

@@ -5,12 +5,12 @@ from bot.changes.errors import ErrorCode, StoreUnavailableError
 from bot.changes.ports import AnnouncementError
 from bot.changes.queries import Queries
 from bot.commands.answers import Accepted, Later, Moved
-from bot.slack.blocks.buttons import NOTE, ActionId, drift_number
+from bot.slack.blocks.action_ids import NOTE, ActionId, drift_number
 from bot.slack.forms.registry import SURFACE
 from bot.slack.home.telling import HomeTelling
 from bot.slack.listeners.answering import Answered, Answering
 from bot.slack.listeners.asking import CLICK, HOME
-from bot.slack.messenger import SlackMessenger
+from bot.slack.redrawing import Redrawing
 from bot.tasks import Tasks
 
 _log = structlog.get_logger()
@@ -38,7 +38,7 @@ class Telling:
     Args:
         answering: Tells one person.
         queries: Reads changes, to redraw outdated messages.
-        messenger: Redraws them.
+        redrawing: Redraws them.
         home: Tells people what came of what they did in Home.
         tasks: Holds on to what runs beside.
     """
@@ -47,13 +47,13 @@ class Telling:
         self,
         answering: Answering,
         queries: Queries,
-        messenger: SlackMessenger,
+        redrawing: Redrawing,
         home: HomeTelling,
         tasks: Tasks,
     ) -> None:
         self._answering = answering
         self._queries = queries
-        self._messenger = messenger
+        self._redrawing = redrawing
         self._home = home
         self._tasks = tasks
 
@@ -92,7 +92,7 @@ class Telling:
                 while (found := await self._queries.drift(change_id, number)) != shown:
                     if found is None:
                         return
-                    await self._messenger.redraw_drift(found, number, pressed)
+                    await self._redrawing.redraw_drift(found, number, pressed)
                     shown = found
                 return
             drawn = None
@@ -103,9 +103,9 @@ class Telling:
                 if change is None:
                     return
                 if _stands_in_note(received):
-                    await self._messenger.redraw_note(change, undo, pressed)
+                    await self._redrawing.redraw_note(change, undo, pressed)
                 else:
-                    await self._messenger.redraw(change, undo, pressed)
+                    await self._redrawing.redraw(change, undo, pressed)
         except (AnnouncementError, StoreUnavailableError) as error:
             _log.warning("an outdated message stays as it is", reason=str(error))
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.block_kit.dates import show_date
+from bot.block_kit.reading import CannotDrawError
 from bot.sandbox.slack import Channel, Message, Person, SlackStandIn, Usergroup
-from bot.sandbox.slack.dates import show_date
-from bot.sandbox.slack.reading import CannotDrawError
 
 Posted = Callable[..., Message]
 

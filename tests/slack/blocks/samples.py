@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot import block_kit
+from bot.block_kit.mrkdwn import Reader
+from bot.block_kit.reading import read_blocks
 from bot.changes import outcomes
 from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Permission, Status
@@ -17,8 +19,6 @@ from bot.changes.request import ChangeRequest, MessageRef, Origin, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
-from bot.sandbox.slack.mrkdwn import Reader
-from bot.sandbox.slack.reading import read_blocks
 from bot.slack.blocks.rich import Message
 from tests.slack.traces import assert_safe
 

@@ -6,8 +6,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot import block_kit
+from bot.block_kit.reading import read_blocks
 from bot.changes.errors import ErrorCode, Problem
-from bot.sandbox.slack.reading import read_blocks
 from bot.slack.blocks.denial import denial_view
 from bot.slack.blocks.modal import told_view
 from bot.slack.blocks.notice import problem_message

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.changes.request import ChangeRequest, Drift
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import ActiveAgain, Target
-from bot.slack.blocks.buttons import drift_number
+from bot.slack.blocks.action_ids import drift_number
 from bot.slack.blocks.drift import drift_message
 from bot.slack.blocks.request import Offer, request_message
 from tests.slack.blocks.samples import (

@@ -8,16 +8,18 @@ from typing import Any
 from syrupy.assertion import SnapshotAssertion
 
 from bot import block_kit
+from bot.block_kit.reading import read_blocks
 from bot.changes.authorization import Status
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.home import Everything, HomePage, HomeQuery, Sort, arranged
+from bot.changes.home import HomePage
+from bot.changes.home_query import HomeQuery, Sort
+from bot.changes.home_tokens import Everything, arranged
 from bot.changes.lists import Listed
 from bot.changes.states import RequestState, TargetState
 from bot.commands.answers import Notice
 from bot.sandbox.slack.inputs import state_of
-from bot.sandbox.slack.reading import read_blocks
-from bot.slack.blocks.home import closed_view, home_view
+from bot.slack.blocks.home.page import closed_view, home_view
 from bot.slack.blocks.notice import notice_message
 from tests.slack.blocks.samples import (
     NOW,

@@ -132,3 +132,16 @@ async def test_a_form_that_is_not_known_changes_nothing() -> None:
 
     assert raised.value.problem.code is ErrorCode.STALE_BUTTON
     assert (received.content, received.secret) == ({"callback": "leak_of_old"}, {})
+
+
+@pytest.mark.parametrize(
+    "named",
+    [{"about": ("channel",)}, {"about": ("found",)}, {"fields": {"surface": "place"}}],
+    ids=["of where it was opened", "of a field of its own", "of where it is answered"],
+)
+def test_no_form_takes_a_name_that_means_something_else(named: dict[str, Any]) -> None:
+    """What stands for two things would be read as either, so that the bot does not start."""
+    form = type("Clashing", (Leak,), named)
+
+    with pytest.raises(ValueError, match="taken name"):
+        Forms([form()])

@@ -1,29 +1,16 @@
 """The message that asks in which order tokens are tried, where InfluxDB names their owner alone."""
 
-from slack_sdk.models.blocks import (
-    InputBlock,
-    Option,
-    StaticMultiSelectElement,
-)
+from slack_sdk.models.blocks import InputBlock, Option, StaticMultiSelectElement
 
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
-from bot.slack.blocks import buttons
+from bot.slack.blocks import action_ids, buttons
 from bot.slack.blocks.leaks.words import context, how_found, spoken_to
 from bot.slack.blocks.listing import Listing, coming, left_out_text
 from bot.slack.blocks.modal import labelled
 from bot.slack.blocks.people import change_text, provenance
-from bot.slack.blocks.rich import (
-    Line,
-    Message,
-    bold,
-    code,
-    joined,
-    paragraph,
-    plain,
-    shown,
-)
+from bot.slack.blocks.rich import Line, Message, bold, code, joined, paragraph, plain, shown
 from bot.slack.blocks.wording import clock_time, moment, name_of
 
 MOST_OPTIONS = 100
@@ -69,11 +56,11 @@ def order_message(change: ChangeRequest, note: str = "") -> Message:
         unless,
     )
     select = InputBlock(
-        block_id=buttons.ORDER,
+        block_id=action_ids.ORDER,
         label=labelled("Tokens to try, in this order"),
         optional=True,
         element=StaticMultiSelectElement(
-            action_id=buttons.ORDER,
+            action_id=action_ids.ORDER,
             placeholder=labelled("All of them, as listed"),
             options=[_option(each) for each in candidates[:MOST_OPTIONS]],
         ),

@@ -8,17 +8,12 @@ from bot.changes.report import LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
-from bot.slack.blocks import buttons
+from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.differences import difference_lines, difference_text
 from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import undone_lines, undone_text, undone_title
 from bot.slack.blocks.leaks.aside import aside
-from bot.slack.blocks.leaks.words import (
-    context,
-    how_found,
-    spoken_to,
-    what_remains,
-)
+from bot.slack.blocks.leaks.words import context, how_found, spoken_to, what_remains
 from bot.slack.blocks.people import change_text, named_text, provenance
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import (
@@ -33,12 +28,7 @@ from bot.slack.blocks.rich import (
     plain,
     shown,
 )
-from bot.slack.blocks.wording import (
-    INTERRUPTED,
-    identified,
-    name_of,
-    whereabouts,
-)
+from bot.slack.blocks.wording import INTERRUPTED, identified, name_of, whereabouts
 
 _LISTED = 10
 _REFUSED_ANYWAY = {ErrorCode.LEAK_ALREADY_DISABLED, ErrorCode.LEAK_OWNER_INACTIVE}
@@ -131,7 +121,7 @@ def receipt_message(
     offered = []
     if undo is None:
         offered += [buttons.undo(change)] if undoable else []
-        offered += [buttons.details(one.instance, one.authorization_id)] if one else []
+        offered += [token_buttons.details(one.instance, one.authorization_id)] if one else []
     return Message(text, (paragraph(*lines), *([buttons.row(*offered)] if offered else [])))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from bot.storage.tables import UtcDateTime
+from bot.storage.moments import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

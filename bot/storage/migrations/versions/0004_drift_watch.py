@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.storage.tables import UtcDateTime
+from bot.storage.moments import UtcDateTime
 
 revision = "0004"
 down_revision = "0003"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from bot.sandbox.slack.dates import show_date
-from bot.sandbox.slack.mrkdwn import Reader, read_mrkdwn
+from bot.block_kit.dates import show_date
+from bot.block_kit.mrkdwn import Reader, read_mrkdwn
 
 Json: TypeAlias = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.sandbox.slack.dates import show_date
+from bot.block_kit.dates import show_date
 
 _CODE: Final = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _EMPHASIS: Final = tuple(

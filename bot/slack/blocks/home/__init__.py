@@ -1,0 +1,1 @@
+"""Home, as Slack is given it, part by part."""
