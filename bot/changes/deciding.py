@@ -17,7 +17,7 @@ from bot.changes.update import ChangeKind
 # Whoever has the machine can type any id behind --as: that may close what is open, never open it.
 _NOT_ENABLED_HERE = Denied(
     "nothing is enabled from the command line, nor undone so that a token works again",
-    "Ask for it in Slack.",
+    "Ask for it in Slack; as long as that is down, InfluxDB's own page can.",
 )
 _VERBS = {
     ChangeKind.ENABLE: "enabling",
