@@ -7,6 +7,8 @@ from tests.world import World
 
 PLACE = "https://gist.example/42"
 SECRET_FIELD = "The leaked token"
+START = "Disable in this order"
+ORDER_FIELD = "Tokens to try, in this order"
 PLACE_FIELD = "Where it was found"
 
 
@@ -14,6 +16,11 @@ def secret_of(authorization_id: str) -> str:
     """Give the secret that somebody has found, as it was minted."""
     tokens = realistic_fixture()["authorizations"]
     return str(next(each["token"] for each in tokens if each["id"] == authorization_id))
+
+
+def in_order(*authorization_ids: str, instance: str = "default") -> dict[str, str]:
+    """Choose tokens of an instance in the message that asks which to try first."""
+    return {ORDER_FIELD: "\n".join(f"{instance}:{each}" for each in authorization_ids)}
 
 
 async def opened(here: World, *, user: str = cast.ALICE, channel: str = cast.INCIDENTS) -> Delivery:

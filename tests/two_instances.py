@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.influxdb import InfluxDBStandIn
+from bot.sandbox.influxdb import InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.organisation import (
     BOT_API_TOKEN,
     BOT_AUTHORIZATION,
@@ -50,10 +50,10 @@ class TwoInstances:
 
 
 @asynccontextmanager
-async def two_instances(folder: Path) -> AsyncIterator[TwoInstances]:
+async def two_instances(folder: Path, mode: Mode = Mode.PLAIN) -> AsyncIterator[TwoInstances]:
     """Serve all three stand-ins, with the bot not yet started."""
-    async with world(folder) as here:
-        lab = InfluxDBStandIn(_lab_fixture(), here.now)
+    async with world(folder, mode=mode) as here:
+        lab = InfluxDBStandIn(_lab_fixture(), here.now, mode=mode)
         token = folder / "influxdb-token"
         token.write_text(BOT_API_TOKEN)
         token.chmod(0o600)
@@ -67,7 +67,10 @@ async def two_instances(folder: Path) -> AsyncIterator[TwoInstances]:
 
 def _sections(urls: Iterable[tuple[str, str]]) -> Iterable[str]:
     for name, url in urls:
-        yield f'[[influxdb]]\nname = "{name}"\nurl = "{url}"\ntoken_file = "influxdb-token"\n'
+        yield (
+            f'[[influxdb]]\nname = "{name}"\nurl = "{url}"\ntoken_file = "influxdb-token"\n'
+            f'own_authorization = "{BOT_AUTHORIZATION}"\n'
+        )
 
 
 def _lab_fixture() -> dict[str, Any]:

@@ -195,7 +195,7 @@ class Heart:
             broke_glass=edges.broke_glass,
         )
         self.reversals = Reversals(self.intake)
-        self.moves = Moves(self.intake)
+        self.moves = Moves(self.intake, edges.leaks)
         self.reviews = Reviews(self.intake)
         self.reporting = Reporting(self.intake, vault, edges.fingerprint_key, edges.leaks)
         self.queries = Queries(

@@ -147,8 +147,8 @@ class Announcing:
             found = await reading.events(change_id=report.id, limit=_MOST_EVENTS)
             if report.undone_by is not None:
                 found += await reading.events(change_id=report.undone_by, limit=_MOST_EVENTS)
-            if report.leak.others_by is not None:
-                others = await reading.events(change_id=report.leak.others_by, limit=_MOST_EVENTS)
+            for asked in report.leak.others_by:
+                others = await reading.events(change_id=asked.change_id, limit=_MOST_EVENTS)
                 found += [each for each in others if each.event.tag is EventTag.REQUEST_ACCEPTED]
         return tuple(sorted(found, key=lambda each: each.sequence))
 

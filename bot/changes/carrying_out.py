@@ -153,7 +153,11 @@ class CarryingOut:
         if brake.held_back and not request.state.final:
             # In the record, too: whoever takes it up later was not interrupted.
             request = await self._progress.held_back(request, brake.held_back)
-        return Carried(request, brake.in_line, brake.awaits, terms.stopped)
+        stopped = terms.stopped
+        if request.leak is not None and brake.stopped:
+            # What has to be put back waits for that, cancelled or not.
+            stopped = brake.held_back
+        return Carried(request, brake.in_line, brake.awaits, stopped)
 
     async def _one_instance_after_another(
         self, request: ChangeRequest, terms: Terms, brake: Brake

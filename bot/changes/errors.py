@@ -24,6 +24,7 @@ class ErrorCode(StrEnum):
     INSTANCE_UNAVAILABLE = "instance_unavailable"
     INSTANCE_UNKNOWN = "instance_unknown"
     LAST_OPERATOR = "last_operator"
+    HAS_LEAKED = "has_leaked"
     LEAK_ALREADY_DISABLED = "leak_already_disabled"
     LEAK_NOT_FOUND = "leak_not_found"
     LEAK_NOT_LOOKED_AT = "leak_not_looked_at"

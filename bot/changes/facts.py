@@ -1,7 +1,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.changes.authorization import Authorization
+from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Authorizations, Filter, Requests, Store
@@ -47,6 +47,7 @@ class Facts:
     Attributes:
         current: The authorization as it was read a moment ago.
         barred: Why the policy does not let it pass now, or None.
+        leaked: Whether it is to be enabled by itself, and was disabled as leaked.
         shown: Whether somebody has confirmed or approved what was shown.
         history: For an undo: what the record says.
         touch: For a retry: what was asked for since it failed, if anything was.
@@ -57,6 +58,7 @@ class Facts:
 
     current: Authorization
     barred: Problem | None = None
+    leaked: bool = False
     shown: bool = False
     history: History | None = None
     touch: Touch | None = None
@@ -141,6 +143,20 @@ async def histories(
         )
     undone = {} if original is None else {t.authorization_id: t.update for t in original.targets}
     return {each: History(undone.get(each), recorded.get(each), touched.get(each)) for each in ids}
+
+
+async def leaked_meanwhile(
+    request: ChangeRequest, targets: Sequence[Target], instance: str, store: Store
+) -> frozenset[str]:
+    """Name those among targets that were disabled as leaked, where nobody asks to enable them.
+
+    Where somebody does, the policy says who else has to agree.
+    """
+    ids = [target.authorization_id for target in targets if target.update.status is Status.ACTIVE]
+    if not request.automatic or not ids:
+        return frozenset()
+    async with store.reading() as reading:
+        return frozenset(await reading.disabled_as_leaked(instance, ids))
 
 
 async def touches(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.leak import Verdict
+from bot.changes.probe import ProbeVerdict
 from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
@@ -46,7 +46,7 @@ class Drop:
 
 @dataclass(frozen=True)
 class AskForOthers:
-    """Ask for the owner's other tokens to be disabled, as a change of its own.
+    """Ask for one owner's other tokens to be disabled, as a change of its own.
 
     Attributes:
         user: The name of the owner in InfluxDB.
@@ -73,7 +73,7 @@ def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = F
         cancelled: Whether what is not tried yet is not wanted any more.
     """
     for target in request.targets:
-        if target.state is TargetState.RETURNING or _is_wrong(report, target):
+        if target.state is TargetState.RETURNING or is_wrong(report, target):
             return PutBack(target)
     for target in request.targets:
         if _disabled(target) and report.attempt(*target.key) is None:
@@ -82,15 +82,35 @@ def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = F
     if begun:
         return Try(begun[0])
     waiting = () if cancelled else in_order(request, report)
-    left = tuple(t for t in request.in_state(TargetState.PENDING) if t not in waiting)
-    if left:
-        return Drop(left)
+    dropped = tuple(t for t in request.in_state(TargetState.PENDING) if t not in waiting)
+    if dropped:
+        return Drop(dropped)
     if waiting:
         return Try(waiting[0])
-    owned = next((each for each in request.targets if _owner_is_known(each)), None)
-    if report.others and report.others_by is None and not cancelled and owned and owned.before:
-        return AskForOthers(owned.instance, owned.before.user)
+    if report.others and not cancelled:
+        asked = {(each.instance, each.user) for each in report.others_by}
+        left = [each for each in owners(request) if each not in asked]
+        if left:
+            return AskForOthers(*left[0])
     return Conclude()
+
+
+def owners(request: ChangeRequest) -> tuple[tuple[str, str], ...]:
+    """List whose token is the leaked one, by instance and name; each instance has its own."""
+    known = (
+        (target.instance, target.before.user)
+        for target in request.targets
+        # What was refused is not to be touched, and so is what else its owner has.
+        if target.before is not None and target.state is not TargetState.REFUSED
+    )
+    return tuple(dict.fromkeys(known))
+
+
+def candidates(request: ChangeRequest) -> tuple[Target, ...]:
+    """List what may be the leaked token and is not tried yet; what an instance has named is it."""
+    report = request.leak
+    pending = request.in_state(TargetState.PENDING)
+    return tuple(t for t in pending if report is not None and not report.named(t.instance))
 
 
 def in_order(request: ChangeRequest, report: LeakReport) -> tuple[Target, ...]:
@@ -101,11 +121,10 @@ def in_order(request: ChangeRequest, report: LeakReport) -> tuple[Target, ...]:
     """
     pending = request.in_state(TargetState.PENDING)
     named = [each for each in pending if report.named(each.instance)]
-    maybe = [each for each in pending if each not in named and not _over(report, each.instance)]
+    maybe = [each for each in candidates(request) if not _over(report, each.instance)]
     if report.order:
         place = {each: number for number, each in enumerate(report.order)}
-        chosen = (each for each in maybe if each.authorization_id in place)
-        maybe = sorted(chosen, key=lambda each: place[each.authorization_id])
+        maybe = sorted((e for e in maybe if e.key in place), key=lambda each: place[each.key])
     return (*named, *maybe)
 
 
@@ -143,21 +162,16 @@ def _disabled(target: Target) -> bool:
     return target.state in {TargetState.DONE, TargetState.APPLIED}
 
 
-def _is_wrong(report: LeakReport, target: Target) -> bool:
+def is_wrong(report: LeakReport, target: Target) -> bool:
     """Tell whether a token was disabled, is not the leaked one, and has to be put back."""
     attempt = report.attempt(*target.key)
     if report.named(target.instance) or attempt is None or attempt.left is not None:
         return False
-    return target.state is TargetState.DONE and attempt.after.verdict is Verdict.LIVE
+    return target.state is TargetState.DONE and attempt.after.verdict is ProbeVerdict.LIVE
 
 
 def _over(report: LeakReport, instance: str) -> bool:
     """Tell whether no further token of an instance is tried: it was found, or nobody can tell."""
     theirs = (each for each in report.attempts if each.instance == instance)
     lapsed = any(each.instance == instance for each in report.lapses)
-    return lapsed or any(each.after.verdict is not Verdict.LIVE for each in theirs)
-
-
-def _owner_is_known(target: Target) -> bool:
-    """Tell whether a token's owner has a leaked token; what was refused was never looked at."""
-    return target.before is not None and target.state is not TargetState.REFUSED
+    return lapsed or any(each.after.verdict is not ProbeVerdict.LIVE for each in theirs)

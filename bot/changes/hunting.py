@@ -7,9 +7,9 @@ from datetime import datetime
 from bot.changes import hunt, outcomes
 from bot.changes.change_ids import new_change_id
 from bot.changes.execution import Execution
-from bot.changes.leak import Probe, Verdict
 from bot.changes.leak_progress import LeakProgress
 from bot.changes.ports import Authorizations
+from bot.changes.probe import Probe, ProbeVerdict
 from bot.changes.progress import Progress
 from bot.changes.putting_back import PuttingBack
 from bot.changes.report import Attempt, Lapse, LeakReport
@@ -88,7 +88,9 @@ class Hunting:
             case hunt.Prove(target):
                 return await self._prove(request, target), True
             case hunt.PutBack(target):
-                if terms.stopped:
+                await brake.look()
+                if terms.stopped or brake.stopped:
+                    # It is a change as any other, and waits until changes go on.
                     return request, False
                 request = await self._putting_back.put_back(request, target, terms, brake)
                 return request, brake.awaits is None
@@ -96,8 +98,9 @@ class Hunting:
                 left = [self._progress.reached(t, TargetState.CANCELLED) for t in targets]
                 return await self._progress.record(request, left), True
             case hunt.AskForOthers(instance, user):
-                others = self._others(request, Selection(instance, user, DISABLED))
-                return await self._leak_progress.others_asked(request, others), True
+                selection = Selection(instance, user, DISABLED)
+                others = self._others(request, selection)
+                return await self._leak_progress.others_asked(request, selection, others), True
             case hunt.Conclude():
                 return request, False
 
@@ -152,7 +155,7 @@ class Hunting:
         if request.leak is None or request.leak.named(instance):
             return None
         probe = await self._probe(request, instance)
-        return None if probe.verdict is Verdict.LIVE else Lapse(instance, probe)
+        return None if probe.verdict is ProbeVerdict.LIVE else Lapse(instance, probe)
 
     async def _prove(self, request: ChangeRequest, target: Target) -> ChangeRequest:
         probe = await self._probe(request, target.instance)
@@ -165,7 +168,8 @@ class Hunting:
         secret, instance = self._vault.get(request.id), self._instances.get(name)
         if secret is None or instance is None:
             why = "The process that held the secret has ended." if secret is None else "No instance"
-            return Probe(Verdict.NOT_PROVEN, self._clock(), None, why)
+            gone = secret is None
+            return Probe(ProbeVerdict.NOT_PROVEN, self._clock(), None, why, shown=not gone)
         return await instance.probe(secret)
 
 

@@ -9,12 +9,12 @@ from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import UpstreamError
-from bot.changes.leak import Probe, Search, Sighting, Verdict
 from bot.changes.ports import Authorizations
+from bot.changes.probe import Probe, ProbeVerdict, Search, Sighting
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Statement:
     """What one instance said of a leaked token."""
 
     instance: str
@@ -36,7 +36,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Owner:
+class LiveTokenOwner:
     """The user whose token a live one is, where the instance does not say which one of theirs."""
 
     instance: str
@@ -52,7 +52,7 @@ class Identification:
         at: When it was known.
     """
 
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Statement, ...]
     at: datetime
 
     @property
@@ -63,44 +63,44 @@ class Identification:
         )
 
     @property
-    def owners(self) -> tuple[Owner, ...]:
+    def owners(self) -> tuple[LiveTokenOwner, ...]:
         """Give whose the token is where it is live, but the instance does not say which it is."""
         return tuple(
-            Owner(each.instance, each.probe.user_id)
-            for each in self._unnamed(Verdict.LIVE)
+            LiveTokenOwner(each.instance, each.probe.user_id)
+            for each in self._unnamed(ProbeVerdict.LIVE)
             if each.probe.user_id is not None
         )
 
     @property
-    def already_inactive(self) -> tuple[Evidence, ...]:
+    def already_inactive(self) -> tuple[Statement, ...]:
         """Give where the token is disabled already, but the instance does not say which it is."""
-        return self._unnamed(Verdict.INACTIVE)
+        return self._unnamed(ProbeVerdict.INACTIVE)
 
     @property
-    def owner_inactive(self) -> tuple[Evidence, ...]:
+    def owner_inactive(self) -> tuple[Statement, ...]:
         """Give where its owner is inactive or gone, and the instance does not say which it is."""
-        return self._unnamed(Verdict.OWNER_INACTIVE)
+        return self._unnamed(ProbeVerdict.OWNER_INACTIVE)
 
     @property
-    def unknown(self) -> tuple[Evidence, ...]:
+    def unknown(self) -> tuple[Statement, ...]:
         """Give the instances that do not know the token."""
-        return self._unnamed(Verdict.UNKNOWN_TOKEN)
+        return self._unnamed(ProbeVerdict.UNKNOWN_TOKEN)
 
     @property
-    def not_proven(self) -> tuple[Evidence, ...]:
+    def not_proven(self) -> tuple[Statement, ...]:
         """Give the instances that did not say whether they know the token."""
-        return self._unnamed(Verdict.NOT_PROVEN)
+        return self._unnamed(ProbeVerdict.NOT_PROVEN)
 
     @property
     def found(self) -> bool:
         """Tell whether some instance knows the token, be it without saying which it is."""
         return any(
             each.sighting.matches
-            or each.probe.verdict not in {Verdict.UNKNOWN_TOKEN, Verdict.NOT_PROVEN}
+            or each.probe.verdict not in {ProbeVerdict.UNKNOWN_TOKEN, ProbeVerdict.NOT_PROVEN}
             for each in self.evidence
         )
 
-    def _unnamed(self, verdict: Verdict) -> tuple[Evidence, ...]:
+    def _unnamed(self, verdict: ProbeVerdict) -> tuple[Statement, ...]:
         return tuple(
             each for each in self.evidence if each.unnamed and each.probe.verdict is verdict
         )
@@ -125,9 +125,9 @@ async def identify(
     return Identification(tuple(evidence), clock())
 
 
-async def _ask(name: str, instance: Authorizations, secret: SecretStr) -> Evidence:
+async def _ask(name: str, instance: Authorizations, secret: SecretStr) -> Statement:
     probe, sighting = await asyncio.gather(instance.probe(secret), _look(instance, secret))
-    return Evidence(name, probe, sighting)
+    return Statement(name, probe, sighting)
 
 
 async def _look(instance: Authorizations, secret: SecretStr) -> Sighting:

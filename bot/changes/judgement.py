@@ -35,8 +35,8 @@ def judge(target: Target, facts: Facts) -> Judgement:
 
     The policy comes first, then whether the token still is what was shown, then whether an undo
     or a retry would trample on somebody's decision, then whether anything is to be done at all,
-    then whether a new description would trample on one that its author has not seen, then the
-    bot's own branch.
+    then whether it has leaked although nobody asks to enable it, then whether a new description
+    would trample on one that its author has not seen, then the bot's own branch.
     """
     if facts.barred is not None:
         return Refuse(facts.barred)
@@ -49,6 +49,8 @@ def judge(target: Target, facts: Facts) -> Judgement:
         return Refuse(problem)
     if target.update.holds(facts.current):
         return NothingToDo()
+    if facts.leaked:
+        return Refuse(_LEAKED)
     problem = described_since(target, facts.current)
     if problem is not None:
         return Refuse(problem)
@@ -59,6 +61,13 @@ def judge(target: Target, facts: Facts) -> Judgement:
         if problem is not None:
             return Refuse(problem)
     return Proceed()
+
+
+_LEAKED = Problem(
+    ErrorCode.HAS_LEAKED,
+    "The token was reported as leaked, so it is not enabled by itself. Nothing was changed.",
+    "Delete it, or enable it with enable if it is safe.",
+)
 
 
 def _undo_conflict(facts: Facts) -> Problem | None:

@@ -1,3 +1,4 @@
+from bot.changes.errors import ErrorCode
 from bot.changes.ports import LeakCounts
 from bot.changes.report import LeakReport, Proof
 from bot.changes.request import ChangeRequest
@@ -11,6 +12,8 @@ def count(before: ChangeRequest, after: ChangeRequest, counts: LeakCounts) -> No
         return
     if not was.looked and now.looked and after.targets:
         counts.identified("named" if any(each.matched for each in now.looked) else "owner")
+    if after.state.closed and not before.state.closed:
+        count_closed(after, counts)
     if _disabled(after) and not _disabled(before):
         counts.disabled()
     if was.concluded_at is None and now.concluded_at is not None:
@@ -21,6 +24,12 @@ def count(before: ChangeRequest, after: ChangeRequest, counts: LeakCounts) -> No
             counts.proven_dead(seconds)
 
 
+def count_closed(request: ChangeRequest, counts: LeakCounts) -> None:
+    """Count a report that was closed before its end, by what has become of it."""
+    if request.leak is not None and request.state.closed:
+        counts.not_proven(request.state.value)
+
+
 def _disabled(request: ChangeRequest) -> bool:
     return bool(request.in_state(TargetState.DONE, TargetState.APPLIED))
 
@@ -29,6 +38,8 @@ def _reason(request: ChangeRequest, report: LeakReport) -> str:
     """Name why a report ended without a proof: by the code of what went wrong, if there is one."""
     if request.closing is not None:
         return request.closing.code.value
+    if report.secret_gone:
+        return ErrorCode.LEAK_SECRET_GONE.value
     problems = [target.problem for target in request.targets if target.problem is not None]
     if report.proof is Proof.ALIVE and problems:
         return problems[0].code.value

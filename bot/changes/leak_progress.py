@@ -1,16 +1,27 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.changes import evidence, hunt
+from bot.changes.audit import AuditEvent, EventTag
+from bot.changes.coming_back import (
+    coming_back,
+    inactive_and_leaked,
+    nothing_else_comes_back,
+    unnamed_and_inactive,
+)
 from bot.changes.errors import Problem
-from bot.changes.ports import Store
+from bot.changes.ports import Store, Transaction
 from bot.changes.progress import Progress, state_with
-from bot.changes.report import Attempt, Lapse, LeakReport
+from bot.changes.report import Attempt, ComingBack, Lapse, LeakReport, OthersChange
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.steps import Reached, Step, unobserved
-from bot.changes.target import Target
+from bot.changes.target import Selection, Target
+
+# More changes than this that end by themselves are looked at by nobody at once.
+_MOST_TIMERS = 100
 
 
 class LeakProgress:
@@ -37,10 +48,12 @@ class LeakProgress:
 
     async def identified(self, request: ChangeRequest, report: LeakReport) -> ChangeRequest:
         """Store how a leaked secret was looked for, and which tokens may be it."""
-        if isinstance(hunt.next_move(request, report), hunt.Conclude):
-            report = replace(report, concluded_at=self._clock())
-        request = replace(request, leak=report)
         now = self._clock()
+        stopping: tuple[ChangeRequest, ...] = ()
+        request = replace(request, leak=report)
+        if isinstance(hunt.next_move(request, report), hunt.Conclude):
+            report, stopping = await self._timers(request, replace(report, concluded_at=now))
+            request = replace(request, leak=report)
         ended = [target for target in request.targets if target.state.final]
         if ended and report.concluded_at is not None:
             request = replace(request, state=state_with(request))
@@ -49,9 +62,17 @@ class LeakProgress:
             *(evidence.progress(request, target, now) for target in ended),
             *([] if report.concluded_at is None else [evidence.concluded(request, report, now)]),
         ]
-        saved = await self._progress.save(request, request.targets, *events)
+        stops = partial(self._stop, request, stopping, now)
+        saved = await self._progress.save(request, request.targets, *events, first=stops)
         self._reached(Step.IDENTIFIED)
         return saved
+
+    async def came_to_nothing(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
+        """Store that there is no token to be disabled, and why."""
+        if request.leak is not None:
+            report, _ = await self._timers(request, request.leak)
+            request = replace(request, leak=report)
+        return await self._progress.came_to_nothing(request, problem)
 
     async def proven(self, request: ChangeRequest, attempt: Attempt) -> ChangeRequest:
         """Store what InfluxDB said to a leaked secret after a token was disabled."""
@@ -96,24 +117,75 @@ class LeakProgress:
         now = self._clock()
         if request.leak is None:
             raise RuntimeError("only a report of a leaked secret can be concluded")
-        report = replace(request.leak, concluded_at=now)
+        report, stopping = await self._timers(request, request.leak)
+        report = replace(report, concluded_at=now)
         request = replace(request, leak=report, held_back="")
         request = replace(request, state=state_with(request))
-        saved = await self._progress.save(request, (), evidence.concluded(request, report, now))
+        stops = partial(self._stop, request, stopping, now)
+        concluded = evidence.concluded(request, report, now)
+        saved = await self._progress.save(request, (), concluded, first=stops)
         self._reached(Step.CONCLUDED)
         return saved
 
-    async def others_asked(self, request: ChangeRequest, others: ChangeRequest) -> ChangeRequest:
-        """Store the change that is to disable the owner's other tokens, and which one it is."""
+    async def others_asked(
+        self, request: ChangeRequest, selection: Selection, others: ChangeRequest
+    ) -> ChangeRequest:
+        """Store the change that is to disable one owner's other tokens, and which one it is."""
         if request.leak is None:
             raise RuntimeError("only a report of a leaked secret asks for its owner's tokens")
-        request = replace(request, leak=replace(request.leak, others_by=others.id))
+        asked = OthersChange(selection.instance, selection.user, others.id)
+        report = replace(request.leak, others_by=(*request.leak.others_by, asked))
+        request = replace(request, leak=report)
         async with self._store.transaction() as transaction:
             await transaction.save_request(request, ())
             await transaction.add_request(others, others.created_at)
             await transaction.append(evidence.accepted(others))
         self._reached(Step.OTHERS_ASKED)
         return request
+
+    async def _timers(
+        self, request: ChangeRequest, report: LeakReport
+    ) -> tuple[LeakReport, tuple[ChangeRequest, ...]]:
+        """Look what else is to enable the leaked token again, or what may be it.
+
+        Returns:
+            The report with what was found, and the changes whose timers have nothing else to do.
+        """
+        kept: tuple[ComingBack, ...] = ()
+        may_return: tuple[ComingBack, ...] = ()
+        found: dict[str, ChangeRequest] = {}
+        async with self._store.reading() as reading:
+            for name, ids in inactive_and_leaked(request).items():
+                timers = await reading.running_timers(name, ids, _MOST_TIMERS)
+                kept += coming_back(timers, name, ids=ids)
+                found |= {each.id: each for each in timers}
+            for name, owner in unnamed_and_inactive(report).items():
+                timers = await reading.running_timers(name, None, _MOST_TIMERS)
+                may_return += coming_back(timers, name, owner=owner)
+        report = replace(report, kept=kept, may_return=may_return)
+        return report, tuple(e for e in found.values() if nothing_else_comes_back(e, kept))
+
+    async def _stop(
+        self,
+        request: ChangeRequest,
+        timers: Sequence[ChangeRequest],
+        now: datetime,
+        transaction: Transaction,
+    ) -> Sequence[AuditEvent]:
+        """Stop timers in the requester's name, as part of a report; give what is to be recorded.
+
+        One that somebody else has stopped meanwhile, or that is over, has nothing more to stop:
+        what is enabled by itself leaves alone what has leaked.
+        """
+        if not timers:
+            return ()
+        who = request.requester
+        await transaction.lock_requests([request.id, *(each.id for each in timers)])
+        return [
+            evidence.by_person(each, EventTag.TIMER_STOPPED, who, now, leak_of=request.id)
+            for each in timers
+            if await transaction.stop_timer(each.id, who.user_id, now)
+        ]
 
 
 def _attempt(request: ChangeRequest, target: Target) -> Attempt:

@@ -1,6 +1,6 @@
 """Which tokens of a report are the leaked one, as far as it is known."""
 
-from bot.changes.leak import Verdict
+from bot.changes.probe import ProbeVerdict
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
@@ -31,4 +31,4 @@ def may_have_leaked(change: ChangeRequest, target: Target) -> bool:
     if report is None or report.named(target.instance):
         return report is not None
     attempt = report.attempt(*target.key)
-    return attempt is None or attempt.after.verdict is not Verdict.LIVE
+    return attempt is None or attempt.after.verdict is not ProbeVerdict.LIVE

@@ -140,7 +140,9 @@ class Lifecycle:
                 request = await self._ask_approval(request, decision, ruling)
                 return Rest(request, request.expires_at)
             case stages.Close(state, problem):
-                return await self._progress.closed(request, state, problem)
+                closed = await self._progress.closed(request, state, problem)
+                self._counting.count(request, closed)
+                return closed
             case stages.Refuse(problem):
                 return await self._refuse(request, problem)
             case stages.Prepare():
@@ -170,7 +172,7 @@ class Lifecycle:
         except UpstreamError as error:
             return await self._waits.unreached(request, told, error)
         if nothing is not None:
-            traced = await self._progress.came_to_nothing(traced, nothing)
+            traced = await self._leak_progress.came_to_nothing(traced, nothing)
         else:
             traced = await self._leak_progress.identified(traced, traced.leak or report)
         self._counting.count(request, traced)
@@ -202,7 +204,9 @@ class Lifecycle:
 
     async def _refuse(self, request: ChangeRequest, problem: Problem) -> ChangeRequest:
         if not request.targets:
-            return await self._progress.came_to_nothing(request, problem)
+            nothing = await self._progress.came_to_nothing(request, problem)
+            self._counting.count(request, nothing)
+            return nothing
         refused = [
             self._progress.reached(target, TargetState.REFUSED, problem=problem)
             for target in request.in_state(TargetState.PENDING)

@@ -9,7 +9,7 @@ from bot.changes.asking import Ask
 from bot.changes.deciding import decide
 from bot.changes.decision import Denied, Wanted
 from bot.changes.errors import UpstreamError
-from bot.changes.identifying import Identification, Owner, identify
+from bot.changes.identifying import Identification, LiveTokenOwner, identify
 from bot.changes.intake import Intake
 from bot.changes.locating import Whereabouts, locate
 from bot.changes.policy import Policy, Role
@@ -40,7 +40,7 @@ class CheckedMessage:
     cut: bool
     may_disable: bool
     command: str
-    names: Mapping[Owner, str] = field(default_factory=dict)
+    names: Mapping[LiveTokenOwner, str] = field(default_factory=dict)
 
 
 class MessageChecks:
@@ -102,7 +102,7 @@ class MessageChecks:
         wanted = Wanted(Role.OPERATOR, kinds=kinds, channel_id=ask.origin.channel_id)
         return not isinstance(decide(self._policy(), ask.person, ask.standing, wanted), Denied)
 
-    async def _names(self, identified: Sequence[Identification]) -> dict[Owner, str]:
+    async def _names(self, identified: Sequence[Identification]) -> dict[LiveTokenOwner, str]:
         owners = {owner: "" for each in identified for owner in each.owners}
         for owner in owners:
             try:

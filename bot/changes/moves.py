@@ -2,16 +2,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.changes import evidence, moving, votes
+from bot.changes import evidence, leak_counting, moving, votes
 from bot.changes.afterwards import timer_is_over
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
 from bot.changes.deciding import decide
 from bot.changes.decision import Denied, Wanted
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.hunt import candidates
 from bot.changes.intake import Intake
+from bot.changes.order_of_tries import Key, keys_of, short_word_for
 from bot.changes.policy import Role
-from bot.changes.ports import Transaction
+from bot.changes.ports import LeakCounts, Transaction
 from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, move_request
@@ -30,10 +32,12 @@ class Moves:
 
     Args:
         intake: Decides and stores.
+        counts: Told of each report of a leaked secret that somebody closes, for the metrics.
     """
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, counts: LeakCounts) -> None:
         self._intake = intake
+        self._counts = counts
 
     async def confirm(
         self, ask: Ask, change_id: str, instance: str = "", order: Sequence[str] = ()
@@ -44,8 +48,8 @@ class Moves:
             ask: Who confirms.
             change_id: The request.
             instance: Which of the instances on which the token was found is meant.
-            order: The ids of the tokens that may be the leaked one, in the order in which they are
-                to be tried; none means all, as they were shown.
+            order: The tokens that may be the leaked one, in the order in which they are to be
+                tried, each by its id or as ``INSTANCE:ID``; none means all, as they were shown.
         """
         confirm = partial(self._confirm, instance, tuple(order))
         return await self._move(ask, change_id, "confirm", confirm)
@@ -76,7 +80,9 @@ class Moves:
             if isinstance(outcome, Problem) and outcome.code is not ErrorCode.NOT_ALLOWED:
                 event = evidence.refused(ask.person, ask.now, name, outcome, request)
                 await self._intake.note(transaction, ask, event)
-        return self._intake.taken(outcome)
+        moved = self._intake.taken(outcome)
+        leak_counting.count_closed(moved, self._counts)
+        return moved
 
     async def _confirm(
         self,
@@ -102,12 +108,12 @@ class Moves:
                 return moving.not_chosen(request)
             target = replace(request.targets[0], instance=instance, before=chosen[0].token)
             request = replace(request, targets=(target,), choices=())
-        known = {target.authorization_id for target in request.targets}
-        if not known.issuperset(order):
+        keys = keys_of(order, candidates(request))
+        if keys is None:
             return moving.not_chosen(request)
         confirmed = replace(
             request,
-            leak=None if request.leak is None else replace(request.leak, order=order),
+            leak=None if request.leak is None else replace(request.leak, order=keys),
             state=move_request(request.state, RequestState.ACCEPTED),
             confirmed_at=ask.now,
             expires_at=None,
@@ -115,7 +121,7 @@ class Moves:
         return await self._stored(
             *(transaction, ask, request, confirmed, EventTag.REQUEST_CONFIRMED),
             instance=instance,
-            order=" ".join(order),
+            order=" ".join(_named(keys, request)),
         )
 
     async def _approve(
@@ -222,3 +228,9 @@ class Moves:
         event = evidence.by_person(moved, tag, ask.person, ask.now, policy=digest, **detail)
         await transaction.append(evidence.typed(event, ask))
         return moved
+
+
+def _named(keys: Sequence[Key], request: ChangeRequest) -> list[str]:
+    """Name tokens that are to be tried as the record does."""
+    by_key = {target.key: target for target in candidates(request)}
+    return [short_word_for(by_key[key], by_key.values()) for key in keys]

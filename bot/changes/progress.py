@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.drift import digest
 from bot.changes.errors import Problem
-from bot.changes.ports import Store
+from bot.changes.ports import Store, Transaction
 from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, TargetState, move_request, move_target
@@ -181,19 +181,32 @@ class Progress:
         return timedelta() if target.intended_at is None else self._clock() - target.intended_at
 
     async def save(
-        self, request: ChangeRequest, changed: Sequence[Target], *events: AuditEvent
+        self,
+        request: ChangeRequest,
+        changed: Sequence[Target],
+        *events: AuditEvent,
+        first: Callable[[Transaction], Awaitable[Sequence[AuditEvent]]] | None = None,
     ) -> ChangeRequest:
-        """Store how far a request is, with what happens at its end, in one transaction."""
+        """Store how far a request is, with what happens at its end, in one transaction.
+
+        Args:
+            request: The request.
+            changed: Those of its targets that have changed.
+            events: What is recorded of it.
+            first: What goes with it, before it because of the order of locks; gives what is
+                recorded of that.
+        """
         ended = request.state is RequestState.FINISHED
         if ended:
             request = timers.started(request)
         async with self._store.transaction() as transaction:
+            others = () if first is None else await first(transaction)
             await transaction.save_request(request, changed)
             if ended and request.timer is not None:
                 await transaction.save_timer(request)
             if request.state.final:
                 await give_back(transaction, request)
-            await transaction.append(*events)
+            await transaction.append(*events, *others)
         return request
 
 

@@ -1,11 +1,12 @@
 """A leaked secret that somebody has reported, as far as it may be recorded: never the secret."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.changes.errors import Problem
-from bot.changes.leak import Probe, Search, Verdict
+from bot.changes.probe import Probe, ProbeVerdict, Search
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Looked:
     @property
     def knows(self) -> bool:
         """Tell whether the instance knows the token, be it that it only says so to the secret."""
-        said = {Verdict.LIVE, Verdict.INACTIVE, Verdict.OWNER_INACTIVE}
+        said = {ProbeVerdict.LIVE, ProbeVerdict.INACTIVE, ProbeVerdict.OWNER_INACTIVE}
         return self.matched > 0 or self.before.verdict in said
 
 
@@ -52,7 +53,7 @@ class Attempt:
     @property
     def proves(self) -> bool:
         """Tell whether it shows that the secret was this authorization's."""
-        return self.after.verdict is Verdict.INACTIVE
+        return self.after.verdict is ProbeVerdict.INACTIVE
 
     @property
     def key(self) -> tuple[str, str]:
@@ -87,6 +88,36 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True)
+class ComingBack:
+    """A token that another change was to enable again by itself when a report ended.
+
+    Attributes:
+        change_id: The id of the change, which was asked for with ``--for``.
+        at: When its time is over.
+    """
+
+    instance: str
+    authorization_id: str
+    description: str
+    change_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OthersChange:
+    """The change that disables the other active tokens of one owner on one instance.
+
+    Attributes:
+        user: The name of the owner in InfluxDB.
+        change_id: The id of the change.
+    """
+
+    instance: str
+    user: str
+    change_id: str
+
+
+@dataclass(frozen=True)
 class LeakReport:
     """What is recorded of a leaked secret; the secret itself is in its keeper's memory alone.
 
@@ -96,11 +127,14 @@ class LeakReport:
         fingerprint: Its HMAC, where a key is configured; else empty.
         others: Whether every other active token of its owner is to be disabled as well.
         looked: How each instance was looked at; empty until it was.
-        order: The ids of those that may be it, in the order in which they are tried; what is not
-            in it is not tried. Empty means as listed.
+        order: Those that may be it by instance and id, in the order in which they are tried; what
+            is not in it is not tried. Empty means as listed.
         attempts: What InfluxDB said to the secret after each authorization that was disabled.
         lapses: Where InfluxDB accepted the secret no more, though this report had not seen to it.
-        others_by: The id of the change that disables the owner's other tokens.
+        others_by: The changes that disable the owners' other tokens, one for each owner.
+        kept: What another change was to enable again by itself, and does not any more.
+        may_return: What another change is to enable again by itself, and may be the leaked token,
+            where an instance does not say which inactive token that is.
         concluded_at: When all of this was over.
     """
 
@@ -109,15 +143,23 @@ class LeakReport:
     fingerprint: str = ""
     others: bool = False
     looked: tuple[Looked, ...] = ()
-    order: tuple[str, ...] = ()
+    order: tuple[tuple[str, str], ...] = ()
     attempts: tuple[Attempt, ...] = ()
     lapses: tuple[Lapse, ...] = ()
-    others_by: str | None = None
+    others_by: tuple[OthersChange, ...] = ()
+    kept: tuple[ComingBack, ...] = ()
+    may_return: tuple[ComingBack, ...] = ()
     concluded_at: datetime | None = None
 
     def named(self, instance: str) -> bool:
         """Tell whether an instance itself told which authorizations have the secret."""
         return any(each.instance == instance and each.matched for each in self.looked)
+
+    @property
+    def secret_gone(self) -> bool:
+        """Tell whether the secret was gone from memory when it was to be tried."""
+        said = (*(e.after for e in self.attempts), *(e.probe for e in self.lapses))
+        return not all(probe.shown for probe in said)
 
     @property
     def proof(self) -> Proof:
@@ -127,17 +169,17 @@ class LeakReport:
         last = {e.instance: e.before for e in self.looked} | after | lapsed
         known = [each for each in self.looked if each.knows or each.instance in after]
         if not known:
-            silent = any(e.before.verdict is Verdict.NOT_PROVEN for e in self.looked)
+            silent = any(e.before.verdict is ProbeVerdict.NOT_PROVEN for e in self.looked)
             return Proof.NOT_PROVEN if silent else Proof.NOT_FOUND
         verdicts = {last[each.instance].verdict for each in known}
-        if Verdict.LIVE in verdicts:
+        if ProbeVerdict.LIVE in verdicts:
             return Proof.ALIVE
         # Whoever activates an owner that is inactive since lets the secret work again.
         waits = any(
-            last[each.instance].verdict is Verdict.OWNER_INACTIVE and not each.before.dead
+            last[each.instance].verdict is ProbeVerdict.OWNER_INACTIVE and not each.before.dead
             for each in known
         )
-        if Verdict.NOT_PROVEN in verdicts or waits:
+        if ProbeVerdict.NOT_PROVEN in verdicts or waits:
             return Proof.NOT_PROVEN
         by_others = all(each.before.dead or each.instance in lapsed for each in known)
         return Proof.ALREADY_DEAD if by_others else Proof.DEAD
@@ -171,12 +213,20 @@ class LeakTold:
     Attributes:
         up_to: The number in the record of the last event that stands in the thread.
         owners: The Slack users who were told that a token of theirs has leaked.
+        unreached: Those who cannot be told, each with what Slack said.
     """
 
     up_to: int = 0
     owners: tuple[str, ...] = ()
+    unreached: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def why_not(self) -> Mapping[str, str]:
+        """Give what Slack said of those who cannot be told, by user."""
+        return dict(self.unreached)
 
     def joined_with(self, other: "LeakTold") -> "LeakTold":
         """Give what was told by either of two who tell at the same time."""
         owners = dict.fromkeys((*self.owners, *other.owners))
-        return LeakTold(max(self.up_to, other.up_to), tuple(owners))
+        unreached = tuple(dict.fromkeys((*self.unreached, *other.unreached)))
+        return LeakTold(max(self.up_to, other.up_to), tuple(owners), unreached)

@@ -6,11 +6,11 @@ from bot.changes.asking import Ask
 from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
-from bot.changes.leak import fingerprint, unusual
+from bot.changes.pasted import fingerprint, unusual
 from bot.changes.ports import LeakCounts
 from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
-from bot.changes.secret import looks_like_secret
+from bot.changes.secret_in_words import secret_in_words
 from bot.changes.vault import Vault
 
 
@@ -55,7 +55,9 @@ class Reporting:
             UserError: If it is denied, or its words hold what looks like a secret, and what
                 ``Intake`` raises.
         """
-        problem = _secret_in_words(leak)
+        problem = secret_in_words("reason", leak.reason, leak.secret) or secret_in_words(
+            "place", leak.found_in, leak.secret
+        )
         if problem is not None:
             await self._intake.refuse(ask, problem, "leak")
             raise UserError(problem)
@@ -93,16 +95,3 @@ class Reporting:
             raise
         self._counts.received()
         return stored
-
-
-def _secret_in_words(leak: Leak) -> Problem | None:
-    secret = leak.secret.get_secret_value()
-    for name, words in (("reason", leak.reason), ("place", leak.found_in)):
-        if looks_like_secret(words) or secret in words:
-            return Problem(
-                ErrorCode.LOOKS_LIKE_SECRET,
-                f"The {name} holds what looks like a secret. Nothing was stored, and nothing was "
-                "changed.",
-                f"Write the {name} without it.",
-            )
-    return None

@@ -66,7 +66,8 @@ class Rulings:
                 request.created_at - LIMIT_WINDOW,
                 request.id if stored else None,
             )
-            leaked = await enables_leaked(reading, request)
+            # What happens by itself leaves those alone, and needs nobody for the others.
+            leaked = not request.automatic and await enables_leaked(reading, request)
         standing = await self._directory.look_up(request.requester)
         votes = () if request.approval is None else request.approval.votes
         standings = {

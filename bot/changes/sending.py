@@ -20,6 +20,7 @@ class Brake:
         sent: How many PATCHes were sent so far.
         cancelled: Whether what is not sent yet is not wanted any more.
         held_back: Why nothing more may be sent for now; empty if it may.
+        stopped: Whether that is since all changes are stopped.
         awaits: What an instance said that could not be reached, so that it is tried again later;
             None if none did.
         in_line: Which change has to end first, where an instance's operator tokens are weighed;
@@ -32,6 +33,7 @@ class Brake:
         self.sent = 0
         self.cancelled = False
         self.held_back = ""
+        self.stopped = False
         self.awaits: UpstreamError | None = None
         self.in_line: NotItsTurnError | None = None
         self._look = look

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.changes.errors import ErrorCode, Problem, UpstreamError
-from bot.changes.identifying import Evidence, Identification, identify
+from bot.changes.identifying import Identification, Statement, identify
 from bot.changes.ports import Authorizations
 from bot.changes.preparation import Preparation
 from bot.changes.report import LeakReport, Looked
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.changes.update import DISABLED
-from bot.changes.vault import Vault
+from bot.changes.vault import SECRET_GONE, Vault
 
 
 class Tracing:
@@ -53,7 +53,7 @@ class Tracing:
         """
         secret = self._vault.get(request.id)
         if secret is None:
-            return request, _SECRET_GONE
+            return request, SECRET_GONE
         found = await identify(self._instances, secret, self._clock)
         report = replace(report, looked=tuple(_looked(each) for each in found.evidence))
         request = replace(request, leak=report)
@@ -131,7 +131,7 @@ def _owned(found: Identification) -> set[str]:
     return {owner.instance for owner in found.owners}
 
 
-def _looked(each: Evidence) -> Looked:
+def _looked(each: Statement) -> Looked:
     sighting = each.sighting
     return Looked(
         instance=each.instance,
@@ -157,13 +157,6 @@ def _owner_unread(problem: Problem) -> Problem:
     )
 
 
-def _not_reached(silent: Evidence) -> UpstreamError:
+def _not_reached(silent: Statement) -> UpstreamError:
     problem = Problem(ErrorCode.INSTANCE_UNAVAILABLE, silent.probe.detail)
     return UpstreamError(problem, passing=True)
-
-
-_SECRET_GONE = Problem(
-    ErrorCode.LEAK_SECRET_GONE,
-    "The process that held the secret ended before it could look for it. Nothing was changed.",
-    "Report it again.",
-)

@@ -75,7 +75,7 @@ def targets_to_restore(
             instead,
         )
     again = disabled_again(original)
-    left = tuple(target for target in found if target.authorization_id not in again)
+    left = tuple(target for target in found if target.key not in again)
     if not left:
         later = next(iter(again.values()))
         return Problem(
@@ -199,10 +199,10 @@ def retryable(change: ChangeRequest) -> bool:
     return not isinstance(targets_to_retry(change, ""), Problem)
 
 
-def disabled_again(change: ChangeRequest) -> dict[str, str]:
-    """Give what was disabled again since, by the change that did so."""
+def disabled_again(change: ChangeRequest) -> dict[tuple[str, str], str]:
+    """Give what was disabled again since, by instance and id, and the change that did so."""
     return {
-        target.authorization_id: target.active_again.again_by
+        target.key: target.active_again.again_by
         for target in change.targets
         if target.active_again is not None and target.active_again.again_by is not None
     }

@@ -1,5 +1,14 @@
 from pydantic import SecretStr
 
+from bot.changes.errors import ErrorCode, Problem
+
+SECRET_GONE = Problem(
+    ErrorCode.LEAK_SECRET_GONE,
+    "The process that held the secret ended before it could look for it. Nothing was changed.",
+    "Report it again.",
+)
+"""That nobody has the secret of a report any more, and nothing was done about it."""
+
 
 class Vault:
     """Hold leaked secrets in this process's memory for as long as their cases last.

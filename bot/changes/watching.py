@@ -64,9 +64,10 @@ class Watching:
         """Give the brake of a request, which looks for itself while the context is open.
 
         A request with one target is sent before anybody could look, but one that was taken up may
-        have been cancelled while no executor had it.
+        have been cancelled while no executor had it. What a report tries may have to be put back.
         """
-        look = partial(self._look, request) if len(request.targets) > 1 else None
+        several = len(request.targets) > 1 or request.leak is not None
+        look = partial(self._look, request) if several else None
         brake = Brake(look, self._watch.look.total_seconds())
         if request.state is not RequestState.ACCEPTED:
             brake.cancelled = await self._cancelled(request)
@@ -92,6 +93,7 @@ class Watching:
         was_on, brake.cancelled = brake.on, cancelled
         # What is barred is refused when it is judged again.
         brake.held_back = "" if why is None else why.message
+        brake.stopped = ruling.stopped is not None
         if ruling.stopped is not None:
             brake.held_back = ruling.stopped.rule
         if brake.on and not was_on:

@@ -3,7 +3,14 @@ from dataclasses import replace
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Problem
-from bot.changes.facts import Facts, histories, surroundings, touches, weighs_operators
+from bot.changes.facts import (
+    Facts,
+    histories,
+    leaked_meanwhile,
+    surroundings,
+    touches,
+    weighs_operators,
+)
 from bot.changes.judgement import Judgement, Proceed, judge
 from bot.changes.ports import Authorizations, Store
 from bot.changes.reading import Readings
@@ -49,6 +56,7 @@ class Weighing:
         around = await surroundings(judged, found, instance, readings.listed)
         past = await histories(request, judged, instance.name, self._store)
         since = await touches(request, judged, instance.name, self._store)
+        leaked = await leaked_meanwhile(request, judged, instance.name, self._store)
         seen = list(around.seen)
         verdicts: dict[str, Judgement] = {}
         for target in judged:
@@ -56,6 +64,7 @@ class Weighing:
             facts = Facts(
                 current=current,
                 barred=barred,
+                leaked=target.authorization_id in leaked,
                 shown=request.confirmed_at is not None or request.approval is not None,
                 history=past.get(target.authorization_id),
                 touch=since.get(target.authorization_id),

@@ -95,7 +95,8 @@ def _leak(
         found: Where the secret was found.
         reason: Why, for the record.
         others: Whether to ask for all other active tokens of its owner to be disabled as well.
-        order: Which tokens to try first, where InfluxDB tells the owner alone: their ids.
+        order: Which tokens to try first, where InfluxDB tells the owner alone: their ids, with
+            INSTANCE: before them where several instances have the same id.
     """
     return leak.leak(user, found, reason, others=others, order=order)
 

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 from bot.changes.errors import Problem
-from bot.changes.leak import clean
+from bot.changes.pasted import clean
 from bot.changes.report import Proof
 from bot.changes.reporting import Leak
 from bot.changes.request import ChangeRequest
@@ -35,10 +35,13 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
     except SettingsError as error:
         return refuse(*error.lines)
     try:
-        ids = [authorization_id(each) for each in order]
+        wanted = [_token(each) for each in order]
     except ValueError:
         # What stands there may be the secret.
-        return refuse("--order takes authorizations' ids, 16 hexadecimal digits each.", _UNTOUCHED)
+        return refuse(
+            "--order takes authorizations' ids, 16 hexadecimal digits each, or INSTANCE:ID.",
+            _UNTOUCHED,
+        )
     if not _told_in_words(found_in) or (reason and not _told_in_words(reason)):
         return refuse(
             f"--found and --reason take plain text of at most {_LONGEST_WORDS} characters, and "
@@ -63,7 +66,7 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
     async def report(attended: Attended) -> ExitCode:
         with attended.interruption.held():
             stored = await attended.desk.report(leaked)
-            return await attended.followed(stored, Ordering(ids), exit_code)
+            return await attended.followed(stored, Ordering(wanted), exit_code)
 
     return attend(settings, as_user, report)
 
@@ -86,6 +89,12 @@ def exit_code(request: ChangeRequest) -> ExitCode:
     if not request.state.final or request.in_state(*UNRESOLVED):
         return ExitCode.UNKNOWN
     return ExitCode.FAILED
+
+
+def _token(word: str) -> str:
+    """Read a token's id, with its instance before it or without."""
+    instance, colon, named = word.rpartition(":")
+    return f"{instance.lower()}{colon}{authorization_id(named)}"
 
 
 def _told_in_words(text: str) -> bool:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from bot.changes.hunt import candidates
+from bot.changes.order_of_tries import keys_of, word_for
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
@@ -15,6 +17,10 @@ _NOBODY = (
     "it again with --order and the ids above, the likeliest first."
 )
 _NOT_THESE = "--order names a token that is none of these. Cancelling."
+_AMBIGUOUS = (
+    "--order names a token that is none of these, or is on several instances; INSTANCE:ID says "
+    "which. Cancelling."
+)
 _LONGEST = 80
 
 
@@ -22,7 +28,8 @@ class Ordering:
     """A leaked secret of which the owner alone is known: list that user's tokens, ask for an order.
 
     Args:
-        order: The ids of the tokens that are to be tried, in this order, if they were named.
+        order: The tokens that are to be tried, in this order, if they were named: each by its id or
+            as ``INSTANCE:ID``.
     """
 
     question = "Which to try, in this order (Enter for all as listed, q to cancel): "
@@ -35,10 +42,10 @@ class Ordering:
         targets = candidates(request)
         if self._order and isinstance(self.beforehand(request), Go):
             return ""
-        title = (
-            f"One of these {len(targets)} tokens is the leaked one. They are disabled one at a "
-            "time; what is not it is put back."
-        )
+        one = f"One of these {len(targets)} tokens is the leaked one."
+        if _on_several(targets):
+            one = f"On each instance, one of these {len(targets)} tokens is the leaked one."
+        title = f"{one} They are disabled one at a time; what is not it is put back."
         lines = [f"{number:>3}  {_line(each)}" for number, each in enumerate(targets, start=1)]
         return "\n".join([title, *lines])
 
@@ -46,22 +53,20 @@ class Ordering:
         """Take the ids that were named, if all of them are among the tokens."""
         if not self._order:
             return None
-        return Go(self._order) if set(self._order) <= set(_ids(request)) else Stop(_NOT_THESE)
+        maybe = candidates(request)
+        if keys_of(self._order, maybe) is not None:
+            return Go(self._order)
+        return Stop(_AMBIGUOUS if _on_several(maybe) else _NOT_THESE)
 
     def answered(self, request: ChangeRequest, typed: str | None) -> Go | Stop:
         """Read numbers and ids in their order; empty means all as listed."""
         if typed is None:
             return Stop(_NOBODY)
-        order = read_order(typed, _ids(request))
+        order = read_order(typed, candidates(request))
         return Stop("Cancelling.") if order is None else Go(order)
 
 
-def candidates(request: ChangeRequest) -> tuple[Target, ...]:
-    """List the tokens that may be the leaked one."""
-    return tuple(target for target in request.targets if not target.state.final)
-
-
-def read_order(typed: str, known: Sequence[str]) -> tuple[str, ...] | None:
+def read_order(typed: str, targets: Sequence[Target]) -> tuple[str, ...] | None:
     """Read numbers and ids in their order; empty means all as listed, None that it is cancelled.
 
     Raises:
@@ -70,15 +75,15 @@ def read_order(typed: str, known: Sequence[str]) -> tuple[str, ...] | None:
     words = re.split(r"[\s,]+", typed.strip().lower())
     if words in (["q"], ["quit"]):
         return None
-    by_number = {str(number): each for number, each in enumerate(known, start=1)}
+    by_number = {str(number): word_for(each) for number, each in enumerate(targets, start=1)}
     chosen = [by_number.get(word, word) for word in words if word]
-    if not set(chosen) <= set(known):
+    if keys_of(chosen, targets) is None:
         raise NotUnderstoodError("Type numbers or ids from the list, with blanks between them.")
-    return tuple(dict.fromkeys(chosen))
+    return tuple(chosen)
 
 
-def _ids(request: ChangeRequest) -> list[str]:
-    return [each.authorization_id for each in candidates(request)]
+def _on_several(targets: Sequence[Target]) -> bool:
+    return len({each.instance for each in targets}) > 1
 
 
 def _line(target: Target) -> str:

@@ -9,9 +9,9 @@ import httpx
 from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
-from bot.changes.leak import Probe, Sighting
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Filter
+from bot.changes.probe import Probe, Sighting
 from bot.changes.update import AuthorizationUpdate
 from bot.clock import system_clock
 from bot.influxdb.address import address_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from bot.changes.authorization import Authorization
-from bot.changes.leak import Probe, Sighting
 from bot.changes.ports import Filter
+from bot.changes.probe import Probe, Sighting
 from bot.influxdb.call import Answer, Asked, Call, Operation
 from bot.influxdb.credential import Credential
 from bot.influxdb.exchange import BUILD_HEADER

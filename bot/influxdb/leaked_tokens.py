@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from bot.changes.errors import UpstreamError
-from bot.changes.leak import Probe, Search, Sighting, Verdict
+from bot.changes.probe import Probe, ProbeVerdict, Search, Sighting
 from bot.influxdb.credential import Credential
 from bot.influxdb.endpoints import Endpoints
 from bot.influxdb.own_token import Ask, unless_denied
@@ -38,11 +38,11 @@ class LeakedTokens:
         """
         sought = _credential(secret)
         if sought is None:
-            return Probe(Verdict.UNKNOWN_TOKEN, self._clock(), None, _NEVER_ACCEPTED)
+            return Probe(ProbeVerdict.UNKNOWN_TOKEN, self._clock(), None, _NEVER_ACCEPTED)
         try:
             return await self._ask(self._endpoints.me_as(sought))
         except UpstreamError as error:
-            return Probe(Verdict.NOT_PROVEN, self._clock(), None, error.problem.message)
+            return Probe(ProbeVerdict.NOT_PROVEN, self._clock(), None, error.problem.message)
 
     async def find(self, secret: SecretStr) -> Sighting:
         """Compare the token with those that are shown, or ask Cloud for it.

@@ -7,7 +7,7 @@ meanings share one status, so that the message has to tell them apart.
 import re
 from collections.abc import Callable
 
-from bot.changes.leak import Probe, Verdict
+from bot.changes.probe import Probe, ProbeVerdict
 from bot.influxdb.call import Answer
 from bot.influxdb.errors import message_of, quotable
 from bot.influxdb.wire import UserBody
@@ -16,9 +16,9 @@ _ID = re.compile(r"[0-9a-f]{16}")
 # Whoever may not read the own user is told its id all the same.
 _MAY_NOT_READ = re.compile(r"read:users/([0-9a-f]{16}) is unauthorized", re.IGNORECASE)
 _BY_MESSAGE = {
-    (401, "unauthorized access"): Verdict.UNKNOWN_TOKEN,
-    (401, "token is inactive"): Verdict.INACTIVE,
-    (403, "user is inactive"): Verdict.OWNER_INACTIVE,
+    (401, "unauthorized access"): ProbeVerdict.UNKNOWN_TOKEN,
+    (401, "token is inactive"): ProbeVerdict.INACTIVE,
+    (403, "user is inactive"): ProbeVerdict.OWNER_INACTIVE,
 }
 
 
@@ -37,13 +37,13 @@ def verdict(answer: Answer, mask: Callable[[str], str]) -> Probe:
         if _ID.fullmatch(user.id) is None:
             raise ValueError("not a user of InfluxDB")
         said = f"HTTP {answer.status}: user {user.id}"
-        return Probe(Verdict.LIVE, answer.received, user.id, said)
+        return Probe(ProbeVerdict.LIVE, answer.received, user.id, said)
     message = message_of(answer)
     if message is None:
         raise ValueError("without InfluxDB's error message")
     said = f"HTTP {answer.status}: {quotable(message, mask)}"
     denied = _MAY_NOT_READ.fullmatch(message) if answer.status == 401 else None
     if denied is not None:
-        return Probe(Verdict.LIVE, answer.received, denied[1].lower(), said)
-    meaning = _BY_MESSAGE.get((answer.status, message.lower()), Verdict.NOT_PROVEN)
+        return Probe(ProbeVerdict.LIVE, answer.received, denied[1].lower(), said)
+    meaning = _BY_MESSAGE.get((answer.status, message.lower()), ProbeVerdict.NOT_PROVEN)
     return Probe(meaning, answer.received, None, said)

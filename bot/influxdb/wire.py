@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from bot.changes.authorization import Authorization, Permission, Status
-from bot.changes.leak import Search, Sighting
+from bot.changes.probe import Search, Sighting
 from bot.influxdb.credential import Credential
 from bot.influxdb.timestamps import Moment, moment
 

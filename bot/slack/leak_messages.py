@@ -10,13 +10,12 @@ from bot.changes.leaked import disabled
 from bot.changes.owners import owner_of
 from bot.changes.policy import Policy, Role
 from bot.changes.ports import Remember
-from bot.changes.report import LeakTold
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
 from bot.slack.blocks.leaks.owner import owner_message
-from bot.slack.blocks.leaks.receipt import Owner, owned
+from bot.slack.blocks.leaks.receipt import OwnerTold, owned
 from bot.slack.blocks.leaks.timeline import news, timeline_message
 from bot.slack.placing import Placing
 from bot.slack.sending import NotReachableError, Sending
@@ -38,12 +37,17 @@ class LeakMessages:
         self._placing = placing
         self._policy = policy
 
-    def owners(self, request: ChangeRequest) -> tuple[Owner, ...]:
+    def owners(self, request: ChangeRequest) -> tuple[OwnerTold, ...]:
         """Say whose token was disabled as leaked, and whether they were told."""
-        told = request.leak_told.owners
+        told, why_not = request.leak_told.owners, request.leak_told.why_not
         owners = ((target, self._owner(target)) for target in owned(request))
         return tuple(
-            Owner(target.seen.user if target.seen else "", who, who in told)
+            OwnerTold(
+                target.seen.user if target.seen else "",
+                who,
+                told=who in told,
+                why_not=why_not.get(who or "", ""),
+            )
             for target, who in owners
         )
 
@@ -62,6 +66,8 @@ class LeakMessages:
     async def tell_owners(self, request: ChangeRequest, remember: Remember) -> ChangeRequest:
         """Tell each owner once, in a direct message, that a token of theirs was disabled.
 
+        Whoever cannot be told is not tried again: somebody else has to tell them.
+
         Raises:
             AnnouncementError: If Slack did not take it, and may later.
         """
@@ -70,7 +76,8 @@ class LeakMessages:
         theirs: dict[str, list[Target]] = {}
         for target in disabled(request):
             who = self._owner(target)
-            if who is not None and who not in request.leak_told.owners:
+            known = {*request.leak_told.owners, *request.leak_told.why_not}
+            if who is not None and who not in known:
                 theirs.setdefault(who, []).append(target)
         for who, targets in theirs.items():
             drawn = owner_message(request, request.leak, targets)
@@ -78,9 +85,11 @@ class LeakMessages:
                 await self._sending.post(who, drawn, request)
             except NotReachableError as error:
                 _log.warning("an owner cannot be told", owner=who, reason=str(error))
-                continue
-            told = request.leak_told
-            told = replace(told, owners=(*told.owners, who))
+                told = request.leak_told
+                told = replace(told, unreached=(*told.unreached, (who, str(error))))
+            else:
+                told = request.leak_told
+                told = replace(told, owners=(*told.owners, who))
             request = replace(request, leak_told=told)
             await remember(request)
         return request
@@ -109,7 +118,7 @@ class LeakMessages:
             return request
         drawn = timeline_message(events, request.id, owners)
         await self._placing.in_thread(request, drawn)
-        request = replace(request, leak_told=LeakTold(record[-1].sequence, told.owners))
+        request = replace(request, leak_told=replace(told, up_to=record[-1].sequence))
         await remember(request)
         return request
 

@@ -114,10 +114,10 @@ class SlackMessenger:
         """Tell the owner of a leaked token, and go on with the timeline of its case."""
         if request.leak is None:
             return request
-        before = request.leak_told.owners
+        before = request.leak_told
         request = await self._leaks.tell_owners(request, remember)
-        now_told = [each for each in request.leak_told.owners if each not in before]
-        if now_told:
+        now_told = [each for each in request.leak_told.owners if each not in before.owners]
+        if request.leak_told != before:
             seen = None if related.undo is None else worth_a_word(related.undo)
             await self._edit_earlier(request, seen)
         return await self._leaks.tell_timeline(request, related.record, remember, now_told)

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select, true
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.leaked import may_have_leaked
@@ -122,6 +122,31 @@ class Lookback(RequestRows):
             select(requests)
             .where(requests.c.state.in_(OPEN) | timed | _to_be_reviewed())
             .order_by(requests.c.number)
+            .limit(limit)
+        )
+
+    async def running_timers(
+        self, instance: str, ids: Sequence[str] | None, limit: int
+    ) -> list[ChangeRequest]:
+        """Give the changes that are to enable tokens again by themselves, the next one first."""
+        undo = requests.alias()
+        to_end = exists().where(
+            targets.c.request_id == requests.c.id,
+            targets.c.instance == instance,
+            targets.c.state == TargetState.DONE.value,
+            targets.c.drift_number.is_(None),
+            true() if ids is None else targets.c.authorization_id.in_(ids),
+        )
+        # An undo that waits for somebody may still come to nothing.
+        undo_is_open = exists().where(undo.c.id == requests.c.undone_by, undo.c.state.in_(OPEN))
+        return await self.read(
+            select(requests)
+            .where(
+                requests.c.ends_at.is_not(None),
+                or_(requests.c.undone_by.is_(None), undo_is_open),
+                to_end,
+            )
+            .order_by(requests.c.ends_at, requests.c.number)
             .limit(limit)
         )
 

@@ -48,6 +48,15 @@ class RequestRows(Locks, Waking):
         found = await self.read(statement.with_for_update(key_share=True))
         return found[0] if found else None
 
+    async def lock_requests(self, change_ids: Sequence[str]) -> None:
+        """Let nobody else move some requests until the transaction ends, the newest first."""
+        await self._connection.execute(
+            select(requests.c.id)
+            .where(requests.c.id.in_(change_ids))
+            .order_by(requests.c.number.desc())
+            .with_for_update(key_share=True)
+        )
+
     async def save_request(self, request: ChangeRequest, changed: Sequence[Target]) -> None:
         """Store how far a request has come, and those of its targets that have changed."""
         saved = await self._connection.execute(

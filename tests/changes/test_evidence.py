@@ -13,7 +13,7 @@ from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.break_glass import BreakGlass
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.leak import Probe, Search, Verdict
+from bot.changes.probe import Probe, ProbeVerdict, Search
 from bot.changes.record_queries import History
 from bot.changes.report import Attempt, LeakReport, Looked
 from bot.changes.request import ChangeRequest, Timer
@@ -83,7 +83,7 @@ def everything(request: ChangeRequest) -> list[AuditEvent]:
 
 def about_a_leak(request: ChangeRequest) -> list[AuditEvent]:
     """Make an event of each kind about a leaked secret."""
-    probe = Probe(Verdict.LIVE, NOON, None, "")
+    probe = Probe(ProbeVerdict.LIVE, NOON, None, "")
     target = Target("default", TOKEN_ID, DISABLE)
     looked = Looked("default", Search.COMPARED, probe, shown=3, matched=1)
     report = LeakReport(found_in="a gist", looked=(looked,))

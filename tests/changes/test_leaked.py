@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError, UserError
-from bot.changes.leak import Verdict
 from bot.changes.leaked import leaked as leaked_tokens
 from bot.changes.order import Order
 from bot.changes.policy import ApprovalRules, Policy
+from bot.changes.probe import ProbeVerdict
 from bot.changes.report import LeakReport, Proof
 from bot.changes.reporting import Leak
 from bot.changes.request import ChangeRequest
@@ -77,8 +77,8 @@ async def test_a_server_that_shows_tokens_names_it(here: Workshop) -> None:
     assert request.state is RequestState.FINISHED
     assert states(request) == {THIRD: "done"}
     assert report.named("default")
-    assert [each.before.verdict for each in report.looked] == [Verdict.LIVE]
-    assert [each.after.verdict for each in report.attempts] == [Verdict.INACTIVE]
+    assert [each.before.verdict for each in report.looked] == [ProbeVerdict.LIVE]
+    assert [each.after.verdict for each in report.attempts] == [ProbeVerdict.INACTIVE]
     assert report.proof is Proof.DEAD
     assert report.seconds_from(request.created_at) == 0
     assert here.leaks.counts == ["received", "identified: named", "disabled", "dead after 0 s"]
@@ -236,7 +236,7 @@ async def test_a_timeout_proves_nothing(here: Workshop) -> None:
     holds(here, hidden=True)
     async with here.working():
         shown = await reported(here)
-        here.default.mute = [Verdict.LIVE, Verdict.NOT_PROVEN]
+        here.default.mute = [ProbeVerdict.LIVE, ProbeVerdict.NOT_PROVEN]
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
         await here.settled()
         request = await here.request(shown.id)
@@ -283,7 +283,7 @@ async def test_what_nobody_knows_is_not_found(here: Workshop) -> None:
     (looked,) = report_of(request).looked
     assert request.closing is not None
     assert request.closing.code is ErrorCode.LEAK_NOT_FOUND
-    assert (looked.shown, looked.before.verdict) == (5, Verdict.UNKNOWN_TOKEN)
+    assert (looked.shown, looked.before.verdict) == (5, ProbeVerdict.UNKNOWN_TOKEN)
     assert report_of(request).proof is Proof.NOT_FOUND
     assert here.leaks.counts == ["received", "not proven: leak_not_found"]
 
@@ -329,7 +329,7 @@ async def test_two_instances_are_both_looked_at(two: Workshop) -> None:
     assert [(t.instance, t.state.value) for t in request.targets] == [("lab", "done")]
     assert report_of(request).proof is Proof.DEAD
     verdicts = {each.instance: each.before.verdict for each in report_of(request).looked}
-    assert verdicts == {"default": Verdict.NOT_PROVEN, "lab": Verdict.LIVE}
+    assert verdicts == {"default": ProbeVerdict.NOT_PROVEN, "lab": ProbeVerdict.LIVE}
 
 
 async def test_the_same_secret_on_two_instances_is_disabled_on_both(two: Workshop) -> None:
@@ -352,7 +352,8 @@ async def test_the_owner_s_other_tokens_are_a_change_of_their_own(here: Workshop
     holds(here, hidden=False)
     async with here.working():
         request = await reported(here, leaked(others=True))
-        others = await here.request(report_of(request).others_by or "")
+        (asked,) = report_of(request).others_by
+        others = await here.request(asked.change_id)
 
     assert report_of(request).proof is Proof.DEAD
     assert others.leak_of == request.id
@@ -493,6 +494,7 @@ async def test_whoever_takes_over_leaves_disabled_what_nobody_can_prove(here: Wo
     assert states(ended_request) == {THIRD: "done"}
     assert report_of(ended_request).proof is Proof.NOT_PROVEN
     assert ended_request.state is RequestState.FINISHED
+    assert other.leaks.counts == ["not proven: leak_secret_gone"]
 
 
 async def test_the_secret_is_forgotten_when_the_case_is_over(here: Workshop) -> None:
@@ -567,7 +569,8 @@ async def test_others_are_asked_for_though_the_leaked_one_is_disabled_already(
     here.default.tokens[THIRD] = DISABLED.apply(TOKENS[2])
     async with here.working():
         request = await reported(here, leaked(others=True))
-        others = await here.request(report_of(request).others_by or "")
+        (asked,) = report_of(request).others_by
+        others = await here.request(asked.change_id)
 
     assert request.state is RequestState.FINISHED
     assert others.state is RequestState.PREVIEWED
@@ -581,7 +584,7 @@ async def test_a_refused_report_asks_for_no_others(here: Workshop) -> None:
         request = await reported(here, leaked(others=True))
 
     assert states(request) == {THIRD: "refused"}
-    assert report_of(request).others_by is None
+    assert report_of(request).others_by == ()
 
 
 async def test_a_wrong_pick_that_stayed_disabled_is_enabled_as_any_other(here: Workshop) -> None:
@@ -672,7 +675,7 @@ async def test_an_owner_who_is_deactivated_proves_nothing_of_a_token(here: Works
     holds(here, hidden=True)
     async with here.working():
         shown = await reported(here)
-        here.default.mute = [Verdict.LIVE, Verdict.OWNER_INACTIVE]
+        here.default.mute = [ProbeVerdict.LIVE, ProbeVerdict.OWNER_INACTIVE]
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
         await here.settled()
         request = await here.request(shown.id)
@@ -697,3 +700,153 @@ async def test_what_was_disabled_before_its_leak_was_reported_has_leaked(here: W
         waiting = await here.request(opened.id)
 
     assert waiting.state is RequestState.AWAITING_APPROVAL
+
+
+async def test_each_owner_s_other_tokens_are_asked_for(two: Workshop) -> None:
+    """The secret is on two instances, whose owners may differ: each has a change of its own."""
+    first, lab = two.instances.values()
+    lab.tokens = {k: replace(each, user="erin") for k, each in lab.tokens.items()}
+    for instance in (first, lab):
+        instance.secrets[TOKENS[0].id] = SECRET.get_secret_value()
+    async with two.working():
+        request = await reported(two, leaked(others=True))
+        asked = report_of(request).others_by
+        changes = [await two.request(each.change_id) for each in asked]
+
+    assert {(each.instance, each.user) for each in asked} == {
+        ("default", TOKENS[0].user),
+        ("lab", "erin"),
+    }
+    assert [[t.key for t in each.targets] for each in changes] == [
+        [("default", TOKENS[1].id)],
+        [("lab", TOKENS[2].id)],
+    ]
+
+
+async def test_one_id_on_two_instances_is_named_with_its_instance(two: Workshop) -> None:
+    """An id that both have names neither."""
+    for instance in two.instances.values():
+        instance.secrets[TOKENS[0].id] = SECRET.get_secret_value()
+        instance.hides = True
+    async with two.working():
+        shown = await reported(two)
+        with pytest.raises(UserError):
+            await two.heart.moves.confirm(two.ask(), shown.id, order=(TOKENS[0].id,))
+        chosen = f"lab:{TOKENS[0].id}"
+        await two.heart.moves.confirm(two.ask(), shown.id, order=(chosen,))
+        await two.settled()
+        request = await two.request(shown.id)
+        confirmed = [e for e in await two.events() if e.tag.value == "request.confirmed"]
+
+    assert [a.key for a in report_of(request).attempts] == [("lab", TOKENS[0].id)]
+    assert two.instances["default"].sent == []
+    assert confirmed[-1].detail["order"] == chosen
+
+
+async def test_the_others_of_a_timer_come_back_without_the_leaked_one(here: Workshop) -> None:
+    """Three tokens were to be enabled after two hours: the one that has leaked is left out."""
+    holds(here, hidden=False)
+    three = tuple(Target("default", each, DISABLED) for each in (FIRST, SECOND, THIRD))
+    async with here.working():
+        timed = await here.heart.intake.open(here.ask(), Order(three, lasts=timedelta(hours=2)))
+        await here.settled()
+        await here.heart.moves.confirm(here.ask(), timed.id)
+        await here.settled()
+        request = await reported(here)
+        here.later(timedelta(hours=2))
+        await here.settled()
+        ended = await here.request(timed.id)
+        again = await here.request(ended.undone_by or "")
+
+    assert [(each.authorization_id, each.change_id) for each in report_of(request).kept] == [
+        (THIRD, timed.id)
+    ]
+    assert ended.timer is not None
+    assert ended.timer.stopped_by == ""
+    assert states(again) == {FIRST: "done", SECOND: "done", THIRD: "refused"}
+    assert {k for k, each in here.default.tokens.items() if not each.active} == {THIRD}
+
+
+async def test_what_was_active_again_and_is_proven_to_be_it_stays_disabled(here: Workshop) -> None:
+    """Others had ended its timer early; the timer must not end what the report has disabled."""
+    holds(here, hidden=True)
+    async with here.working():
+        only = Order((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
+        timed = await here.heart.intake.open(here.ask(), only)
+        await here.settled()
+        here.default.tokens[THIRD] = replace(TOKENS[2], revision=9)
+        shown = await reported(here)
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(THIRD,))
+        await here.settled()
+        request = await here.request(shown.id)
+        here.later(timedelta(hours=3))
+        await here.settled()
+        ended = await here.request(timed.id)
+
+    assert report_of(request).proof is Proof.DEAD
+    assert [each.change_id for each in report_of(request).kept] == [timed.id]
+    assert ended.timer is not None
+    assert ended.timer.stopped_by == "U0ALICE"
+    assert not here.default.tokens[THIRD].active
+
+
+async def test_only_its_owner_s_tokens_may_be_it(here: Workshop) -> None:
+    """The owner was known before somebody else disabled the token: nobody else's is listed."""
+    holds(here, hidden=True)
+    here.default.tokens[SECOND] = replace(TOKENS[1], user_id="0d0d0d0d0d0d00ee", user="erin")
+    async with here.working():
+        shown = await reported(here)
+        for each in (SECOND, THIRD):
+            only = Order((Target("default", each, DISABLED),), lasts=timedelta(hours=2))
+            await here.heart.intake.open(here.ask(CAROL), only)
+        await here.settled()
+        await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST,))
+        await here.settled()
+        request = await here.request(shown.id)
+
+    assert report_of(request).proof is Proof.ALREADY_DEAD
+    assert [each.authorization_id for each in report_of(request).may_return] == [THIRD]
+
+
+async def test_a_timer_that_is_newer_than_the_report_is_no_way_around_it(here: Workshop) -> None:
+    """Others set the leaked token active, and it is disabled for two hours: it stays disabled."""
+    holds(here, hidden=False)
+    async with here.working():
+        await reported(here)
+        here.default.tokens[THIRD] = replace(TOKENS[2], revision=9)
+        only = Order((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
+        timed = await here.heart.intake.open(here.ask(), only)
+        await here.settled()
+        here.later(timedelta(hours=2))
+        await here.settled()
+        ended = await here.request(timed.id)
+        again = await here.request(ended.undone_by or "")
+
+    assert states(again) == {THIRD: "refused"}
+    assert again.targets[0].problem is not None
+    assert again.targets[0].problem.code is ErrorCode.HAS_LEAKED
+    assert not here.default.tokens[THIRD].active
+
+
+async def test_what_is_closed_before_it_is_carried_out_is_counted_by_its_end(
+    here: Workshop,
+) -> None:
+    """Cancelled, denied, left to expire: each is a report without a proof, once."""
+    holds(here, hidden=True)
+    async with here.working():
+        cancelled = await reported(here)
+        await here.heart.moves.cancel(here.ask(), cancelled.id)
+        with pytest.raises(UserError):
+            await here.heart.moves.cancel(here.ask(), cancelled.id)
+        await reported(here)
+        here.later(timedelta(minutes=10))
+        await here.settled()
+        holds(here, hidden=False)
+        rules = ApprovalRules(needed_for=frozenset({ChangeKind.DISABLE}))
+        here.policy = _with_approval(here, rules)
+        denied = await reported(here)
+        await here.heart.moves.deny(here.ask(CAROL), denied.id, "not ours")
+        await here.settled()
+
+    ends = [each for each in here.leaks.counts if each.startswith("not proven")]
+    assert ends == [f"not proven: {each}" for each in ("cancelled", "expired", "denied")]

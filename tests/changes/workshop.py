@@ -17,11 +17,11 @@ from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.direct_copy import DirectCopy
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
-from bot.changes.leak import Probe, Search, Sighting, Verdict
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, PolicySource, Roles, Workspace
 from bot.changes.ports import AnnouncementError, Drifted, Filter, Related, Remember
+from bot.changes.probe import Probe, ProbeVerdict, Search, Sighting
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
 from bot.changes.update import AuthorizationUpdate
 from bot.changes.watching import Watch
@@ -72,7 +72,7 @@ class InMemoryAuthorizations:
         self.lists: list[Filter] = []
         self.secrets: dict[str, str] = {}
         self.hides = False
-        self.mute: list[Verdict] = []
+        self.mute: list[ProbeVerdict] = []
         self.probed = 0
 
     @property
@@ -138,14 +138,14 @@ class InMemoryAuthorizations:
         """Say what it makes of a secret."""
         self.probed += 1
         if self.mute or self.silent is not None:
-            verdict = self.mute.pop(0) if self.mute else Verdict.NOT_PROVEN
+            verdict = self.mute.pop(0) if self.mute else ProbeVerdict.NOT_PROVEN
             return Probe(verdict, NOON, None, "It did not answer.")
         for authorization_id, token in self.secrets.items():
             if token == secret.get_secret_value() and authorization_id in self.tokens:
                 found = self.tokens[authorization_id]
-                verdict = Verdict.LIVE if found.active else Verdict.INACTIVE
+                verdict = ProbeVerdict.LIVE if found.active else ProbeVerdict.INACTIVE
                 return Probe(verdict, NOON, found.user_id if found.active else None, "")
-        return Probe(Verdict.UNKNOWN_TOKEN, NOON, None, "unauthorized access")
+        return Probe(ProbeVerdict.UNKNOWN_TOKEN, NOON, None, "unauthorized access")
 
     async def find_by_secret(self, secret: SecretStr) -> Sighting:
         """Tell which authorizations have a secret, unless it hides that."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.changes.audit import EventTag
 from bot.changes.errors import ErrorCode
-from bot.changes.leak import Verdict
+from bot.changes.probe import ProbeVerdict
 from bot.changes.report import Attempt, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
@@ -46,7 +46,7 @@ def unproven(request: ChangeRequest, record: Record, slack: SlackStandIn) -> Ite
         if attempt is None:
             yield f"{target.authorization_id} was disabled, and the secret not tried after it"
         elif (
-            attempt.after.verdict is Verdict.LIVE
+            attempt.after.verdict is ProbeVerdict.LIVE
             and not report.named(target.instance)
             and attempt.left is None
         ):
@@ -57,7 +57,7 @@ def unproven(request: ChangeRequest, record: Record, slack: SlackStandIn) -> Ite
 
 
 def _is_wrong(attempt: Attempt) -> bool:
-    return attempt.after.verdict is Verdict.LIVE
+    return attempt.after.verdict is ProbeVerdict.LIVE
 
 
 def _says_dead(text: str, change_id: str) -> bool:

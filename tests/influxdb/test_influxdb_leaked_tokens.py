@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from pydantic import SecretStr
 
 from bot.changes.errors import ErrorCode, UpstreamError
-from bot.changes.identifying import Identification, Owner, identify
-from bot.changes.leak import Probe, Search, Sighting, Verdict
+from bot.changes.identifying import Identification, LiveTokenOwner, identify
+from bot.changes.probe import Probe, ProbeVerdict, Search, Sighting
 from bot.influxdb.client import InfluxDBClient
 from bot.sandbox.influxdb import Fault, InfluxDBStandIn, Mode
 
@@ -60,24 +60,24 @@ async def identified(client: InfluxDBClient, secret: str) -> Identification:
 @pytest.mark.parametrize(
     ("secret", "verdict", "user", "detail"),
     [
-        ("operator-token", Verdict.LIVE, "0001", "HTTP 200: user {user}"),
+        ("operator-token", ProbeVerdict.LIVE, "0001", "HTTP 200: user {user}"),
         (
             "alice-bucket-rw",
-            Verdict.LIVE,
+            ProbeVerdict.LIVE,
             "0002",
             "HTTP 401: read:users/{user} is unauthorized",
         ),
-        ("inactive-oper", Verdict.INACTIVE, None, "HTTP 401: token is inactive"),
-        ("nobodys", Verdict.UNKNOWN_TOKEN, None, "HTTP 401: unauthorized access"),
-        ("bob-token", Verdict.OWNER_INACTIVE, None, "HTTP 403: User is inactive"),
-        ("ghost-token", Verdict.OWNER_INACTIVE, None, "HTTP 403: User is inactive"),
+        ("inactive-oper", ProbeVerdict.INACTIVE, None, "HTTP 401: token is inactive"),
+        ("nobodys", ProbeVerdict.UNKNOWN_TOKEN, None, "HTTP 401: unauthorized access"),
+        ("bob-token", ProbeVerdict.OWNER_INACTIVE, None, "HTTP 403: User is inactive"),
+        ("ghost-token", ProbeVerdict.OWNER_INACTIVE, None, "HTTP 403: User is inactive"),
     ],
 )
 async def test_the_message_is_the_verdict(
     opened: Opened,
     mode: Mode,
     secret: str,
-    verdict: Verdict,
+    verdict: ProbeVerdict,
     user: str | None,
     detail: str,
     *,
@@ -90,7 +90,7 @@ async def test_the_message_is_the_verdict(
         probe = await client.probe(SecretStr(secret))
 
     assert probe == Probe(verdict, NOW, owner, detail.format(user=owner))
-    assert probe.dead is (verdict is not Verdict.LIVE)
+    assert probe.dead is (verdict is not ProbeVerdict.LIVE)
     assert [(each.method, each.path, each.query) for each in influxdb.journal] == [("GET", ME, "")]
 
 
@@ -102,7 +102,7 @@ async def test_a_probe_tells_a_disabled_token(opened: Opened) -> None:
         influxdb.edit("0d0d0d0d0d0d0003", status="inactive")
         after = await client.probe(SecretStr("alice-bucket-rw"))
 
-    assert (before.verdict, after.verdict) == (Verdict.LIVE, Verdict.INACTIVE)
+    assert (before.verdict, after.verdict) == (ProbeVerdict.LIVE, ProbeVerdict.INACTIVE)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ async def test_without_a_message_nothing_is_proven(
     async with opened(influxdb.app, timeout=0.05, clock=clock) as client:
         probe = await client.probe(SecretStr("inactive-oper"))
 
-    assert probe == Probe(Verdict.NOT_PROVEN, NOW, None, detail)
+    assert probe == Probe(ProbeVerdict.NOT_PROVEN, NOW, None, detail)
     assert not probe.dead
     # aiohttp itself asks once more where a connection that was used before breaks off.
     assert 1 <= len(influxdb.journal) <= 8
@@ -150,7 +150,7 @@ async def test_what_passes_is_tried_again(opened: Opened) -> None:
     async with opened(influxdb.app) as client:
         probe = await client.probe(SecretStr("inactive-oper"))
 
-    assert probe.verdict is Verdict.INACTIVE
+    assert probe.verdict is ProbeVerdict.INACTIVE
     assert [each.status for each in influxdb.journal] == [502, 401]
 
 
@@ -172,7 +172,7 @@ async def test_other_refusals_prove_nothing(
     async with answering(httpx.Response(status, json=body)) as (client, _):
         probe = await client.probe(SecretStr("anything"))
 
-    assert (probe.verdict, probe.user_id) == (Verdict.NOT_PROVEN, None)
+    assert (probe.verdict, probe.user_id) == (ProbeVerdict.NOT_PROVEN, None)
     assert probe.detail == f"HTTP {status}: {message}"
 
 
@@ -181,7 +181,7 @@ async def test_a_refusal_of_somebody_else_proves_nothing(answering: Answering) -
     async with answering(httpx.Response(401, text="<h1>Sign in</h1>")) as (client, asked):
         probe = await client.probe(SecretStr("anything"))
 
-    assert probe.verdict is Verdict.NOT_PROVEN
+    assert probe.verdict is ProbeVerdict.NOT_PROVEN
     assert len(asked) == 1
 
 
@@ -193,7 +193,7 @@ async def test_what_no_header_carries_is_no_token(opened: Opened, secret: str) -
         found = await identified(client, secret)
 
     (evidence,) = found.evidence
-    assert evidence.probe.verdict is Verdict.UNKNOWN_TOKEN
+    assert evidence.probe.verdict is ProbeVerdict.UNKNOWN_TOKEN
     assert evidence.sighting.search is Search.IMPOSSIBLE
     assert not found.found
     assert "InfluxDB accepts no such token" in evidence.probe.detail
@@ -208,7 +208,7 @@ async def test_any_other_string_can_be_a_token(opened: Opened, mode: Mode, secre
         found = await identified(client, secret)
 
     (evidence,) = found.evidence
-    assert evidence.probe.verdict is Verdict.LIVE
+    assert evidence.probe.verdict is ProbeVerdict.LIVE
     named = [match.authorization.id for match in found.matches]
     assert named == ([] if mode is Mode.HASHED else ["0d0d0d0d0d0d0002"])
 
@@ -324,7 +324,7 @@ async def test_an_empty_list_of_an_inactive_bot_is_no_answer(opened: Opened) -> 
     (evidence,) = found.evidence
     assert evidence.sighting.search is Search.FAILED
     assert "The bot's own token on InfluxDB default is inactive." in evidence.sighting.why
-    assert found.owners == (Owner("prod", "0c0c0c0c0c0c0002"),)
+    assert found.owners == (LiveTokenOwner("prod", "0c0c0c0c0c0c0002"),)
 
 
 async def test_the_tokens_of_a_user_are_listed_by_id(opened: Opened) -> None:
@@ -366,7 +366,7 @@ async def test_all_that_a_server_knows_is_put_together(opened: Opened, mode: Mod
     assert {part for m in live.matches for part in (m.instance, m.authorization.id)} == (
         set() if hides else named
     )
-    assert live.owners == ((Owner("prod", "0c0c0c0c0c0c0002"),) if hides else ())
+    assert live.owners == ((LiveTokenOwner("prod", "0c0c0c0c0c0c0002"),) if hides else ())
     assert len(inactive.matches) == (0 if hides else 1)
     assert [each.instance for each in inactive.already_inactive] == (["prod"] if hides else [])
     # Lists leave out the tokens of users that are gone.
@@ -390,7 +390,7 @@ async def test_all_instances_are_asked_at_once(opened: Opened) -> None:
 
     assert [each.instance for each in found.evidence] == ["prod", "lab", "edge"]
     assert [match.instance for match in found.matches] == ["prod"]
-    assert found.owners == (Owner("lab", "0c0c0c0c0c0c0002"),)
+    assert found.owners == (LiveTokenOwner("lab", "0c0c0c0c0c0c0002"),)
     (unproven,) = found.not_proven
     assert (unproven.instance, unproven.sighting.search) == ("edge", Search.FAILED)
     assert "did not answer within" in unproven.sighting.why
@@ -402,7 +402,7 @@ async def test_a_token_that_the_bot_may_not_see_is_found_by_its_owner(opened: Op
         found = await identified(client, "operator-token")
 
     assert found.matches == ()
-    assert found.owners == (Owner("prod", "0c0c0c0c0c0c0001"),)
+    assert found.owners == (LiveTokenOwner("prod", "0c0c0c0c0c0c0001"),)
     assert found.evidence[0].sighting.shown == 4
 
 
@@ -469,4 +469,4 @@ async def test_a_server_that_repeats_the_secret_is_masked(
 
     assert "canary" not in repr((told, caught.value, caught.value.problem))
     assert "(hidden: looks like a secret) is inactive" in caught.value.problem.message
-    assert all(isinstance(each, Probe) and each.verdict is Verdict.NOT_PROVEN for each in told)
+    assert all(isinstance(each, Probe) and each.verdict is ProbeVerdict.NOT_PROVEN for each in told)

@@ -1,8 +1,10 @@
 """P10: a leaked secret is traced, disabled and proven dead, and the receipt shows the evidence."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,13 +20,12 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_42,
     TELEGRAF_EDGE_43,
 )
-from tests.reporting import report, secret_of
+from tests.attacks import freeze, unfreeze
+from tests.reporting import START, in_order, report, secret_of
 from tests.world import World, world
 
 SECRET = secret_of(TELEGRAF_EDGE_42)
 NO_SUCH = "nobody-has-this-one_".ljust(86, "x") + "=="
-START = "Disable in this order"
-FIELD = "Tokens to try, in this order"
 Here = Callable[[Mode], AbstractAsyncContextManager[World]]
 
 
@@ -89,14 +90,15 @@ async def test_from_the_secret_alone_to_proven_dead(
 async def test_a_wrong_pick_is_put_back_within_the_same_change(hashed: World) -> None:
     """It is active again, the right one is inactive, and one record tells all of it."""
     await report(hashed, SECRET)
-    order = f"{TELEGRAF_EDGE_43}\n{TELEGRAF_EDGE_42}"
+    order = in_order(TELEGRAF_EDGE_43, TELEGRAF_EDGE_42)
 
-    await hashed.press(hashed.channel()[0], START, chosen={FIELD: order})
+    await hashed.press(hashed.channel()[0], START, chosen=order)
 
     assert status(hashed, TELEGRAF_EDGE_43) == Status.ACTIVE
     assert status(hashed, TELEGRAF_EDGE_42) == Status.INACTIVE
     told = receipt(hashed)
     assert "disabled and proven dead · telegraf on edge-42" in told
+    assert "[ Undo ] [ Details ]" in told
     assert f"Not it, and put back: {TELEGRAF_EDGE_43} (telegraf on edge-43)." in told
     assert "of whose 2 of 2 active tokens were tried" in told
     events = [e for e in await hashed.events() if e.tag.value.startswith(("change.", "leak."))]
@@ -104,11 +106,52 @@ async def test_a_wrong_pick_is_put_back_within_the_same_change(hashed: World) ->
     assert [event.tag.value for event in events].count("change.returned") == 1
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_freeze_in_the_middle_stops_what_is_put_back_too(
+    hashed: World, *, cancelled: bool
+) -> None:
+    """The wrong pick stays disabled meanwhile, which is said; then it goes on to its end.
+
+    Cancel leaves alone what is not tried yet, and is no way around the freeze.
+    """
+    here = hashed
+    await report(here, SECRET)
+    gate = here.influxdb.gate("PATCH", f".*{TELEGRAF_EDGE_43}", after=True)
+    order = in_order(TELEGRAF_EDGE_43, TELEGRAF_EDGE_42)
+
+    pressing = asyncio.create_task(here.press(here.channel()[0], START, chosen=order))
+    await here.reached(gate)
+    await freeze(here)
+    gate.release()
+    await here.slack.wait_for(lambda: receipt(here).startswith("Waiting"))
+
+    waiting = receipt(here)
+    assert len(here.patches()) == 1
+    assert status(here, TELEGRAF_EDGE_43) == Status.INACTIVE
+    assert "changes are stopped" in waiting.lower(), waiting
+    assert (
+        f"Not it, and disabled until it can be put back: {TELEGRAF_EDGE_43} (telegraf on edge-43)."
+    ) in waiting
+    assert "Nothing was changed" not in waiting
+    await pressing
+    if cancelled:
+        await here.press(here.channel()[0], "Cancel")
+        await here.slack.wait_for(lambda: "Cancelled by" in receipt(here))
+        assert len(here.patches()) == 1
+    await unfreeze(here)
+    left = "Leaked token still usable" if cancelled else "Leaked token disabled and proven dead"
+    await here.slack.wait_for(lambda: receipt(here).startswith(left))
+    assert status(here, TELEGRAF_EDGE_43) == Status.ACTIVE
+    assert status(here, TELEGRAF_EDGE_42) == (Status.ACTIVE if cancelled else Status.INACTIVE)
+    assert f"Not it, and put back: {TELEGRAF_EDGE_43}" in receipt(here)
+    assert len(here.patches()) == (2 if cancelled else 3)
+
+
 async def test_what_is_not_chosen_is_not_tried(hashed: World) -> None:
     """The one that was chosen was not it: it is put back, and the other is left alone."""
     await report(hashed, SECRET)
 
-    await hashed.press(hashed.channel()[0], START, chosen={FIELD: TELEGRAF_EDGE_43})
+    await hashed.press(hashed.channel()[0], START, chosen=in_order(TELEGRAF_EDGE_43))
 
     assert status(hashed, TELEGRAF_EDGE_43) == Status.ACTIVE
     assert status(hashed, TELEGRAF_EDGE_42) == Status.ACTIVE
@@ -141,6 +184,45 @@ async def test_one_that_was_disabled_before_is_told_as_such(hashed: World, tmp_p
         assert receipt(plain).startswith("Leaked token already disabled")
         assert f"Inactive already: {INACTIVE_LOAD_TEST}" in receipt(plain)
         assert plain.patches() == []
+
+
+async def test_what_is_about_to_work_again_by_itself_is_named(hashed: World) -> None:
+    """The server does not say which inactive token it is: what --for enables again may be it."""
+    await hashed.say(f"disable {TELEGRAF_EDGE_42} --for 2h")
+    await hashed.settled()
+    timed = change_id(hashed.channel()[-1].plain)
+
+    await report(hashed, SECRET)
+
+    told = hashed.channel()[-2].plain
+    assert told.startswith("Leaked token already disabled"), told
+    assert "this server does not say whose it is" in told
+    assert (
+        f"This may be it, and is to be enabled again by itself: {TELEGRAF_EDGE_42} on default "
+        "(telegraf on edge-42), at "
+    ) in told
+    assert f"as change {timed} ends. Take Keep disabled in pending" in told
+    assert "Keep disabled" in hashed.channel()[0].plain
+
+
+async def test_what_has_leaked_does_not_come_back_by_itself(here: World) -> None:
+    """One token had been disabled for two hours: the report names it, and ends its timer."""
+    await here.say(f"disable {TELEGRAF_EDGE_42} --for 2h")
+    await here.settled()
+    timed = change_id(here.channel()[-1].plain)
+
+    await report(here, SECRET)
+
+    told = here.channel()[-2].plain
+    assert told.startswith("Leaked token already disabled"), told
+    assert f"Change {timed} was to enable {TELEGRAF_EDGE_42} on default again by itself" in told
+    assert "It does not; the token stays disabled." in told
+    assert "Stays disabled: @alice stopped the timer." in here.channel()[0].plain
+    (stop,) = [e for e in await here.events() if e.tag.value == "timer.stopped"]
+    assert (stop.change_id, stop.detail["leak_of"]) == (timed, change_id(told))
+    here.now.advance(timedelta(hours=3))
+    await here.settled()
+    assert status(here, TELEGRAF_EDGE_42) == Status.INACTIVE
 
 
 async def test_one_that_nobody_knows_is_said_plainly(here: World) -> None:

@@ -20,7 +20,7 @@ from bot.sandbox.influxdb.organisation import (
     realistic_fixture,
 )
 from bot.sandbox.slack import Delivery
-from tests.reporting import PLACE, PLACE_FIELD, SECRET_FIELD, opened
+from tests.reporting import PLACE, PLACE_FIELD, SECRET_FIELD, in_order, opened
 from tests.world import World, world
 
 MINTED = (
@@ -30,7 +30,7 @@ MINTED = (
     + "=="
 )
 ODD = "canary/of the setup+100% & more"
-ORDER = {"Tokens to try, in this order": f"{TELEGRAF_EDGE_43}\n{TELEGRAF_EDGE_42}"}
+ORDER = in_order(TELEGRAF_EDGE_43, TELEGRAF_EDGE_42)
 
 
 def disguises(secret: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Mode
 from bot.sandbox.influxdb.organisation import BOT_AUTHORIZATION, TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from bot.sandbox.slack import Message
-from tests.reporting import report, secret_of
+from tests.reporting import START, in_order, report, secret_of
 from tests.world import World, world
 
 SECRET = secret_of(TELEGRAF_EDGE_42)
@@ -66,9 +66,9 @@ async def test_the_thread_is_the_timeline(idle_world: World) -> None:
         told[1:],
         (
             "@alice reported a leaked token, found in “https://gist.example/42”",
-            "The leaked token was looked for: default accepts it",
+            "The leaked token was looked for: default accepted it",
             f"@alice disabled {TELEGRAF_EDGE_42}: active → inactive",
-            f"The secret was tried after the disable of {TELEGRAF_EDGE_42}: default refuses it",
+            f"The secret was tried after the disable of {TELEGRAF_EDGE_42}: default refused it",
             "The leaked token is proven dead, ",
             "Told by direct message, as owner: @dave",
         ),
@@ -83,10 +83,9 @@ async def test_what_happens_later_is_told_in_another_reply(tmp_path: Path) -> No
         await here.start(influxdb_own_authorization=BOT_AUTHORIZATION)
         await report(here, SECRET)
         (first,) = thread(here)
-        order = f"{TELEGRAF_EDGE_43}\n{TELEGRAF_EDGE_42}"
-        fields = {"Tokens to try, in this order": order}
+        order = in_order(TELEGRAF_EDGE_43, TELEGRAF_EDGE_42)
 
-        await here.press(top(here)[0], "Disable in this order", chosen=fields)
+        await here.press(top(here)[0], START, chosen=order)
 
         before, after = thread(here)
         assert before == first
@@ -142,7 +141,9 @@ async def test_an_owner_who_cannot_be_reached_is_told_as_such(idle_world: World)
 
     await report(here, SECRET)
 
-    assert "Owner not told yet: " in top(here)[0].plain
+    told = top(here)[0].plain
+    assert re.search(r"Owner could not be told \(chat\.postMessage: \w+\): @", told), told
+    assert "not told yet" not in told
     assert "proven dead" in thread(here)[-1]
 
 

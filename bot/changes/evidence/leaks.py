@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.errors import Problem
 from bot.changes.evidence.details import telling
-from bot.changes.leak import Probe
+from bot.changes.probe import Probe
 from bot.changes.report import Attempt, Lapse, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target

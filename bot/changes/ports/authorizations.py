@@ -6,8 +6,8 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization
-from bot.changes.leak import Probe, Sighting
 from bot.changes.lockout import OwnToken
+from bot.changes.probe import Probe, Sighting
 from bot.changes.update import AuthorizationUpdate
 
 

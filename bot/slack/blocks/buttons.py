@@ -34,9 +34,10 @@ def undo(change: ChangeRequest) -> ButtonElement:
     """Give the button that restores what was before a change."""
     later = disabled_again(change)
     done = change.in_state(TargetState.DONE)
-    count = sum(target.authorization_id not in later for target in done)
+    count = sum(target.key not in later for target in done)
     text, label = "Undo", f"Undo change {change.id}"
-    if len(change.targets) > 1:
+    if len(change.targets) > 1 and not (change.leak is not None and count == 1):
+        # What a report has tried or left alone is no part of what it has changed.
         text, label = f"Undo {count}", f"{label} of {tokens(count)}"
     return _of_change(change, ActionId.UNDO_CHANGE, text, label)
 

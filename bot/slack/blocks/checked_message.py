@@ -7,10 +7,10 @@ from typing import Any
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.changes.authorization import Authorization
-from bot.changes.identifying import Evidence, Identification, Match
-from bot.changes.leak import Probe, Verdict
+from bot.changes.identifying import Identification, Match, Statement
 from bot.changes.locating import Whereabouts
 from bot.changes.message_check import CheckedMessage
+from bot.changes.probe import Probe, ProbeVerdict
 from bot.changes.spotting import MOST
 from bot.changes.target import Choice
 from bot.slack.blocks import buttons, token_buttons
@@ -33,10 +33,10 @@ _TITLE = "Checked this message"
 _LIVE = "A live API token"
 _REFUSED = "An API token that InfluxDB does not accept"
 _WHY = {
-    Verdict.NOT_PROVEN: "Whether InfluxDB accepts it is not proven",
-    Verdict.OWNER_INACTIVE: "Its owner is inactive or deleted, so InfluxDB refuses it",
-    Verdict.INACTIVE: "InfluxDB refuses it",
-    Verdict.UNKNOWN_TOKEN: "InfluxDB refuses it",
+    ProbeVerdict.NOT_PROVEN: "Whether InfluxDB accepts it is not proven",
+    ProbeVerdict.OWNER_INACTIVE: "Its owner is inactive or deleted, so InfluxDB refuses it",
+    ProbeVerdict.INACTIVE: "InfluxDB refuses it",
+    ProbeVerdict.UNKNOWN_TOKEN: "InfluxDB refuses it",
 }
 _DELETE_IT = (
     "Have the message deleted, by its author or a Slack admin. Whoever has seen it has the token, "
@@ -94,7 +94,7 @@ def _of_secret(found: Identification, checked: CheckedMessage) -> list[_Finding]
 def _matched(match: Match, probe: Probe, checked: CheckedMessage) -> _Finding:
     token, instance = match.authorization, match.instance
     live = token.active and not probe.dead
-    proven = probe.verdict is Verdict.LIVE
+    proven = probe.verdict is ProbeVerdict.LIVE
     title = (_LIVE if proven else "An active API token") if live else _REFUSED
     words = f"{name_of(token)} ({token.id}), {token.status}, {_whose(token)}, on {instance}."
     why = "" if proven or not token.active else f"{_WHY[probe.verdict]}: {shown(probe.detail)}"
@@ -120,7 +120,7 @@ def _owned(found: Identification, checked: CheckedMessage) -> list[_Finding]:
     ]
 
 
-def _already(evidence: Evidence, what: str) -> _Finding:
+def _already(evidence: Statement, what: str) -> _Finding:
     return _said(
         _REFUSED,
         f"{evidence.instance} knows it, {what}. This server does not say which one it is.",

@@ -4,19 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.changes.audit import AuditEvent
-from bot.changes.leak import Search, Verdict
+from bot.changes.probe import ProbeVerdict, Search
 from bot.changes.report import Proof
+from bot.slack.blocks.leaks.words import VERDICTS
 from bot.slack.blocks.rich import quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens
 
 _LONGEST = 250
-_VERDICTS = {
-    Verdict.LIVE: "accepts it",
-    Verdict.INACTIVE: "refuses it: the token is inactive",
-    Verdict.UNKNOWN_TOKEN: "refuses it: it knows no such token",
-    Verdict.OWNER_INACTIVE: "refuses it: its owner is inactive or deleted",
-    Verdict.NOT_PROVEN: "does not say whether it accepts it",
-}
 _PROOFS = {
     Proof.DEAD: "proven dead",
     Proof.ALREADY_DEAD: "dead before anything was done",
@@ -89,9 +83,9 @@ def _looked(one: Mapping[str, object]) -> str:
 
 def _said(probe: object) -> str:
     if not isinstance(probe, Mapping):
-        return _VERDICTS[Verdict.NOT_PROVEN]
+        return VERDICTS[ProbeVerdict.NOT_PROVEN]
     said = probe.get("verdict")
-    verdict = Verdict(said) if said in set(Verdict) else Verdict.NOT_PROVEN
+    verdict = ProbeVerdict(said) if said in set(ProbeVerdict) else ProbeVerdict.NOT_PROVEN
     at = probe.get("at")
     when = f" at {clock_time(datetime.fromisoformat(at))}" if isinstance(at, str) else ""
-    return f"{_VERDICTS[verdict]}{when}"
+    return f"{VERDICTS[verdict]}{when}"

@@ -7,7 +7,7 @@ from bot.changes.states import RequestState
 from bot.slack.blocks.change import change_message
 from bot.slack.blocks.closed import closed_message
 from bot.slack.blocks.leaks.order import order_message
-from bot.slack.blocks.leaks.receipt import Owner, receipt_message
+from bot.slack.blocks.leaks.receipt import OwnerTold, receipt_message
 from bot.slack.blocks.rich import Message
 from bot.slack.blocks.several import several_message
 from bot.slack.blocks.under_way import under_way_message
@@ -32,7 +32,7 @@ def request_message(
     offer: Offer,
     *,
     undo: ChangeRequest | None = None,
-    owners: tuple[Owner, ...] = (),
+    owners: tuple[OwnerTold, ...] = (),
     note: str = "",
 ) -> Message:
     """Draw a request.

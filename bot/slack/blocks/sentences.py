@@ -157,8 +157,15 @@ def _confirmed(event: AuditEvent) -> tuple[str, str]:
     order = event.detail.get("order")
     named = ""
     if isinstance(order, str):
-        named = f": to be tried in the order {', '.join(order.split()[:_ORDERED])}"
+        words = [_placed(word) for word in order.split()[:_ORDERED]]
+        named = f": to be tried in the order {', '.join(words)}"
     return before, f"{after}{named}"
+
+
+def _placed(word: str) -> str:
+    """Name a token of an order, whose instance stands before its id if there are several."""
+    instance, _, authorization_id = word.rpartition(":")
+    return f"{authorization_id} on {instance}" if instance else authorization_id
 
 
 def _time(written: str) -> str:

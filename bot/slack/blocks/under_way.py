@@ -4,6 +4,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
 from bot.slack.blocks.glass import glass_lines, glass_text
+from bot.slack.blocks.leaks.aside import to_be_put_back
 from bot.slack.blocks.leaks.words import context, context_lines
 from bot.slack.blocks.listing import coming, which
 from bot.slack.blocks.people import change_text, named_text, provenance
@@ -36,6 +37,8 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
     else:
         title = text = _title(change)
         told = ["It is being carried out." if begun else "It is carried out next."]
+    if change.leak is not None:
+        told += [to_be_put_back(change)]
     cancelled = change.cancelled_by
     if cancelled:
         told = ["What is not sent yet is not sent. The outcome follows."]

@@ -1,26 +1,19 @@
 from collections.abc import Mapping
-from urllib.parse import unquote
-
-from pydantic import SecretStr
 
 from bot.changes.asking import Ask
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
-from bot.changes.leak import clean
+from bot.changes.pasted import clean
 from bot.changes.policy import Role
 from bot.changes.reporting import Leak, Reporting
+from bot.changes.secret_in_words import secret_in_words
+from bot.changes.vault import SECRET_GONE
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import verbatim
 from bot.slack.blocks.leak_form import FOUND_IN, OTHERS, REASON, SECRET, leak_view
 from bot.slack.forms.form import Filled, Form, InFieldError, View
 
 _WORDS = {FOUND_IN: "place", REASON: "reason"}
-_GONE = Problem(
-    ErrorCode.LEAK_SECRET_GONE,
-    "The bot ended before it could look for the secret, which it held in its memory alone. "
-    "Nothing was changed.",
-    "Report it again.",
-)
 
 
 class LeakReporting(Form):
@@ -67,14 +60,16 @@ def _read(filled: Filled) -> Leak:
     """Read a report; raise InFieldError where it cannot be taken."""
     pasted = filled.secret.get(SECRET)
     if pasted is None:
-        raise UserError(_GONE)
+        raise UserError(SECRET_GONE)
     secret = clean(pasted.get_secret_value())
     if isinstance(secret, Problem):
         raise InFieldError(secret, SECRET)
     words = {block: verbatim(filled.typed[block]) for block in _WORDS}
     for block, name in _WORDS.items():
-        if _within(secret, filled.typed[block]) or _within(secret, words[block]):
-            raise InFieldError(_holds_it(name), block)
+        for said in (filled.typed[block], words[block]):
+            problem = secret_in_words(name, said, secret)
+            if problem is not None:
+                raise InFieldError(problem, block)
     if not words[FOUND_IN]:
         raise InFieldError(_NOWHERE, FOUND_IN)
     return Leak(
@@ -82,19 +77,6 @@ def _read(filled: Filled) -> Leak:
         found_in=words[FOUND_IN],
         reason=words[REASON],
         others=bool(filled.typed[OTHERS]),
-    )
-
-
-def _within(secret: SecretStr, words: str) -> bool:
-    bare = secret.get_secret_value()
-    return bare in words or bare in unquote(words)
-
-
-def _holds_it(name: str) -> Problem:
-    return Problem(
-        ErrorCode.LOOKS_LIKE_SECRET,
-        f"The {name} holds the secret. Nothing was stored, and nothing was changed.",
-        f"Write the {name} without it.",
     )
 
 

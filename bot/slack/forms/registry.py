@@ -4,8 +4,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.changes.asking import Ask, Received
-from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.secret import holds_secret
+from bot.changes.errors import UserError
+from bot.changes.secret_in_words import secret_in_words
 from bot.commands.answers import Answer, FormName, FormWanted
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.forms.form import Filled, Form, InFieldError
@@ -77,7 +77,7 @@ class Forms:
         form = self.find(content[CALLBACK])
         if form is None:
             return True
-        if any(holds_secret(content.get(block, "")) for block in form.fields):
+        if any(secret_in_words(w, content.get(block, "")) for block, w in form.fields.items()):
             return False
         return form.storable(_filled(form, received))
 
@@ -88,8 +88,9 @@ class Forms:
         if form is None:
             raise UserError(of_another_version("form", "Close it, and ask again."))
         for block, word in form.fields.items():
-            if holds_secret(content.get(block, "")):
-                raise InFieldError(_secret_in(word), block)
+            problem = secret_in_words(word, content.get(block, ""))
+            if problem is not None:
+                raise InFieldError(problem, block)
         return await form.submitted(ask, _filled(form, received))
 
 
@@ -109,14 +110,6 @@ def _filled(form: Form, received: Received) -> Filled:
         about={name: content.get(name, "") for name in form.about},
         typed={block: content.get(block, "") for block in form.fields},
         secret=received.secret,
-    )
-
-
-def _secret_in(word: str) -> Problem:
-    return Problem(
-        ErrorCode.LOOKS_LIKE_SECRET,
-        f"The {word} holds what looks like a secret. Nothing was stored, and nothing was changed.",
-        f"Write the {word} without it.",
     )
 
 

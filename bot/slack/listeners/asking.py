@@ -127,7 +127,7 @@ def _chosen(body: Mapping[str, Any]) -> str:
     chosen = field.get("selected_options")
     options = chosen if isinstance(chosen, list) else []
     named = (_text(each, "value") for each in options if isinstance(each, Mapping))
-    return " ".join(each for each in named if as_authorization_id(each))
+    return " ".join(each for each in named if as_authorization_id(each.rpartition(":")[2]))
 
 
 def _required(body: Mapping[str, Any], key: str) -> str:

@@ -13,10 +13,10 @@ from bot.changes.errors import (
     Problem,
     UpstreamError,
 )
-from bot.changes.identifying import Evidence, Identification, Owner
-from bot.changes.leak import Probe, Search, Sighting, Verdict
+from bot.changes.identifying import Identification, LiveTokenOwner, Statement
 from bot.changes.locating import Place, Whereabouts
 from bot.changes.message_check import CheckedMessage
+from bot.changes.probe import Probe, ProbeVerdict, Search, Sighting
 from bot.slack.blocks.checked_message import checked_message
 from tests.slack.blocks.samples import BUSY, NOW, OWNER_GONE, TOKEN, drawn
 
@@ -26,14 +26,14 @@ NONE = Problem(ErrorCode.AUTHORIZATION_NOT_FOUND, "There is none.")
 
 
 def _evidence(
-    verdict: Verdict, *matches: Authorization, instance: str = "prod", detail: str = "HTTP 401"
-) -> Evidence:
-    user_id = TOKEN.user_id if verdict is Verdict.LIVE else None
+    verdict: ProbeVerdict, *matches: Authorization, instance: str = "prod", detail: str = "HTTP 401"
+) -> Statement:
+    user_id = TOKEN.user_id if verdict is ProbeVerdict.LIVE else None
     how = Search.COMPARED if matches else Search.HIDDEN
-    return Evidence(instance, Probe(verdict, NOW, user_id, detail), Sighting(how, matches))
+    return Statement(instance, Probe(verdict, NOW, user_id, detail), Sighting(how, matches))
 
 
-def _secret(*evidence: Evidence) -> Identification:
+def _secret(*evidence: Statement) -> Identification:
     return Identification(evidence, NOW)
 
 
@@ -51,46 +51,49 @@ def _checked(*secrets: Identification, **more: object) -> CheckedMessage:
 
 
 SILENT = _evidence(
-    Verdict.NOT_PROVEN, instance="lab", detail="InfluxDB lab did not answer within 10 s."
+    ProbeVerdict.NOT_PROVEN, instance="lab", detail="InfluxDB lab did not answer within 10 s."
 )
-OWNED = _secret(_evidence(Verdict.LIVE))
+OWNED = _secret(_evidence(ProbeVerdict.LIVE))
 
 
 @pytest.mark.parametrize(
     "checked",
     [
         pytest.param(_checked(), id="nothing"),
-        pytest.param(_checked(_secret(_evidence(Verdict.LIVE, TOKEN))), id="live and named"),
+        pytest.param(_checked(_secret(_evidence(ProbeVerdict.LIVE, TOKEN))), id="live and named"),
         pytest.param(
-            _checked(_secret(_evidence(Verdict.NOT_PROVEN, TOKEN))), id="active but not probed"
+            _checked(_secret(_evidence(ProbeVerdict.NOT_PROVEN, TOKEN))), id="active but not probed"
         ),
         pytest.param(
-            _checked(_secret(_evidence(Verdict.LIVE, TOKEN)), may_disable=False), id="by a viewer"
+            _checked(_secret(_evidence(ProbeVerdict.LIVE, TOKEN)), may_disable=False),
+            id="by a viewer",
         ),
-        pytest.param(_checked(_secret(_evidence(Verdict.LIVE, AWKWARD))), id="awkward words"),
+        pytest.param(_checked(_secret(_evidence(ProbeVerdict.LIVE, AWKWARD))), id="awkward words"),
         pytest.param(
-            _checked(_secret(_evidence(Verdict.INACTIVE, INACTIVE))), id="named and inactive"
-        ),
-        pytest.param(
-            _checked(_secret(_evidence(Verdict.OWNER_INACTIVE, TOKEN))), id="its owner is inactive"
+            _checked(_secret(_evidence(ProbeVerdict.INACTIVE, INACTIVE))), id="named and inactive"
         ),
         pytest.param(
-            _checked(OWNED, names={Owner("prod", TOKEN.user_id): "telegraf"}), id="hidden and live"
+            _checked(_secret(_evidence(ProbeVerdict.OWNER_INACTIVE, TOKEN))),
+            id="its owner is inactive",
+        ),
+        pytest.param(
+            _checked(OWNED, names={LiveTokenOwner("prod", TOKEN.user_id): "telegraf"}),
+            id="hidden and live",
         ),
         pytest.param(_checked(OWNED), id="hidden and live, of a user without a name"),
-        pytest.param(_checked(_secret(_evidence(Verdict.INACTIVE))), id="hidden and inactive"),
-        pytest.param(_checked(_secret(_evidence(Verdict.OWNER_INACTIVE))), id="an orphan's"),
+        pytest.param(_checked(_secret(_evidence(ProbeVerdict.INACTIVE))), id="hidden and inactive"),
+        pytest.param(_checked(_secret(_evidence(ProbeVerdict.OWNER_INACTIVE))), id="an orphan's"),
         pytest.param(
             _checked(
                 _secret(
-                    _evidence(Verdict.UNKNOWN_TOKEN),
-                    _evidence(Verdict.UNKNOWN_TOKEN, instance="lab"),
+                    _evidence(ProbeVerdict.UNKNOWN_TOKEN),
+                    _evidence(ProbeVerdict.UNKNOWN_TOKEN, instance="lab"),
                 )
             ),
             id="unknown on both",
         ),
         pytest.param(
-            _checked(_secret(_evidence(Verdict.UNKNOWN_TOKEN), SILENT)), id="one does not say"
+            _checked(_secret(_evidence(ProbeVerdict.UNKNOWN_TOKEN), SILENT)), id="one does not say"
         ),
         pytest.param(
             _checked(more_secrets=1, more_ids=3, cut=True, ids=()), id="more than are looked up"

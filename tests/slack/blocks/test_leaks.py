@@ -12,14 +12,14 @@ from syrupy.assertion import SnapshotAssertion
 from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.evidence import accepted, concluded, identified, left_disabled, probed, progress
-from bot.changes.leak import Probe, Search, Verdict
-from bot.changes.report import Attempt, LeakReport, Looked
+from bot.changes.probe import Probe, ProbeVerdict, Search
+from bot.changes.report import Attempt, LeakReport, Looked, OthersChange
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.slack.blocks.leaks.order import order_message
 from bot.slack.blocks.leaks.owner import owner_message
-from bot.slack.blocks.leaks.receipt import Owner
+from bot.slack.blocks.leaks.receipt import OwnerTold
 from bot.slack.blocks.leaks.timeline import news, timeline_message
 from bot.slack.blocks.private import decided_message
 from bot.slack.blocks.request import Offer, request_message
@@ -40,7 +40,7 @@ from tests.slack.blocks.samples import (
     waiting,
 )
 
-T, V = TargetState, Verdict
+T, V = TargetState, ProbeVerdict
 SOON = NOW + timedelta(seconds=2)
 DOWN = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "prod did not answer in time.", "Ask again.")
 OWN = Problem(
@@ -55,21 +55,29 @@ CHANGED = Problem(
 )
 
 
-def said(verdict: Verdict, *, later: bool = False) -> Probe:
+OTHERS = OthersChange("prod", "telegraf", "8G4L3R")
+
+
+def said(verdict: ProbeVerdict, *, later: bool = False) -> Probe:
     """Make what an instance said to the secret."""
     detail = "It did not answer in time." if verdict is V.NOT_PROVEN else ""
     return Probe(verdict, SOON if later else NOW, None, detail)
 
 
-def looked(before: Verdict = V.LIVE, **fields: Any) -> Looked:
+def looked(before: ProbeVerdict = V.LIVE, **fields: Any) -> Looked:
     """Make how an instance was looked at: it shows its tokens, and one of them is the secret."""
     usual: dict[str, Any] = {"search": Search.COMPARED, "shown": 13, "matched": 1}
     return Looked("prod", before=said(before), **{**usual, **fields})
 
 
-def tried(after: Verdict = V.INACTIVE, number: int = 0, left: Problem | None = None) -> Attempt:
+def tried(
+    after: ProbeVerdict = V.INACTIVE,
+    number: int = 0,
+    left: Problem | None = None,
+    instance: str = "prod",
+) -> Attempt:
     """Make what was said after a token was disabled."""
-    return Attempt("prod", target(number=number).authorization_id, said(after, later=True), left)
+    return Attempt(instance, target(number=number).authorization_id, said(after, later=True), left)
 
 
 def report(*looks: Looked, **fields: Any) -> LeakReport:
@@ -108,7 +116,7 @@ RECEIPTS = {
         reason="pasted in a gist",
         interrupted=1,
         leak=report(
-            attempts=(tried(),), unusual=True, others=True, others_by="8G4L3R", fingerprint="abc"
+            attempts=(tried(),), unusual=True, others=True, others_by=(OTHERS,), fingerprint="abc"
         ),
     ),
     "dead by cloud": case(
@@ -159,6 +167,19 @@ RECEIPTS = {
             attempts=(tried(),),
         ),
     ),
+    "on two instances": case(
+        target(),
+        target(instance="lab"),
+        target(state=T.RETURNED, number=1, instance="lab"),
+        target(state=T.CANCELLED, number=2, instance="lab"),
+        leak=report(
+            looked(),
+            Looked("lab", Search.HIDDEN, said(V.LIVE), hidden=13),
+            attempts=(tried(), tried(V.LIVE, 1, instance="lab"), tried(instance="lab")),
+            others=True,
+            others_by=(OTHERS, OthersChange("lab", "telegraf", "9H5M4S")),
+        ),
+    ),
     "secret gone": case(
         leak=LeakReport(found_in="a paste", concluded_at=SOON),
         closing=Problem(ErrorCode.LEAK_SECRET_GONE, "It was not looked for.", "Report it again."),
@@ -176,7 +197,11 @@ def test_the_receipt(name: str, snapshot: SnapshotAssertion) -> None:
 def test_the_receipts_blocks(snapshot: SnapshotAssertion) -> None:
     """Nothing of other people's texts is markup."""
     offer = Offer(undo=True, undo_rule="enabling needs an approval")
-    owners = (Owner("telegraf", "U0CAROL", told=True), Owner("erin"), Owner("ci", "U0BOB"))
+    owners = (
+        OwnerTold("telegraf", "U0CAROL", told=True),
+        OwnerTold("erin"),
+        OwnerTold("ci", "U0BOB"),
+    )
 
     assert (
         drawn(request_message(PROVEN, offer, owners=owners, note="Sent to you alone.")) == snapshot
@@ -247,6 +272,25 @@ def test_the_order(snapshot: SnapshotAssertion) -> None:
     (select,) = (block for block in message.blocks if block["type"] == "input")
 
     assert (read(message), select) == snapshot
+
+
+def test_the_order_on_two_instances(snapshot: SnapshotAssertion) -> None:
+    """Each is named with its instance; what a third instance has named is no question."""
+    asked = waiting(
+        *(to_come(instance=name) for name in ("prod", "lab")),
+        to_come(number=1, instance="lab"),
+        to_come(instance="cloud"),
+        leak=report(
+            HIDDEN,
+            Looked("lab", Search.HIDDEN, said(V.LIVE), hidden=13),
+            Looked("cloud", Search.ASKED, said(V.LIVE), matched=1),
+            concluded_at=None,
+        ),
+    )
+    message = checked(order_message(asked))
+    (select,) = (block for block in message.blocks if block["type"] == "input")
+
+    assert (read(message), select["element"]["options"]) == snapshot
 
 
 @pytest.mark.parametrize("count", [100, 101, 250])
@@ -336,7 +380,7 @@ def test_whoever_waited_for_others_is_told(name: str, snapshot: SnapshotAssertio
     assert read(decided_message(replace(RECEIPTS[name], approval=approval(CAROL)))) == snapshot
 
 
-PROBES = st.builds(Probe, st.sampled_from(Verdict), st.just(NOW), st.none(), TEXTS)
+PROBES = st.builds(Probe, st.sampled_from(ProbeVerdict), st.just(NOW), st.none(), TEXTS)
 LOOKS = st.builds(
     Looked,
     st.sampled_from(["default", "lab"]),
@@ -359,7 +403,7 @@ REPORTS = st.builds(
     others=st.booleans(),
     looked=st.lists(LOOKS, max_size=3).map(tuple),
     attempts=st.lists(ATTEMPTS, max_size=4).map(tuple),
-    others_by=st.none() | st.just("8G4L3R"),
+    others_by=st.lists(st.just(OTHERS), max_size=2).map(tuple),
 )
 
 
@@ -371,7 +415,7 @@ def test_any_report_gives_a_message(
     undoable: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """In any state, with any texts: it fits, and nothing but words comes of it."""
-    owners = (Owner("<!channel>", "U0BOB", told=True), Owner("<!here>" * 50))
+    owners = (OwnerTold("<!channel>", "U0BOB", told=True), OwnerTold("<!here>" * 50))
     about = replace(request, leak=leak, requester=BOB)
 
     message = request_message(about, Offer(undo=undoable), owners=owners, note="Sent to you alone.")

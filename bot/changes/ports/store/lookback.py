@@ -70,6 +70,18 @@ class Lookback(Protocol):
         """Give the requests that wait for somebody or something, the oldest first."""
         ...
 
+    async def running_timers(
+        self, instance: str, ids: Sequence[str] | None, limit: int
+    ) -> list[ChangeRequest]:
+        """Give the changes that are to enable tokens again by themselves, the next one first.
+
+        Args:
+            instance: Where the tokens are.
+            ids: Those of which one must be among them; None means any.
+            limit: How many at most.
+        """
+        ...
+
     async def disabled_as_leaked(self, instance: str, ids: Sequence[str]) -> list[str]:
         """Give those that were disabled as leaked, and have not been set active by this bot since.
 

@@ -28,6 +28,10 @@ class Requests(Protocol):
         """
         ...
 
+    async def lock_requests(self, change_ids: Sequence[str]) -> None:
+        """Let nobody else move some requests until the transaction ends, the newest first."""
+        ...
+
     async def save_request(self, request: ChangeRequest, changed: Sequence[Target]) -> None:
         """Store how far a request has come, and those of its targets that have changed.
 

@@ -1,22 +1,27 @@
 """The message that asks in which order tokens are tried, where InfluxDB names their owner alone."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import InputBlock, Option, StaticMultiSelectElement
 
+from bot.changes.hunt import candidates
+from bot.changes.order_of_tries import word_for
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.slack.blocks import action_ids, buttons
-from bot.slack.blocks.leaks.words import context, how_found, spoken_to
+from bot.slack.blocks.leaks.words import context, evidence
 from bot.slack.blocks.listing import Listing, coming, left_out_text
 from bot.slack.blocks.modal import labelled
 from bot.slack.blocks.people import change_text, provenance
 from bot.slack.blocks.rich import Line, Message, bold, code, joined, paragraph, plain, shown
-from bot.slack.blocks.wording import clock_time, moment, name_of
+from bot.slack.blocks.wording import clock_time, identified, moment, name_of, tokens
 
 MOST_OPTIONS = 100
 """Source: https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element"""
 _LISTED = 12
-_LONGEST_OPTION = 60
+_LONGEST_OPTION = 75
 _LONGEST_NAME = 50
 _LONGEST_PERMISSIONS = 80
 _HOW = (
@@ -27,20 +32,22 @@ _HOW = (
 
 def order_message(change: ChangeRequest, note: str = "") -> Message:
     """Ask the requester which of its owner's tokens are tried first; all of them by default."""
-    candidates = coming(change)
-    title = f"Which of {len(candidates)} tokens is the leaked one?"
+    maybe = candidates(change)
+    several = len({each.instance for each in maybe}) > 1
+    title = f"Which of {_counted(maybe)} is the leaked one?"
+    surely = _named(change, maybe)
     told = _evidence(change)
-    choice = _choice(candidates)
+    choice = _choice(maybe)
     until = "" if change.expires_at is None else f" by {clock_time(change.expires_at)}"
     unless = f"Nothing is changed unless its requester starts it{until}."
-    more = len(candidates) - _LISTED
+    more = len(maybe) - _LISTED
     lines: list[Line] = [
         [bold(title)],
         *([plain(each)] for each in told),
-        *map(_row, candidates[:_LISTED]),
+        *(_row(each, several=several) for each in maybe[:_LISTED]),
         [plain(f"and {more} more" if more > 0 else "")],
         *Listing.of(change).left_out(change),
-        *([plain(each)] for each in (_HOW, choice, unless)),
+        *([plain(each)] for each in (surely, _HOW, choice, unless)),
         provenance(change),
         [plain(note)],
     ]
@@ -48,9 +55,10 @@ def order_message(change: ChangeRequest, note: str = "") -> Message:
         change,
         title,
         *told,
-        *(_told(each) for each in candidates[:_LISTED]),
+        *(_told(each, several=several) for each in maybe[:_LISTED]),
         f"And {more} more." if more > 0 else "",
         left_out_text(change),
+        surely,
         _HOW,
         choice,
         unless,
@@ -62,7 +70,7 @@ def order_message(change: ChangeRequest, note: str = "") -> Message:
         element=StaticMultiSelectElement(
             action_id=action_ids.ORDER,
             placeholder=labelled("All of them, as listed"),
-            options=[_option(each) for each in candidates[:MOST_OPTIONS]],
+            options=[_option(each, several=several) for each in maybe[:MOST_OPTIONS]],
         ),
     )
     return Message(
@@ -72,38 +80,49 @@ def order_message(change: ChangeRequest, note: str = "") -> Message:
 
 def _evidence(change: ChangeRequest) -> list[str]:
     report = change.leak
-    if report is None:
-        return []
-    return [
-        *(how_found(report, change, each) for each in report.looked),
-        *spoken_to(report),
-        *context(change),
-    ]
+    return [] if report is None else [*evidence(change, report), *context(change)]
 
 
-def _choice(candidates: list[Target]) -> str:
+def _counted(maybe: Sequence[Target]) -> str:
+    """Count the tokens, on each instance if they are on several: one is the leaked one on each."""
+    on_each = Counter(each.instance for each in maybe)
+    if len(on_each) == 1:
+        return f"{len(maybe)} tokens"
+    return " and of ".join(f"{tokens(count)} on {name}" for name, count in on_each.items())
+
+
+def _named(change: ChangeRequest, maybe: Sequence[Target]) -> str:
+    """Say what is disabled whatever is chosen, since its instance has named it."""
+    named = [identified(each) for each in coming(change) if each not in maybe]
+    return f"Disabled in any case, since it is named: {'; '.join(named)}." if named else ""
+
+
+def _choice(maybe: Sequence[Target]) -> str:
     said = "What is not chosen is not tried; without a choice, all are tried as listed."
-    if len(candidates) > MOST_OPTIONS:
+    if len(maybe) > MOST_OPTIONS:
         return f"The first {MOST_OPTIONS} can be chosen from. {said}"
     return said
 
 
-def _row(target: Target) -> Line:
+def _row(target: Target, *, several: bool) -> Line:
     seen = target.seen
+    where = [plain(target.instance if several else "")]
     if seen is None:
-        return [code(target.authorization_id)]
+        return joined([code(target.authorization_id)], where)
     at = "" if seen.updated_at is None else f"modified {moment(seen.updated_at)}"
     return joined(
         [code(target.authorization_id)],
+        where,
         [plain(shown(name_of(seen), _LONGEST_NAME))],
         [plain(_may(target))],
         [plain(at)],
     )
 
 
-def _told(target: Target) -> str:
+def _told(target: Target, *, several: bool) -> str:
     named = "" if target.seen is None else shown(name_of(target.seen), _LONGEST_NAME)
-    return f"{target.authorization_id} {named}; {_may(target)}.".replace(" ;", ";")
+    where = f" on {target.instance}" if several else ""
+    return f"{target.authorization_id}{where} {named}; {_may(target)}.".replace(" ;", ";")
 
 
 def _may(target: Target) -> str:
@@ -113,9 +132,7 @@ def _may(target: Target) -> str:
     return shown("; ".join(in_plain_words(target.seen)), _LONGEST_PERMISSIONS)
 
 
-def _option(target: Target) -> Option:
-    named = shown(name_of(target.seen), _LONGEST_OPTION - len(target.authorization_id) - 3)
-    return Option(
-        value=target.authorization_id,
-        text=labelled(f"{named} · {target.authorization_id}" if named else target.authorization_id),
-    )
+def _option(target: Target, *, several: bool) -> Option:
+    which = f"{target.authorization_id} · {target.instance}" if several else target.authorization_id
+    named = shown(name_of(target.seen), _LONGEST_OPTION - len(which) - 3)
+    return Option(value=word_for(target), text=labelled(f"{named} · {which}" if named else which))

@@ -13,7 +13,7 @@ from bot.slack.blocks.differences import difference_lines, difference_text
 from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import undone_lines, undone_text, undone_title
 from bot.slack.blocks.leaks.aside import aside
-from bot.slack.blocks.leaks.words import context, how_found, spoken_to, what_remains
+from bot.slack.blocks.leaks.words import context, evidence, what_remains
 from bot.slack.blocks.people import change_text, named_text, provenance
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import (
@@ -35,25 +35,27 @@ _REFUSED_ANYWAY = {ErrorCode.LEAK_ALREADY_DISABLED, ErrorCode.LEAK_OWNER_INACTIV
 
 
 @dataclass(frozen=True)
-class Owner:
+class OwnerTold:
     """Whose leaked token it was, and whether they know.
 
     Attributes:
         name: The name of the user in InfluxDB.
         slack_user: Who in Slack answers for that user; None if nobody is mapped.
         told: Whether they were told by direct message.
+        why_not: What Slack said if they cannot be told.
     """
 
     name: str
     slack_user: str | None = None
     told: bool = False
+    why_not: str = ""
 
 
 def receipt_message(
     change: ChangeRequest,
     report: LeakReport,
     *,
-    owners: tuple[Owner, ...] = (),
+    owners: tuple[OwnerTold, ...] = (),
     undo: ChangeRequest | None = None,
     undoable: bool = False,
     undo_rule: str = "",
@@ -75,16 +77,14 @@ def receipt_message(
     title = f"{outcome_of_leak(change, report)}{'' if undo is None else undone_title(undo)}"
     needs = f"Undo needs a second person: {undo_rule}." if undoable and undo_rule else ""
     told = [
-        *(how_found(report, change, each) for each in report.looked),
-        *spoken_to(report),
+        *evidence(change, report),
         _seconds(change, report),
         *aside(change, report),
     ]
-    after = [*what_remains(change), _others(report), INTERRUPTED if change.interrupted else ""]
+    after = [*what_remains(change), *_others(report), INTERRUPTED if change.interrupted else ""]
     lines: list[Line] = [
         joined([bold(title)], [plain(name_of(one.seen) if one is not None else "")]),
-        *(joined([code(t.authorization_id)], *whereabouts(t)) for t in found[:_LISTED]),
-        *(line for t in found[:_LISTED] for line in _difference(t)),
+        *(line for t in found[:_LISTED] for line in _found(t)),
         *problem_lines(change.closing),
         *([plain(each)] for each in told),
         *([plain(each)] for each in context(change)),
@@ -108,7 +108,7 @@ def receipt_message(
     text = change_text(
         change,
         f"{title}: {'; '.join(map(identified, found[:_LISTED]))}." if found else f"{title}.",
-        *(_difference_text(t) for t in found[:_LISTED]),
+        *(_difference_text(t, several=len(found) > 1) for t in found[:_LISTED]),
         problem_text(change.closing),
         *told,
         *context(change),
@@ -158,35 +158,54 @@ def _outcome_of(undo: ChangeRequest) -> list[Line]:
     return [line for t in told for line in (*_difference(t), *problem_lines(t.problem))]
 
 
+def _found(target: Target) -> list[Line]:
+    """Say of a leaked token whose it is and where, and what was changed of it."""
+    which = joined([code(target.authorization_id)], *whereabouts(target))
+    return [which, *_difference(target)]
+
+
 def _difference(target: Target) -> list[Line]:
     if target.state is not TargetState.DONE or target.before is None:
         return []
     return difference_lines(target.update, target.before, target.finished_at)
 
 
-def _difference_text(target: Target) -> str:
+def _difference_text(target: Target, *, several: bool) -> str:
     if target.state is not TargetState.DONE or target.before is None:
         return ""
-    return difference_text(target.update, target.before, target.finished_at)
+    said = difference_text(target.update, target.before, target.finished_at)
+    return f"{target.authorization_id} on {target.instance}: {said}" if several else said
 
 
-def _others(report: LeakReport) -> str:
-    if report.others_by is not None:
-        return f"Its owner's other active tokens: change {report.others_by}."
-    return "Its owner's other tokens were left alone." if report.others else ""
+def _others(report: LeakReport) -> list[str]:
+    """Say which changes are to disable the owners' other tokens, or that none is."""
+    asked = report.others_by
+    if len(asked) == 1:
+        return [f"Its owner's other active tokens: change {asked[0].change_id}."]
+    if not asked:
+        return ["Its owner's other tokens were left alone."] if report.others else []
+    return [
+        f"Other active tokens of {shown(each.user, LONGEST_TOLD)} on {each.instance}: change "
+        f"{each.change_id}."
+        for each in asked
+    ]
 
 
-def _owner_line(owner: Owner) -> Line:
+def _owner_line(owner: OwnerTold) -> Line:
     if owner.slack_user is None:
         return [plain(_unmapped(owner))]
     return [plain(_owner_words(owner)), person(owner.slack_user), plain(".")]
 
 
-def _owner_words(owner: Owner) -> str:
-    return "Owner told by direct message: " if owner.told else "Owner not told yet: "
+def _owner_words(owner: OwnerTold) -> str:
+    if owner.told:
+        return "Owner told by direct message: "
+    if owner.why_not:
+        return f"Owner could not be told ({shown(owner.why_not, LONGEST_TOLD)}): "
+    return "Owner not told yet: "
 
 
-def _unmapped(owner: Owner) -> str:
+def _unmapped(owner: OwnerTold) -> str:
     name = shown(owner.name, LONGEST_TOLD)
     return f"Owner {name} not told: no Slack user is mapped to that InfluxDB user."
 

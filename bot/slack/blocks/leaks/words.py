@@ -1,19 +1,19 @@
 """The words in which every message speaks of a leaked secret, and of what InfluxDB says to it."""
 
-from bot.changes.leak import Probe, Search, Verdict
 from bot.changes.leaked import disabled
+from bot.changes.probe import Probe, ProbeVerdict, Search
 from bot.changes.report import Lapse, LeakReport, Looked
 from bot.changes.request import ChangeRequest
 from bot.slack.blocks.rich import LONGEST_TOLD, Line, plain, quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens
 
 # How each verdict is told, as what InfluxDB does.
-_VERDICTS = {
-    Verdict.LIVE: "accepted it",
-    Verdict.INACTIVE: "refused it: the token is inactive",
-    Verdict.UNKNOWN_TOKEN: "refused it: it knows no such token",
-    Verdict.OWNER_INACTIVE: "refused it: its owner is inactive or deleted",
-    Verdict.NOT_PROVEN: "did not say whether it accepts it",
+VERDICTS = {
+    ProbeVerdict.LIVE: "accepted it",
+    ProbeVerdict.INACTIVE: "refused it: the token is inactive",
+    ProbeVerdict.UNKNOWN_TOKEN: "refused it: it knows no such token",
+    ProbeVerdict.OWNER_INACTIVE: "refused it: its owner is inactive or deleted",
+    ProbeVerdict.NOT_PROVEN: "did not say whether it accepts it",
 }
 _NOT_STOPPED = (
     "Disabling does not stop browser sessions of its owner, tasks, which run with their owner's "
@@ -29,9 +29,9 @@ _UNUSUAL = "It has not the form of a token that InfluxDB makes up itself."
 def verdict(probe: Probe) -> str:
     """Say what an instance made of the secret, and when."""
     why = ""
-    if probe.verdict is Verdict.NOT_PROVEN and probe.detail:
+    if probe.verdict is ProbeVerdict.NOT_PROVEN and probe.detail:
         why = f": {shown(probe.detail, LONGEST_TOLD).rstrip('.')}"
-    return f"{_VERDICTS[probe.verdict]}{why}, at {clock_time(probe.at)}"
+    return f"{VERDICTS[probe.verdict]}{why}, at {clock_time(probe.at)}"
 
 
 def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
@@ -46,7 +46,7 @@ def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
             f"Not on {where}: it holds what no HTTP header can carry, so InfluxDB accepts no such "
             "token."
         )
-    if looked.before.verdict is Verdict.LIVE:
+    if looked.before.verdict is ProbeVerdict.LIVE:
         theirs = [target for target in change.targets if target.instance == where]
         tried = [t for t in theirs if report.attempt(t.instance, t.authorization_id) is not None]
         if not tried:
@@ -59,18 +59,29 @@ def how_found(report: LeakReport, change: ChangeRequest, looked: Looked) -> str:
     return f"Not found on {where}: {_compared(looked)}."
 
 
-def spoken_to(report: LeakReport) -> list[str]:
-    """Say what each instance said to the secret, before and after."""
-    after = {each.instance: each.after for each in report.attempts}
-    said = []
-    for each in report.looked:
-        if each.search is Search.IMPOSSIBLE:
-            continue
-        said.append(f"Before: {each.instance} {verdict(each.before)}.")
-        if each.instance in after:
-            said.append(f"After: {each.instance} {verdict(after[each.instance])}.")
-        said += [_untried(lapse) for lapse in report.lapses if lapse.instance == each.instance]
-    return said
+def evidence(change: ChangeRequest, report: LeakReport) -> list[str]:
+    """Say how the token was identified, and what was said to the secret before and after.
+
+    One instance after the other, so that it is plain which has said what.
+    """
+    return [
+        said
+        for each in report.looked
+        for said in (how_found(report, change, each), *_spoken_to(report, each))
+    ]
+
+
+def _spoken_to(report: LeakReport, looked: Looked) -> list[str]:
+    """Say what an instance said to the secret, before and after."""
+    if looked.search is Search.IMPOSSIBLE:
+        return []
+    where = looked.instance
+    after = [each.after for each in report.attempts if each.instance == where]
+    return [
+        f"Before: {where} {verdict(looked.before)}.",
+        *(f"After: {where} {verdict(each)}." for each in after[-1:]),
+        *(_untried(lapse) for lapse in report.lapses if lapse.instance == where),
+    ]
 
 
 def _untried(lapse: Lapse) -> str:

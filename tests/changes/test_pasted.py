@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.leak import LONGEST_SECRET, clean, fingerprint, unusual
+from bot.changes.pasted import LONGEST_SECRET, clean, fingerprint, unusual
 
 MINTED = "-" + "aB3_" * 21 + "x=="
 
