@@ -1,9 +1,9 @@
 """The one place where the parts are put together."""
 
+from bot.bootstrap.alone import Desk, own_desk
 from bot.bootstrap.assembly import Timing
 from bot.bootstrap.databases import NoDatabaseError, open_existing_store, open_store
 from bot.bootstrap.heart import Tempo
-from bot.bootstrap.reporting_alone import Desk, reporting_desk
 from bot.bootstrap.running import Bot, running_bot
 
 __all__ = [
@@ -14,6 +14,6 @@ __all__ = [
     "Timing",
     "open_existing_store",
     "open_store",
-    "reporting_desk",
+    "own_desk",
     "running_bot",
 ]

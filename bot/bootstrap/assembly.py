@@ -162,7 +162,7 @@ async def assembled(
             session=session,
             client=client,
             identity=Identity(client),
-            directory=SlackDirectory(client, roles, clock),
+            directory=SlackDirectory(client, roles, clock, store),
             pacing=Pacing(store, clock, timing.post_interval),
             clock=clock,
             command=settings.slash_command,

@@ -72,8 +72,8 @@ class Edges:
         policy: Gives the policy in force.
         clock: Tells the time.
         command: The slash command's name, for hints.
-        keeper: The name of this process, as that which holds leaked secrets.
-        only_kept: Whether this process takes nothing up but reports whose secrets it holds.
+        keeper: The name of this process, as that which keeps leaked secrets, or requests.
+        only_kept: Whether this process takes nothing up but what it keeps: what is asked here.
         fingerprint_key: The key under which a leaked secret may be remembered by its HMAC.
         finished: Told the kind and the outcome of each target that ends, for the metrics.
         leaks: Told how reports of leaked secrets go on, for the metrics.
@@ -188,7 +188,7 @@ class Heart:
             reached=reached,
         )
         self.vault = vault
-        self.keeping = Keeping(vault, store)
+        self.keeping = Keeping(vault, store, always=edges.only_kept)
         self.intake = Intake(
             *(store, edges.policy, edges.command, self.executor.wake),
             reached=reached,

@@ -19,6 +19,7 @@ class Ask:
         standing: What Slack says of the person.
         typed_by: Who has typed it in the person's name on the bot's own machine, such as
             ``cli:root``; empty if the person did so in Slack.
+        keeper: The process that carries out what is asked, as long as it lives; empty if any may.
     """
 
     person: Person
@@ -27,6 +28,7 @@ class Ask:
     now: datetime
     standing: Standing = field(default_factory=Standing)
     typed_by: str = ""
+    keeper: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,11 @@ from bot.changes.policy import LIMIT_WINDOW, Policy, Role, Workspace
 from bot.changes.roles_held import Held, lacking, role_held
 from bot.changes.update import ChangeKind
 
+# Whoever has the machine can type any id behind --as: that may close what is open, never open it.
+_NOT_ENABLED_HERE = Denied(
+    "nothing is enabled from the command line, nor undone so that a token works again",
+    "Ask for it in Slack; as long as that is down, InfluxDB's own page can.",
+)
 _VERBS = {
     ChangeKind.ENABLE: "enabling",
     ChangeKind.DISABLE: "disabling",
@@ -58,6 +63,8 @@ def _change(
 ) -> Decision:
     if not wanted.kinds:
         return Allowed(held.rule)
+    if wanted.typed and ChangeKind.ENABLE in wanted.kinds:
+        return _NOT_ENABLED_HERE
     stopped = stop(policy, freeze)
     if stopped is not None:
         return stopped

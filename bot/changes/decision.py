@@ -20,6 +20,7 @@ class Wanted:
         break_glass: Whether it is to run at once although an approval may be needed.
         never_alone: Whether it takes back what was done by break-glass, which always needs another
             person.
+        typed: Whether it is typed on the bot's own machine, where nothing is enabled.
         channel_id: Where it is asked; a direct message's id begins with ``D``. Empty means that
             the place does not count.
     """
@@ -31,6 +32,7 @@ class Wanted:
     leaked: bool = False
     break_glass: bool = False
     never_alone: bool = False
+    typed: bool = False
     channel_id: str = ""
 
 

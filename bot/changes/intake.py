@@ -17,6 +17,7 @@ from bot.changes.errors import (
     StoreUnavailableError,
     UserError,
 )
+from bot.changes.keeping import KEPT_FOR
 from bot.changes.order import Order
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import Store, Transaction
@@ -113,7 +114,7 @@ class Intake:
         async with self.committed(ask) as transaction:
             outcome = await self.judge(transaction, ask, order.draft(ask))
             if not isinstance(outcome, Problem):
-                await self.store(transaction, outcome)
+                await self.store(transaction, ask, outcome)
         request = self.taken(outcome)
         if request.break_glass is not None:
             self._broke_glass()
@@ -159,10 +160,12 @@ class Intake:
             request = replace(request, approval=approval)
         return request
 
-    async def store(self, transaction: Transaction, request: ChangeRequest) -> None:
+    async def store(self, transaction: Transaction, ask: Ask, request: ChangeRequest) -> None:
         """Store what may be asked for, with its event. The last thing that a transaction does."""
+        if request.keeper:
+            await transaction.keep(request.keeper, KEPT_FOR)
         await transaction.add_request(request, request.created_at)
-        await transaction.append(evidence.accepted(request))
+        await transaction.append(evidence.typed(evidence.accepted(request), ask))
 
     async def deny(
         self,
@@ -192,7 +195,7 @@ class Intake:
                 evidence.refusals_counted(ask.person, ask.now, earlier.since, earlier.only_counted)
             )
         if not counted.only_counted:
-            events.append(evidence.typed(event, ask.typed_by))
+            events.append(evidence.typed(event, ask))
         await transaction.append(*events)
 
     def taken(self, outcome: ChangeRequest | Problem) -> ChangeRequest:

@@ -24,10 +24,12 @@ class Keeping:
     Args:
         vault: What it holds.
         store: The database, by whose clock signs of life are judged.
+        always: Whether it counts as living whatever it holds, since somebody waits at its terminal.
     """
 
-    def __init__(self, vault: Vault, store: Store) -> None:
+    def __init__(self, vault: Vault, store: Store, *, always: bool = False) -> None:
         self._vault = vault
+        self._always = always
         self._store = store
         self._missed: frozenset[str] = frozenset()
 
@@ -35,7 +37,7 @@ class Keeping:
         """Give a sign of life now and then, until cancelled."""
         while True:
             await asyncio.sleep(KEPT_FOR.total_seconds() / 3)
-            if not self._vault:
+            if not (self._vault or self._always):
                 continue
             try:
                 await self.give_sign()
@@ -60,7 +62,7 @@ class Keeping:
 
     async def leave(self) -> None:
         """Let others go on with the cases that are open or untold, without their secrets."""
-        if not self._vault.used:
+        if not (self._vault.used or self._always):
             return
         try:
             async with self._store.transaction() as transaction:

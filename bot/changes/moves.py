@@ -167,7 +167,7 @@ class Moves:
             return over or moving.not_cancellable(request, self._intake.command)
         digest = self._intake.policy().digest
         event = evidence.by_person(request, tag, ask.person, ask.now, policy=digest)
-        await transaction.append(evidence.typed(event, ask.typed_by))
+        await transaction.append(evidence.typed(event, ask))
         return await transaction.request(request.id) or request
 
     async def _cannot_decide(
@@ -226,7 +226,7 @@ class Moves:
             await give_back(transaction, moved)
         digest = self._intake.policy().digest
         event = evidence.by_person(moved, tag, ask.person, ask.now, policy=digest, **detail)
-        await transaction.append(evidence.typed(event, ask.typed_by))
+        await transaction.append(evidence.typed(event, ask))
         return moved
 
 

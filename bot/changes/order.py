@@ -44,5 +44,7 @@ class Order:
             undo_of=undo_of,
             retry_of=retry_of,
             again_of=again_of,
+            typed_by=ask.typed_by,
+            keeper=ask.keeper,
             break_glass=BreakGlass() if self.break_glass else None,
         )

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -33,8 +34,29 @@ class Standing:
         account: The kind of account.
         groups: The user groups of the policy in which the person is.
         unreadable: The user groups of the policy whose members Slack did not tell.
+        as_of: When Slack told the oldest of this, where it does not answer and what is stored has
+            to do; None where it was told now, or nothing is known.
     """
 
     account: Account = Account.UNKNOWN
     groups: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class KnownGroup:
+    """Who was in a user group when Slack told it last."""
+
+    id: str
+    members: frozenset[str]
+    told_at: datetime
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """What kind of account somebody had when Slack told it last."""
+
+    person: Person
+    account: Account
+    told_at: datetime

@@ -126,9 +126,6 @@ class LeakReport:
         unusual: Whether it has not the form of a token that InfluxDB mints.
         fingerprint: Its HMAC, where a key is configured; else empty.
         others: Whether every other active token of its owner is to be disabled as well.
-        keeper: The process whose memory holds the secret.
-        typed_by: Who has reported it in the requester's name on the bot's own machine, such as
-            ``cli:root``; empty if the requester did so in Slack.
         looked: How each instance was looked at; empty until it was.
         order: Those that may be it by instance and id, in the order in which they are tried; what
             is not in it is not tried. Empty means as listed.
@@ -145,8 +142,6 @@ class LeakReport:
     unusual: bool = False
     fingerprint: str = ""
     others: bool = False
-    keeper: str = ""
-    typed_by: str = ""
     looked: tuple[Looked, ...] = ()
     order: tuple[tuple[str, str], ...] = ()
     attempts: tuple[Attempt, ...] = ()
@@ -194,7 +189,7 @@ class LeakReport:
         """Give when it was proven that InfluxDB refuses the secret, after this bot saw to that."""
         if self.proof is not Proof.DEAD:
             return None
-        return max(each.after.at for each in self.attempts if each.after.dead)
+        return max((each.after.at for each in self.attempts if each.after.dead), default=None)
 
     def seconds_from(self, reported_at: datetime) -> float | None:
         """Give the seconds from a moment, such as that of the report, until it was proven dead."""

@@ -6,7 +6,6 @@ from bot.changes.asking import Ask
 from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
-from bot.changes.keeping import KEPT_FOR
 from bot.changes.pasted import fingerprint, unusual
 from bot.changes.ports import LeakCounts
 from bot.changes.report import LeakReport
@@ -69,13 +68,13 @@ class Reporting:
             targets=(),
             reason=leak.reason,
             created_at=ask.now,
+            typed_by=ask.typed_by,
+            keeper=self._vault.keeper,
             leak=LeakReport(
                 found_in=leak.found_in,
                 unusual=unusual(leak.secret),
                 fingerprint="" if self._key is None else fingerprint(self._key, leak.secret),
                 others=leak.others,
-                keeper=self._vault.keeper,
-                typed_by=ask.typed_by,
             ),
         )
         # It is there before anybody can take the report up.
@@ -84,8 +83,7 @@ class Reporting:
             async with self._intake.committed(ask) as transaction:
                 outcome = await self._intake.judge(transaction, ask, draft)
                 if not isinstance(outcome, Problem):
-                    await transaction.keep(self._vault.keeper, KEPT_FOR)
-                    await self._intake.store(transaction, outcome)
+                    await self._intake.store(transaction, ask, outcome)
             stored = self._intake.taken(outcome)
         except UserError as error:
             if error.problem.code is not ErrorCode.NOT_CONFIRMED_STORED:

@@ -80,6 +80,10 @@ class ChangeRequest:
         id: The change's short id, which people use to name it.
         targets: The authorizations; empty until a selection is looked up.
         selection: Whose tokens are to be looked up, if they are not named themselves.
+        typed_by: Who has typed it in the requester's name on the bot's own machine, such as
+            ``cli:root``; empty if the requester asked in Slack.
+        keeper: The process that alone carries it out while it lives, since it holds what belongs to
+            it: a leaked secret, or somebody who waits at its terminal. Empty if any process may.
         leak: The leaked secret whose token is to be found and disabled, if it is about one.
         leak_of: The id of the report whose owner's other tokens this change disables.
         prepared: Whether the targets were looked up and read, to be shown.
@@ -135,6 +139,8 @@ class ChangeRequest:
     retry_of: str | None = None
     retried_by: str | None = None
     again_of: str | None = None
+    typed_by: str = ""
+    keeper: str = ""
     leak: LeakReport | None = None
     leak_of: str | None = None
     break_glass: BreakGlass | None = None

@@ -102,7 +102,7 @@ class Reversals:
         ids = [target.authorization_id for target in found]
         if not await transaction.claim_again(original.id, ids, draft.id):
             return await self._already_disabled_again(transaction, ask, original, drift)
-        await self._intake.store(transaction, judged)
+        await self._intake.store(transaction, ask, judged)
         return judged
 
     async def _undo(
@@ -131,7 +131,7 @@ class Reversals:
             return judged
         if not await transaction.claim_undo(original.id, draft.id):
             return await self._already_undone(transaction, ask, original)
-        await self._intake.store(transaction, judged)
+        await self._intake.store(transaction, ask, judged)
         return judged
 
     async def _retry(
@@ -174,7 +174,7 @@ class Reversals:
         elif original.again_of is not None:
             ids = [target.authorization_id for target in found]
             await transaction.claim_again(original.again_of, ids, draft.id)
-        await self._intake.store(transaction, judged)
+        await self._intake.store(transaction, ask, judged)
         return judged
 
     async def _already_disabled_again(

@@ -114,7 +114,6 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
         earlier: How many tokens its requester has asked to change shortly before.
         leaked: Whether it enables what was disabled as leaked.
     """
-    typed = request.leak is not None and bool(request.leak.typed_by)
     open_targets = [target for target in request.targets if not target.state.final]
     targets = len(open_targets) if request.prepared else len(request.targets)
     if request.leak is not None:
@@ -129,9 +128,10 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
         break_glass=request.break_glass is not None,
         never_alone=request.never_alone,
         leaked=leaked,
+        typed=bool(request.typed_by),
         # What is typed on the bot's own machine is asked in no place of Slack's; what follows from
         # a report was asked for with it, where that was judged.
-        channel_id="" if typed or request.leak_of else request.origin.channel_id,
+        channel_id="" if request.typed_by or request.leak_of else request.origin.channel_id,
     )
 
 

@@ -3,8 +3,21 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from bot.cli import audit, check, commands, freeze, leak, manifest, run, sandbox, sandbox_options
+from bot.changes.secret import holds_secret
+from bot.cli import (
+    audit,
+    check,
+    commands,
+    do,
+    freeze,
+    leak,
+    manifest,
+    run,
+    sandbox,
+    sandbox_options,
+)
 from bot.cli.exit_codes import ExitCode
+from bot.cli.terminal import say
 
 # What follows `sandbox` is a script, whose order matters; it is read there.
 Script = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
@@ -14,11 +27,14 @@ def main() -> int:
     """Run the command line; give the exit code."""
     arguments = sys.argv[1:]
     # What was typed behind this one may be the secret, which must not be repeated.
-    repeats = arguments[:1] != ["leak"]
+    leaks = arguments[:1] == ["leak"]
+    repeats = not leaks and not any(map(holds_secret, arguments))
     try:
         code = _app()(arguments, exit_on_error=False, print_error=repeats)
     except CycloptsError:
-        return ExitCode.USAGE if repeats else leak.misused()
+        if not repeats:
+            return leak.misused() if leaks else _misused()
+        return ExitCode.USAGE
     except KeyboardInterrupt:
         return ExitCode.FAILED
     return code if isinstance(code, int) else ExitCode.DONE
@@ -36,6 +52,7 @@ def _app() -> App:
     app.command(_run, name="run")
     app.command(_check, name="check")
     app.command(_leak, name="leak")
+    app.command(_do, name="do")
     app.command(_freeze, name="freeze")
     app.command(_unfreeze, name="unfreeze")
     app.command(_manifest, name="manifest")
@@ -43,6 +60,15 @@ def _app() -> App:
     app.command(_commands, name="commands")
     app.command(audit_app)
     return app
+
+
+def _misused() -> ExitCode:
+    """Say that the arguments are wrong, and that one of them is in the shell's history."""
+    say(
+        "The arguments are wrong, and hold what looks like a secret, which is not repeated here. "
+        "It stands in this shell's history by now. token-bot leak reads one from standard input."
+    )
+    return ExitCode.USAGE
 
 
 def _run() -> int:
@@ -84,6 +110,30 @@ def _leak(
             INSTANCE: before them where several instances have the same id.
     """
     return leak.leak(user, found, reason, others=others, order=order)
+
+
+def _do(
+    command: str,
+    *,
+    user: Annotated[str, Parameter(name="--as")],
+    yes: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Carry out a command of Slack's, such as "/token disable ID", and print its answer.
+
+    It is judged and recorded as if that Slack user had typed it, with the name of whoever runs this
+    beside it, and told in Slack. It can neither enable nor approve. Where Slack does not answer,
+    people are who it said last that they are. It takes the same settings as run, and a bot may run
+    beside it.
+
+    It exits 0 if it is done; 1 if it was refused, cancelled, or not everything was done; 2 if
+    arguments or settings are wrong; 3 if the outcome is not known yet.
+
+    Args:
+        command: The command, in quotes; the slash command's name may be left out.
+        user: The Slack user id in whose name it is done, such as U0ALICE.
+        yes: Carry out at once what is shown first: a change of several tokens.
+    """
+    return do.do(command, user, yes=yes)
 
 
 def _freeze(*, reason: str = "") -> int:

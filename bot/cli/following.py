@@ -1,15 +1,13 @@
-"""Follow one report of a leaked secret to its end; whoever is at the terminal has a say in it."""
+"""Follow one change to its end; whoever is at the terminal has a say in it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from bot.bootstrap import Desk
-from bot.changes.errors import Problem, StoreUnavailableError, UserError
-from bot.changes.hunt import candidates
-from bot.changes.order_of_tries import keys_of
+from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
-from bot.cli import ordering
+from bot.cli.starting import Go, NotUnderstoodError, Starting, Stop
 
 _LOOK_SECONDS = 0.1
 _ANNOUNCING_SECONDS = 5.0
@@ -17,18 +15,19 @@ _ANNOUNCING_SECONDS = 5.0
 _RESOLVING_SECONDS = 120.0
 _STOPPING_SECONDS = 20.0
 _DATABASE_SECONDS = 30.0
+# Longer than InfluxDB is waited for at once: then what it comes to cannot be recorded.
+_NOTHING_RECORDED_SECONDS = 60.0
 
 
 class Following:
-    """Follow one report.
+    """Follow one change.
 
     Args:
         desk: Where it is carried out.
         change_id: Which one.
         say: Tells whoever is at the terminal.
         ask: Asks them; None means that nobody is there.
-        order: The tokens that are to be tried, in this order, if they were named: each by its id
-            or as ``INSTANCE:ID``.
+        starting: How it is started, if it is shown first.
         interrupted: Set once it is to stop.
     """
 
@@ -39,18 +38,19 @@ class Following:
         *,
         say: Callable[[str], None],
         ask: Callable[[str], Awaitable[str | None]],
-        order: Sequence[str],
+        starting: Starting,
         interrupted: asyncio.Event,
     ) -> None:
         self._desk = desk
         self._id = change_id
         self._say = say
         self._ask = ask
-        self._order = tuple(each.lower() for each in order)
+        self._starting = starting
         self._interrupted = interrupted
         self._said: set[str] = set()
         self._asking: asyncio.Future[str | None] | None = None
         self._cancelled = False
+        self._refused = False
 
     async def to_the_end(self) -> ChangeRequest:
         """Wait until it is over, or cannot be waited for any longer; give it as it is recorded.
@@ -59,7 +59,8 @@ class Following:
             StoreUnavailableError: If the database does not answer for long.
         """
         silent, waiting = _Lasting(_DATABASE_SECONDS), _Lasting(_RESOLVING_SECONDS)
-        stopping = _Lasting(_STOPPING_SECONDS)
+        stopping, still = _Lasting(_STOPPING_SECONDS), _Lasting(_NOTHING_RECORDED_SECONDS)
+        earlier: ChangeRequest | None = None
         try:
             while True:
                 try:
@@ -73,10 +74,15 @@ class Following:
                 else:
                     silent.too_long(holds=False)
                     unresolved = request.state is RequestState.UNRESOLVED
-                    if waiting.too_long(holds=unresolved) or stopping.too_long(
-                        holds=self._cancelled
-                    ):
+                    nothing_new = request == earlier and _goes_on_by_itself(request)
+                    limits = (
+                        waiting.too_long(holds=unresolved),
+                        stopping.too_long(holds=self._cancelled),
+                        still.too_long(holds=nothing_new),
+                    )
+                    if any(limits) or (self._refused and request.state.waiting):
                         return request
+                    earlier = request
                 await asyncio.sleep(_LOOK_SECONDS)
         finally:
             await self._stop_asking()
@@ -87,8 +93,8 @@ class Following:
             return
         if self._interrupted.is_set():
             await self._cancel("Cancelling. What has begun is brought to its end first.")
-        elif request.state is RequestState.PREVIEWED and request.to_be_ordered:
-            await self._put_in_order(request)
+        elif request.state is RequestState.PREVIEWED:
+            await self._start(request)
         elif request.state is RequestState.AWAITING_APPROVAL:
             rule = "" if request.approval is None else f": {request.approval.rule}"
             self._say_once(
@@ -100,39 +106,35 @@ class Following:
             # Its requester has started it in Slack.
             await self._stop_asking()
 
-    async def _put_in_order(self, request: ChangeRequest) -> None:
-        maybe = candidates(request)
-        if self._order:
-            if keys_of(self._order, maybe) is not None:
-                await self._confirm(self._order)
-            else:
-                self._say_once(ordering.listed(maybe))
-                await self._cancel(ordering.not_these(maybe))
-            return
-        self._say_once(ordering.listed(maybe))
-        if self._asking is None:
-            self._asking = asyncio.ensure_future(self._ask(ordering.QUESTION))
-        if not self._asking.done():
-            return
-        answer, self._asking = self._asking.result(), None
-        if answer is None:
-            await self._cancel(ordering.NOBODY)
-            return
-        try:
-            order = ordering.read_order(answer, maybe)
-        except ordering.NoOrderError as error:
-            self._say(str(error))
-            return
-        if order is None:
-            await self._cancel("Cancelling.")
-        else:
-            await self._confirm(order)
+    async def _start(self, request: ChangeRequest) -> None:
+        """Show what is to be carried out, and let it begin once somebody says so."""
+        self._say_once(self._starting.shows(request))
+        decided = self._starting.beforehand(request) or self._answered(request)
+        if isinstance(decided, Stop):
+            await self._cancel(decided.why)
+        elif decided is not None:
+            await self._confirm(decided)
 
-    async def _confirm(self, order: Sequence[str]) -> None:
+    def _answered(self, request: ChangeRequest) -> Go | Stop | None:
+        """Ask, once at a time; give the answer once it is there."""
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._ask(self._starting.question))
+        if not self._asking.done():
+            return None
+        typed, self._asking = self._asking.result(), None
         try:
-            await self._desk.heart.moves.confirm(await self._desk.ask(), self._id, order=order)
+            return self._starting.answered(request, typed)
+        except NotUnderstoodError as error:
+            self._say(str(error))
+            return None
+
+    async def _confirm(self, go: Go) -> None:
+        try:
+            await self._desk.heart.moves.confirm(await self._desk.ask(), self._id, order=go.order)
         except UserError as error:
             self._say_once(_told(error.problem))
+            # Asked again and again, it would be refused again and again.
+            self._refused = error.problem.code is not ErrorCode.NOT_CONFIRMED_STORED
 
     async def _cancel(self, why: str) -> None:
         self._cancelled = True
@@ -157,7 +159,7 @@ class Following:
             self._asking = None
 
     def _say_once(self, text: str) -> None:
-        if text not in self._said:
+        if text and text not in self._said:
             self._said.add(text)
             self._say(text)
 
@@ -181,6 +183,13 @@ class _Lasting:
             return False
         self._since = now if self._since is None else self._since
         return now - self._since >= self._seconds
+
+
+def _goes_on_by_itself(request: ChangeRequest) -> bool:
+    """Tell whether nobody and nothing is waited for, so that its record must change soon."""
+    return request.state in {RequestState.ACCEPTED, RequestState.EXECUTING} and not (
+        request.held_back
+    )
 
 
 def _told(problem: Problem) -> str:

@@ -3,49 +3,74 @@
 import re
 from collections.abc import Sequence
 
+from bot.changes.hunt import candidates
 from bot.changes.order_of_tries import keys_of, word_for
 from bot.changes.permissions import in_plain_words
+from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
+from bot.cli.starting import Go, NotUnderstoodError, Stop
 from bot.slack.blocks.rich import shown
 from bot.slack.blocks.wording import name_of
 
-QUESTION = "Which to try, in this order (Enter for all as listed, q to cancel): "
-NOBODY = (
+_NOBODY = (
     "InfluxDB tells the owner alone, and nobody can be asked which token to try. Cancelling. Run "
     "it again with --order and the ids above, the likeliest first."
 )
-NOT_THESE = "--order names a token that is none of these. Cancelling."
-AMBIGUOUS = (
+_NOT_THESE = "--order names a token that is none of these. Cancelling."
+_AMBIGUOUS = (
     "--order names a token that is none of these, or is on several instances; INSTANCE:ID says "
     "which. Cancelling."
 )
 _LONGEST = 80
 
 
-class NoOrderError(Exception):
-    """What was typed names no order; the text says what to type."""
+class Ordering:
+    """A leaked secret of which the owner alone is known: list that user's tokens, ask for an order.
 
+    Args:
+        order: The tokens that are to be tried, in this order, if they were named: each by its id or
+            as ``INSTANCE:ID``.
+    """
 
-def listed(targets: Sequence[Target]) -> str:
-    """List tokens a line each, by number and id."""
-    one = f"One of these {len(targets)} tokens is the leaked one."
-    if _on_several(targets):
-        one = f"On each instance, one of these {len(targets)} tokens is the leaked one."
-    title = f"{one} They are disabled one at a time; what is not it is put back."
-    lines = [f"{number:>3}  {_line(each)}" for number, each in enumerate(targets, start=1)]
-    return "\n".join([title, *lines])
+    question = "Which to try, in this order (Enter for all as listed, q to cancel): "
 
+    def __init__(self, order: Sequence[str]) -> None:
+        self._order = tuple(order)
 
-def not_these(targets: Sequence[Target]) -> str:
-    """Say that what was named to be tried cannot be."""
-    return AMBIGUOUS if _on_several(targets) else NOT_THESE
+    def shows(self, request: ChangeRequest) -> str:
+        """List the tokens a line each, by number and id; nothing where they are known to fit."""
+        targets = candidates(request)
+        if self._order and isinstance(self.beforehand(request), Go):
+            return ""
+        one = f"One of these {len(targets)} tokens is the leaked one."
+        if _on_several(targets):
+            one = f"On each instance, one of these {len(targets)} tokens is the leaked one."
+        title = f"{one} They are disabled one at a time; what is not it is put back."
+        lines = [f"{number:>3}  {_line(each)}" for number, each in enumerate(targets, start=1)]
+        return "\n".join([title, *lines])
+
+    def beforehand(self, request: ChangeRequest) -> Go | Stop | None:
+        """Take the ids that were named, if all of them are among the tokens."""
+        if not self._order:
+            return None
+        maybe = candidates(request)
+        if keys_of(self._order, maybe) is not None:
+            return Go(self._order)
+        return Stop(_AMBIGUOUS if _on_several(maybe) else _NOT_THESE)
+
+    def answered(self, request: ChangeRequest, typed: str | None) -> Go | Stop:
+        """Read numbers and ids in their order; empty means all as listed."""
+        if typed is None:
+            return Stop(_NOBODY)
+        order = read_order(typed, candidates(request))
+        return Stop("Cancelling.") if order is None else Go(order)
 
 
 def read_order(typed: str, targets: Sequence[Target]) -> tuple[str, ...] | None:
     """Read numbers and ids in their order; empty means all as listed, None that it is cancelled.
 
     Raises:
-        NoOrderError: If something else was typed.
+        NotUnderstoodError: If something else was typed.
     """
     words = re.split(r"[\s,]+", typed.strip().lower())
     if words in (["q"], ["quit"]):
@@ -53,7 +78,7 @@ def read_order(typed: str, targets: Sequence[Target]) -> tuple[str, ...] | None:
     by_number = {str(number): word_for(each) for number, each in enumerate(targets, start=1)}
     chosen = [by_number.get(word, word) for word in words if word]
     if keys_of(chosen, targets) is None:
-        raise NoOrderError("Type numbers or ids from the list, with blanks between them.")
+        raise NotUnderstoodError("Type numbers or ids from the list, with blanks between them.")
     return tuple(chosen)
 
 

@@ -1,4 +1,4 @@
-"""What is read from standard input and from the terminal."""
+"""What is read from standard input and from the terminal, and what is written there."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ import getpass
 import os
 import sys
 from collections.abc import Iterator
+from typing import TextIO
 
 # A little more than is ever looked at.
 _MOST_BYTES = 64_000
@@ -22,6 +23,9 @@ def read_secret() -> str:
     Raises:
         NoTextError: If it is no text in UTF-8.
     """
+    if sys.stdin is None:
+        # It was closed before the start.
+        return ""
     if sys.stdin.isatty():
         try:
             return getpass.getpass("Leaked secret (not shown): ")
@@ -31,6 +35,35 @@ def read_secret() -> str:
         return sys.stdin.buffer.read(_MOST_BYTES).decode()
     except UnicodeDecodeError:
         raise NoTextError from None
+
+
+def put(text: str) -> None:
+    """Write an answer to standard output; where that cannot be, say so, and go on.
+
+    A change is what it is whether or not anybody reads of it, and so is the exit code.
+    """
+    if not _write(sys.stdout, text):
+        say("Standard output takes nothing. What it was to show is on the record.")
+
+
+def say(line: str) -> None:
+    """Tell whoever is at the terminal something, if they can be told."""
+    _write(sys.stderr, line)
+
+
+def _write(stream: TextIO | None, text: str) -> bool:
+    if stream is None:
+        return False
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError:
+        # What is left in it would be tried again at the end, and spoil the exit code.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+        return False
+    return True
 
 
 async def asked(question: str) -> str | None:

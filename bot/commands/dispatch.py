@@ -31,6 +31,7 @@ class Dispatcher:
         reversals: Takes in undos.
         queries: Answers questions.
         policy: Gives the policy in force.
+        seen_by: Says of a secret that was typed who has seen it, and what to do.
     """
 
     def __init__(
@@ -40,12 +41,17 @@ class Dispatcher:
         reversals: Reversals,
         queries: Queries,
         policy: Callable[[], Policy],
+        seen_by: str = "",
     ) -> None:
         self._registry = registry
         self._intake = intake
         self._reversals = reversals
         self._queries = queries
         self._policy = policy
+        self._seen_by = seen_by or (
+            f"Slack has seen it, so treat it as leaked: {registry.command} leak opens a form that "
+            "finds its token, disables it, and proves it dead."
+        )
 
     async def typed(self, ask: Ask, text: str) -> Answer:
         """Carry a typed command out.
@@ -154,8 +160,7 @@ class Dispatcher:
         problem = Problem(
             ErrorCode.LOOKS_LIKE_SECRET,
             "That holds what looks like a secret. Nothing was stored, and nothing was changed.",
-            f"Slack has seen it, so treat it as leaked: {self._registry.command} leak opens a form "
-            "that finds its token, disables it, and proves it dead.",
+            self._seen_by,
         )
         await self._intake.refuse(ask, problem, "command text")
         raise UserError(problem)

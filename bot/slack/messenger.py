@@ -193,6 +193,6 @@ class SlackMessenger:
         for place in dict.fromkeys((earlier.message, earlier.feed_message, pressed)):
             await self._placing.edit(place, drawn)
 
-    def drawn(self, change: ChangeRequest) -> Message:
-        """Draw a request as its own message shows it, for whoever reads it elsewhere."""
-        return self._drawing.drawn(change)
+    def told(self, change: ChangeRequest) -> Message:
+        """Draw a request as its requester is told of it, for whoever reads it elsewhere."""
+        return private_outcome(change) if is_private(change) else self._drawing.drawn(change)

@@ -19,6 +19,7 @@ from bot.storage.keepers import Keepers
 from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
+from bot.storage.people import People
 from bot.storage.posting import Posting
 from bot.storage.sqlite import READING
 from bot.storage.switches import Switches
@@ -41,6 +42,7 @@ class SqlTransaction(
     Inbox,
     Posting,
     Homes,
+    People,
 ):
     """One transaction on the database: all that can be read and written in it."""
 

@@ -62,9 +62,11 @@ requests = Table(
     Column("retried_by", String(16)),
     # The change whose tokens, active again since, this one disables again.
     Column("again_of", String(16), ForeignKey("requests.id")),
-    # What is recorded of a leaked secret whose token this one is to disable, and the process whose
-    # memory holds it, which alone carries the request out while it lives.
+    # What is recorded of a leaked secret whose token this one is to disable.
     Column("leak", JSON(none_as_null=True)),
+    # Who has typed it on the bot's own machine; and the process that alone carries it out while it
+    # lives, since it holds a leaked secret, or somebody waits at its terminal.
+    Column("typed_by", Text),
     Column("keeper", String(64)),
     # The report whose owner's other tokens this one disables.
     Column("leak_of", String(16), ForeignKey("requests.id")),
@@ -262,6 +264,24 @@ homes = Table(
     Column("sequence", Integer, nullable=False),
     Column("refreshed_at", UtcDateTime, nullable=False),
     Index("ix_homes_opened_at", "opened_at"),
+)
+
+# What Slack told last of the policy's user groups and people, for when it does not answer.
+told_groups = Table(
+    "told_groups",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("members", JSON, nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+)
+told_accounts = Table(
+    "told_accounts",
+    metadata,
+    Column("user_id", String(64), primary_key=True),
+    Column("account", String(16), nullable=False),
+    Column("team", String(64), nullable=False),
+    Column("enterprise", String(64)),
+    Column("told_at", UtcDateTime, nullable=False),
 )
 
 # How often somebody was refused lately; the record gets the first few, and then the count.

@@ -656,3 +656,16 @@ def test_the_role_that_is_named_is_the_one_that_counts(
     for role in (VIEWER, OPERATOR, APPROVER):
         may = isinstance(decide(policy, person, standing, Wanted(role)), Allowed)
         assert may is (not isinstance(held, Denied) and held.role >= role)
+
+
+def test_nothing_is_enabled_from_the_command_line() -> None:
+    """Whoever has the machine can type any id: that closes what is open, and opens nothing."""
+    enable = Wanted(OPERATOR, frozenset({ENABLE, DESCRIBE}), typed=True)
+    disable = Wanted(OPERATOR, frozenset({DISABLE}), typed=True)
+
+    assert isinstance(decide(POLICY, ANNA, MEMBER, disable), Allowed)
+    denied = decide(POLICY, ANNA, MEMBER, enable)
+    assert isinstance(denied, Denied)
+    assert denied.rule.startswith("nothing is enabled from the command line")
+    assert denied.to_others.rule == denied.rule
+    assert isinstance(decide(POLICY, ANNA, MEMBER, replace(enable, typed=False)), Allowed)

@@ -17,6 +17,7 @@ from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
 from bot.changes.direct_copy import DirectCopy
 from bot.changes.errors import AuthorizationNotFoundError, ErrorCode, Problem, UpstreamError
+from bot.changes.executor import Pace
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, PolicySource, Roles, Workspace
@@ -331,7 +332,8 @@ class Workshop:
         )
         # A request of several is watched closely, so that no test has to wait for it.
         watch = Watch(look=timedelta(milliseconds=10))
-        self.heart = Heart(edges, self.board, Tempo(watch=watch))
+        # A busy machine must not look like another process.
+        self.heart = Heart(edges, self.board, Tempo(Pace(lease=timedelta(minutes=1)), watch=watch))
 
     @property
     def default(self) -> InMemoryAuthorizations:

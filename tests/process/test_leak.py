@@ -4,6 +4,7 @@ import asyncio
 import os
 import pwd
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,17 +13,17 @@ import pytest
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Mode
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, GRAFANA_DASHBOARDS
-from tests.process.bot_process import environment
-from tests.process.leak_process import (
+from tests.process.attended_process import (
     AS_ALICE,
     CANARY,
     RIGHT,
     WRONG,
+    at_a_terminal,
     leak,
-    leak_at_a_terminal,
     leak_process,
     receipts,
 )
+from tests.process.bot_process import environment
 from tests.world import World, world
 
 NOWHERE = {"SLACK_API_URL": "http://127.0.0.1:1/api/"}
@@ -61,6 +62,19 @@ def statuses(here: World) -> tuple[str, str]:
     return found[WRONG], found[RIGHT]
 
 
+async def shell(line: str, env: dict[str, str]) -> tuple[int | None, str]:
+    """Run a line of shell: exit code, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", line),
+        env=env,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    _, err = await asyncio.wait_for(process.communicate(), 40)
+    return process.returncode, err.decode()
+
+
 def commanded(pid: int) -> bytes:
     """Give what everybody on the machine sees of a process."""
     return Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -87,7 +101,7 @@ async def test_the_receipt(idle_world: World, tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     assert out.startswith(f"{DEAD} · telegraf on edge-42\n")
     assert "After: default refused it: the token is inactive, at " in out
-    assert f"Typed on this bot's own machine by {user()}.\n" in out
+    assert f"by @U0ALICE, typed on this bot's own machine by {user()} · “a drill”" in out
     assert statuses(here) == ("active", "inactive")
     (told,) = receipts(here.slack.direct_messages(cast.ALICE))
     assert told.startswith(DEAD)
@@ -123,7 +137,7 @@ async def test_without_slack(idle_world: World, tmp_path: Path) -> None:
 
     assert code == 0
     assert out.startswith(DEAD)
-    assert "Slack does not answer: only people who are listed by their own ids are known" in err
+    assert "Slack does not answer, and nobody is told before it does. Only people who are" in err
     assert "Slack was not told yet. A running bot does that.\n" in err
     assert statuses(here) == ("active", "inactive")
     await here.start()
@@ -210,6 +224,8 @@ async def test_what_is_dead_already(idle_world: World, tmp_path: Path) -> None:
         (("--as", "S0SRE", "--found", "x"), b"x", "--as is a user group's id, and not one"),
         (("--as", "U0ALICE", "--found", " "), b"x", "--found cannot be blank"),
         ((*AS_ALICE, "--reason", "a\u202eb"), b"x", "take plain text"),
+        ((*AS_ALICE, "--order", CANARY), b"x", "--order takes authorizations' ids"),
+        (AS_ALICE, f"{CANARY}\nhello".encode(), "holds more than one line"),
         (AS_ALICE, b" \n", "There is no secret in this. Nothing was changed."),
         (AS_ALICE, b"x" * 513, "This is longer than 512 characters. Nothing was changed."),
         (AS_ALICE, b"\xff", "Standard input holds no text. Nothing was changed."),
@@ -228,6 +244,46 @@ async def test_bad_usage(
     # A box of lines would part it.
     assert CANARY[:16] not in err
     assert not (tmp_path / "token-bot.db").exists()
+
+
+async def test_what_is_closed_or_takes_nothing(idle_world: World, tmp_path: Path) -> None:
+    """Without a standard input there is no secret; an answer that goes nowhere changes no code."""
+    bot = f"exec {sys.executable} -m bot"
+    env = environment(idle_world, tmp_path)
+
+    no_input = await shell(f"{bot} leak --as U0ALICE --found x <&-", env)
+    full = await shell(f"echo {CANARY} | {bot} leak --as U0ALICE --found x >/dev/full", env)
+    misplaced = await shell(f"{bot} {CANARY}", env)
+
+    assert no_input == (
+        2,
+        "There is no secret in this. Nothing was changed. Paste the leaked token.\n",
+    )
+    assert full == (0, "Standard output takes nothing. What it was to show is on the record.\n")
+    assert (misplaced[0], CANARY[:16] in misplaced[1]) == (2, False)
+    assert statuses(idle_world) == ("active", "inactive")
+
+
+async def test_a_signal_before_anything_is_stored(idle_world: World, tmp_path: Path) -> None:
+    """It ends at once, nothing is stored, and it says so."""
+    asked = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(hang, "127.0.0.1") as silent:
+        port = silent.sockets[0].getsockname()[1]
+        slack = {"SLACK_API_URL": f"http://127.0.0.1:{port}/api/"}
+        env = {**environment(idle_world, tmp_path), **slack}
+        async with leak_process(*AS_ALICE, env=env) as running:
+            await asyncio.wait_for(asked.wait(), 20)
+            running.interrupt(signal.SIGTERM)
+            ended = await running.ends()
+
+    assert ended == (1, "", "Interrupted. Nothing was changed.\n")
+    assert await idle_world.events() == []
 
 
 async def test_settings_that_are_wrong(idle_world: World, tmp_path: Path) -> None:
@@ -320,7 +376,7 @@ async def test_at_a_terminal(hashed: World, tmp_path: Path) -> None:
         "with blanks between them.": "2, 1",
     }
 
-    code, shown = await leak_at_a_terminal(*AS_ALICE, env=env, typed=typed)
+    code, shown = await at_a_terminal("leak", *AS_ALICE, env=env, typed=typed)
 
     assert (code, DEAD in shown, CANARY in shown) == (0, True, False)
     assert statuses(hashed) == ("active", "inactive")
@@ -331,7 +387,7 @@ async def test_cancelled_at_a_terminal(hashed: World, tmp_path: Path) -> None:
     env = {**environment(hashed, tmp_path), "TERM": "dumb"}
     typed = {"(not shown): ": CANARY, "q to cancel): ": "q"}
 
-    code, _ = await leak_at_a_terminal(*AS_ALICE, env=env, typed=typed)
+    code, _ = await at_a_terminal("leak", *AS_ALICE, env=env, typed=typed)
 
     assert code == 1
     assert hashed.patches() == []

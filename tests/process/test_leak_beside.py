@@ -16,8 +16,8 @@ from bot.changes.update import AuthorizationUpdate
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import GRAFANA_DASHBOARDS
 from tests.postgresql import libpq
+from tests.process.attended_process import AS_ALICE, CANARY, RIGHT, leak, leak_process, receipts
 from tests.process.bot_process import bot_process, environment
-from tests.process.leak_process import AS_ALICE, CANARY, RIGHT, leak, leak_process, receipts
 from tests.world import World, world
 
 DEAD = "Leaked token disabled and proven dead"

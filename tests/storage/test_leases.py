@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.changes.errors import LeaseLostError
-from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
@@ -81,8 +80,8 @@ async def test_a_new_request_is_due_at_once(store: SqlStore) -> None:
 async def test_only_what_is_kept(store: SqlStore) -> None:
     """A process that is there for its own report takes neither what others keep nor the rest."""
     await stored(store, change())
-    await stored(store, change(id="MINE00", leak=LeakReport(keeper="me")))
-    await stored(store, change(id="THEIRS", leak=LeakReport(keeper="they")))
+    await stored(store, change(id="MINE00", keeper="me"))
+    await stored(store, change(id="THEIRS", keeper="they"))
 
     async with store.transaction() as transaction:
         mine = await transaction.claim("a", NOON, LEASE, 9, "me", only_kept=True)

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy import Connection, MetaData, Table, event, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -139,6 +139,19 @@ async def test_the_newest_stays_as_it_is(database_url: str) -> None:
 
     async with open_store(database_url) as second, second.reading() as reading:
         assert await reading.query("kept") == "{}"
+
+
+async def test_on_sqlite_all_steps_are_one_transaction(sqlite_url: str) -> None:
+    """Whoever starts meanwhile finds the version before the first step, or after the last."""
+    engine = create_engine(sqlite_url)
+    commits: list[Connection] = []
+    event.listen(engine.sync_engine, "commit", commits.append)
+    try:
+        await migrate(engine)
+    finally:
+        await engine.dispose()
+
+    assert len(commits) == 1
 
 
 async def test_processes_that_start_at_once(database_url: str, engine: AsyncEngine) -> None:

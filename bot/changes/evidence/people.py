@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.decision import Denied
 from bot.changes.errors import Problem
@@ -106,6 +107,16 @@ def by_person(
     )
 
 
-def typed(event: AuditEvent, typed_by: str) -> AuditEvent:
-    """Say who has typed on the bot's own machine what happened in somebody's name, if it was so."""
-    return replace(event, detail={**event.detail, "typed_by": typed_by}) if typed_by else event
+def typed(event: AuditEvent, ask: Ask) -> AuditEvent:
+    """Say who has typed on the bot's own machine what happened in somebody's name, if it was so.
+
+    And how old what Slack had told of that person was, if Slack did not answer.
+    """
+    told_at = ask.standing.as_of
+    age = None if told_at is None else max(0, int((ask.now - told_at).total_seconds()))
+    more: dict[str, object] = {
+        "typed_by": ask.typed_by,
+        "told_at": None if told_at is None else told_at.isoformat(timespec="seconds"),
+        "told_seconds_ago": age,
+    }
+    return replace(event, detail={**event.detail, **telling(more)})

@@ -135,6 +135,7 @@ def progress(request: ChangeRequest, target: Target, at: datetime) -> AuditEvent
                 "reason": request.reason,
                 "undo_of": request.undo_of,
                 "automatic": request.automatic or None,
+                "typed_by": request.typed_by,
             }
         ),
     )
@@ -149,7 +150,6 @@ def _reported(report: LeakReport | None) -> dict[str, object]:
         "unusual": report.unusual or None,
         "fingerprint": report.fingerprint,
         "others": report.others or None,
-        "typed_by": report.typed_by,
     }
 
 
@@ -166,7 +166,7 @@ def _of_request(
         change_id=request.id,
         instance=instance,
         authorization_id=authorization_id,
-        detail=telling(detail),
+        detail=telling({**detail, "typed_by": request.typed_by}),
     )
 
 

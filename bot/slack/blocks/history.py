@@ -76,7 +76,8 @@ def event_text(event: AuditEvent) -> str:
     subject = "" if event.authorization_id is None else f" {event.authorization_id}"
     change = "" if event.change_id is None else f" (change {event.change_id})"
     said = escaped(f"{before}{subject}{after} {_reason(event)}", _LONGEST_LINE)
-    who = f"<@{event.actor}> " if event.team else f"{escaped(event.actor)} "
+    who = f"{escaped(_typist(event))}{mention_text(event.actor)} "
+    who = who if event.team else f"{escaped(event.actor)} "
     return f"{_moment(event)}: {'' if event.tag in IMPERSONAL else who}{said}{change}"
 
 
@@ -84,7 +85,14 @@ def _actor(event: AuditEvent) -> Line:
     if event.tag in IMPERSONAL:
         return []
     # Whoever uses the command line is no user of Slack's.
-    return [person(event.actor) if event.team else plain(shown(event.actor)), plain(" ")]
+    who = person(event.actor) if event.team else plain(shown(event.actor))
+    return [plain(_typist(event)), who, plain(" ")]
+
+
+def _typist(event: AuditEvent) -> str:
+    """Say who has typed on the bot's own machine what happened in somebody's name."""
+    typed_by = event.detail.get("typed_by")
+    return f"{shown(typed_by)} on behalf of " if isinstance(typed_by, str) else ""
 
 
 def _reason(event: AuditEvent) -> str:

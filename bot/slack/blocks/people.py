@@ -14,6 +14,7 @@ from bot.slack.blocks.rich import (
     plain,
     quoted,
     read_out,
+    shown,
 )
 
 # A mention rings somebody's telephone, and a list of fifty helps nobody.
@@ -41,8 +42,9 @@ def named_text(words: str, ids: Sequence[str]) -> str:
 def provenance(change: ChangeRequest) -> Line:
     """Say who asked, why, under which id, and who agreed."""
     reason = [plain(quoted(change.reason))] if change.reason else []
+    typed = f", {_typed(change)}" if change.typed_by else ""
     return joined(
-        [plain("by "), person(change.requester.user_id)],
+        [plain("by "), person(change.requester.user_id), plain(typed)],
         reason,
         [plain("change "), code(change.id), plain(tie(change))],
         named("approved by ", _voters(change)),
@@ -65,6 +67,7 @@ def change_text(change: ChangeRequest, *sentences: str, after: str = "") -> str:
     return read_out(
         *sentences,
         f"Reason: {quoted(change.reason)}." if change.reason else "",
+        f"{_typed(change).capitalize()}." if change.typed_by else "",
         f"Change {change.id}{tie(change)}.",
         after=" ".join(each for each in mentions if each),
     )
@@ -79,6 +82,11 @@ def tie(change: ChangeRequest) -> str:
     if change.leak_of is not None:
         return f", after the leak of {change.leak_of}"
     return "" if change.retry_of is None else f", retry of {change.retry_of}"
+
+
+def _typed(change: ChangeRequest) -> str:
+    """Say who has typed it in the requester's name."""
+    return f"typed on this bot's own machine by {shown(change.typed_by)}"
 
 
 def _voters(change: ChangeRequest) -> list[str]:

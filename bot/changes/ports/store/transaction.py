@@ -10,6 +10,7 @@ from bot.changes.ports.store.locks import Locks
 from bot.changes.ports.store.lookback import Lookback
 from bot.changes.ports.store.memos import Memos
 from bot.changes.ports.store.moves import Moves
+from bot.changes.ports.store.people import People
 from bot.changes.ports.store.requests import Requests
 from bot.changes.ports.store.switches import Switches
 from bot.changes.ports.store.watches import Watches
@@ -29,6 +30,7 @@ class Transaction(
     Memos,
     Switches,
     Inbox,
+    People,
     Protocol,
 ):
     """One transaction on the database; it commits when its context ends without an exception."""

@@ -96,8 +96,6 @@ def context(change: ChangeRequest) -> list[str]:
     if report is None:
         return []
     said = [f"Reported as leaked; found in {quoted(report.found_in)}."] if report.found_in else []
-    if report.typed_by:
-        said.append(f"Typed on this bot's own machine by {shown(report.typed_by)}.")
     if report.unusual:
         said.append(_UNUSUAL)
     if report.others:

@@ -1,4 +1,4 @@
-"""`python -m bot leak` as its users start it, with the secret on its standard input."""
+"""`python -m bot leak` and `do` as their users start them."""
 
 import asyncio
 import os
@@ -23,8 +23,8 @@ AS_ALICE = ("--as", "U0ALICE", "--found", "a gist")
 
 
 @dataclass
-class LeakProcess:
-    """A running report.
+class Attended:
+    """A running command that somebody waits for.
 
     Attributes:
         errors: What it has told whoever is at the terminal so far.
@@ -63,20 +63,29 @@ class LeakProcess:
 @asynccontextmanager
 async def leak_process(
     *arguments: str, env: Mapping[str, str], secret: bytes = CANARY.encode()
-) -> AsyncIterator[LeakProcess]:
+) -> AsyncIterator[Attended]:
     """Start a report, which belongs to no terminal, and give it the secret."""
+    async with attended_process("leak", *arguments, env=env, typed=secret) as running:
+        yield running
+
+
+@asynccontextmanager
+async def attended_process(
+    *arguments: str, env: Mapping[str, str], typed: bytes = b""
+) -> AsyncIterator[Attended]:
+    """Start a command that belongs to no terminal, and give it its standard input."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "leak", *arguments),
+        *(sys.executable, "-m", "bot", *arguments),
         env=dict(env),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
-    running = LeakProcess(process)
+    running = Attended(process)
     reading = asyncio.create_task(running.read())
     assert process.stdin is not None
-    process.stdin.write(secret)
+    process.stdin.write(typed)
     process.stdin.close()
     try:
         yield running
@@ -101,13 +110,22 @@ async def leak(
     return code, out, running.errors
 
 
-async def leak_at_a_terminal(
+async def do(
+    command: str, *arguments: str, env: Mapping[str, str], user: str = "U0ALICE"
+) -> tuple[int, str, str]:
+    """Run a command of Slack's to its end: exit code, standard output, standard error."""
+    async with attended_process("do", command, "--as", user, *arguments, env=env) as running:
+        code, out, _ = await running.ends()
+    return code, out, running.errors
+
+
+async def at_a_terminal(
     *arguments: str, env: Mapping[str, str], typed: Mapping[str, str]
 ) -> tuple[int, str]:
-    """Run a report at a terminal of its own, and answer what it asks.
+    """Run a command at a terminal of its own, and answer what it asks.
 
     Args:
-        arguments: What is typed behind the command.
+        arguments: What is typed behind the bot's name.
         env: Its environment.
         typed: What is typed once a text has shown up, by that text.
 
@@ -116,7 +134,7 @@ async def leak_at_a_terminal(
     """
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execve(sys.executable, [sys.executable, "-m", "bot", "leak", *arguments], dict(env))  # noqa: S606 - no shell is wanted
+        os.execve(sys.executable, [sys.executable, "-m", "bot", *arguments], dict(env))  # noqa: S606 - no shell is wanted
     return await asyncio.to_thread(_answering, pid, terminal, dict(typed))
 
 

@@ -1,0 +1,119 @@
+import html
+from dataclasses import replace
+
+from bot.changes.errors import BotError
+from bot.changes.lists import TokenPage
+from bot.changes.request import ChangeRequest
+from bot.changes.secret import holds_secret
+from bot.changes.states import RequestState, TargetState
+from bot.cli.attending import UNRESOLVED, Attended, attend, refuse, refused
+from bot.cli.exit_codes import ExitCode
+from bot.cli.plain_message import plain_message
+from bot.cli.starting import Confirming
+from bot.cli.terminal import put, say
+from bot.clock import system_clock
+from bot.commands.answers import Accepted, FormWanted, Later, Moved, Reading
+from bot.commands.registry import Registry, discover
+from bot.settings import SettingsError, load_settings
+from bot.settings_fields import user_id
+from bot.slack.blocks.answer import answer_message
+from bot.slack.blocks.problems import problem_lines
+from bot.slack.blocks.rich import Message, paragraph
+from bot.telemetry.logs import configure_logs
+
+# In Slack these are buttons: whoever presses one is known to be who they are.
+_BUTTONS = ("approve", "deny", "confirm", "cancel", "review", "retry")
+_AS_WISHED = frozenset({TargetState.DONE, TargetState.UNCHANGED})
+_LEAK = (
+    "A leaked secret is never a command's text. token-bot leak --as {user} --found TEXT reads it "
+    "from standard input, disables its token and proves it dead. Nothing was changed."
+)
+_PRESSED = (
+    "{word} is a button in Slack, for whoever Slack knows it is; the command line has none. "
+    "Nothing was changed."
+)
+
+
+def do(command: str, user: str, *, yes: bool) -> ExitCode:
+    """Carry out a command of Slack's in somebody's name, and print its answer.
+
+    Args:
+        command: What would be typed in Slack, with the slash command's name or without.
+        user: The Slack user in whose name it is done.
+        yes: Whether to carry out at once what is shown first.
+    """
+    try:
+        as_user = user_id(user)
+        settings = load_settings()
+    except ValueError as error:
+        return refuse(f"--as {error}. Give the id of a Slack user, such as U0ALICE.")
+    except SettingsError as error:
+        return refuse(*error.lines)
+    configure_logs("WARNING", settings.log_format)
+    registry = Registry(discover(), settings.slash_command)
+    text = without_name(command, settings.slash_command)
+    word = text.split(maxsplit=1)[0].lower() if text.split() else ""
+    if word in _BUTTONS:
+        return refuse(_PRESSED.format(word=word))
+
+    if registry.asked(word) == "leak" and not holds_secret(text):
+        return refuse(_LEAK.format(user=as_user))
+
+    async def carry_out(attended: Attended) -> ExitCode:
+        return await _carried_out(attended, text, yes=yes)
+
+    return attend(settings, as_user, carry_out)
+
+
+def without_name(command: str, slash_command: str) -> str:
+    """Leave the slash command's name out, which may be typed before it."""
+    text = command.strip()
+    first, _, rest = text.partition(" ")
+    return rest.strip() if first == slash_command else text
+
+
+def escaped(text: str) -> str:
+    """Write a text as Slack sends one, where a shell sends it as it is."""
+    return html.escape(text, quote=False)
+
+
+def exit_code(request: ChangeRequest) -> ExitCode:
+    """Tell whether every token is as it was wanted, some are not, or nobody can say."""
+    if not request.state.final or request.in_state(*UNRESOLVED, TargetState.APPLIED):
+        return ExitCode.UNKNOWN
+    if request.state is not RequestState.FINISHED or not request.targets:
+        return ExitCode.FAILED
+    wished = all(target.state in _AS_WISHED for target in request.targets)
+    return ExitCode.DONE if wished else ExitCode.FAILED
+
+
+async def _carried_out(attended: Attended, text: str, *, yes: bool) -> ExitCode:
+    try:
+        with attended.interruption.held():
+            answer = await attended.desk.typed(escaped(text))
+            if isinstance(answer, Accepted):
+                if answer.needlessly:
+                    say(_told(answer_message(answer)))
+                starting = Confirming(attended.written, yes=yes)
+                return await attended.followed(answer.request, starting, exit_code)
+        if isinstance(answer, FormWanted | Moved):
+            raise TypeError(f"no command of the command line gives {type(answer).__name__}")
+        await _read_out(attended, answer)
+    except BotError as error:
+        say(_told(Message("", (paragraph(*problem_lines(error.problem)),))))
+        return refused(error.problem)
+    return ExitCode.DONE
+
+
+async def _read_out(attended: Attended, answer: Reading | Later) -> None:
+    """Print a reading; of a list every page, since there is no button to turn it."""
+    reading = await answer.read() if isinstance(answer, Later) else answer
+    put(_told(answer_message(reading)))
+    while isinstance(reading, TokenPage) and reading.page + 1 < reading.pages:
+        query = replace(reading.query, page=reading.page + 1)
+        reading = await attended.desk.heart.queries.tokens(query)
+        put(_told(answer_message(reading)))
+
+
+def _told(message: Message) -> str:
+    return plain_message(message, system_clock())

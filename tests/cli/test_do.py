@@ -1,0 +1,134 @@
+"""What the command line decides by itself, of commands, their outcomes and their age."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.changes.people import Account, KnownGroup, KnownPerson, Person, Standing
+from bot.changes.remembered import standing_of
+from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState, TargetState
+from bot.changes.target import Choice
+from bot.cli.do import escaped, exit_code, without_name
+from bot.cli.exit_codes import ExitCode
+from bot.cli.starting import Confirming, Go, Stop
+from bot.cli.without_slack import what_counts
+from bot.commands.grammar import verbatim
+from tests.changes.samples import NOON, authorization, change, done
+
+HOURS = timedelta(hours=1)
+GROUPS = frozenset({"S0A", "S0B"})
+ANNA = Person("U0ANNA", "T0HOME")
+
+
+def ended(*states: TargetState) -> ChangeRequest:
+    """Make a change that is over, with tokens in these states."""
+    one = done()
+    return replace(one, targets=tuple(replace(one.targets[0], state=each) for each in states))
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (ended(TargetState.DONE, TargetState.UNCHANGED), ExitCode.DONE),
+        (ended(TargetState.DONE, TargetState.FAILED), ExitCode.FAILED),
+        (ended(TargetState.REFUSED), ExitCode.FAILED),
+        (ended(TargetState.DONE, TargetState.APPLIED), ExitCode.UNKNOWN),
+        (ended(TargetState.LOST, TargetState.FAILED), ExitCode.UNKNOWN),
+        (change(state=RequestState.DENIED), ExitCode.FAILED),
+        (change(state=RequestState.FINISHED, targets=()), ExitCode.FAILED),
+        (change(state=RequestState.AWAITING_APPROVAL), ExitCode.UNKNOWN),
+    ],
+)
+def test_exit_codes(request_: ChangeRequest, code: ExitCode) -> None:
+    """Done is every token as it was wanted; what nobody can say is neither done nor failed."""
+    assert exit_code(request_) is code
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("/token list", "list"),
+        ("  /token  list a ", "list a"),
+        ("list /token", "list /token"),
+        ("/tokens list", "/tokens list"),
+        ("/token", ""),
+    ],
+)
+def test_the_slash_command_may_be_left_out(command: str, text: str) -> None:
+    """Its own name alone is taken off, and only in front."""
+    assert without_name(command, "/token") == text
+
+
+@pytest.mark.parametrize("text", ["a & b", "&amp;", "<@U0BOB>", "<https://a.example|b>", "it's"])
+def test_a_shell_s_text_is_meant_as_it_stands(text: str) -> None:
+    """It has none of Slack's markup, however much it looks like some."""
+    assert verbatim(escaped(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("yes", "typed", "decided"),
+    [
+        (True, None, Go()),
+        (False, "Y ", Go()),
+        (False, "", Stop("Cancelling.")),
+        (False, "no", Stop("Cancelling.")),
+    ],
+)
+def test_what_starts_several(*, yes: bool, typed: str | None, decided: Go | Stop) -> None:
+    """A yes, beforehand or typed, and nothing else."""
+    confirming = Confirming(lambda _: "", yes=yes)
+    asked = change(state=RequestState.PREVIEWED)
+
+    assert (confirming.beforehand(asked) or confirming.answered(asked, typed)) == decided
+
+
+def test_nobody_says_which_instance_is_meant_by_a_yes() -> None:
+    """Where a token was found on two, --yes chooses neither."""
+    choices = (Choice("prod", authorization()), Choice("test", authorization()))
+    asked = change(state=RequestState.PREVIEWED, choices=choices)
+
+    decided = Confirming(lambda _: "", yes=True).beforehand(asked)
+
+    assert isinstance(decided, Stop)
+    assert "--on" in decided.why
+
+
+def test_the_oldest_word_of_slack_is_its_age() -> None:
+    """Whatever is stored counts, and the rest cannot be read; never is it guessed."""
+    groups = [KnownGroup("S0A", frozenset({"U0ANNA"}), NOON - 2 * HOURS)]
+    known = KnownPerson(ANNA, Account.MEMBER, NOON - HOURS)
+
+    assert standing_of("U0ANNA", GROUPS, groups, known) == Standing(
+        Account.MEMBER, frozenset({"S0A"}), frozenset({"S0B"}), NOON - 2 * HOURS
+    )
+    assert standing_of("U0EVE", GROUPS, groups, None) == Standing(
+        Account.UNKNOWN, frozenset(), frozenset({"S0B"}), NOON - 2 * HOURS
+    )
+    assert standing_of("U0EVE", GROUPS, [], None).as_of is None
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (timedelta(seconds=1), "1 second ago"),
+        (timedelta(seconds=-5), "0 seconds ago"),
+        (timedelta(minutes=119), "119 minutes ago"),
+        (timedelta(hours=47), "47 hours ago"),
+        (timedelta(days=9), "9 days ago"),
+    ],
+)
+def test_how_old_it_is(ago: timedelta, said: str) -> None:
+    """It is said in a unit of which there are several."""
+    assert said in what_counts(Standing(as_of=NOON - ago), NOON)
+
+
+def test_what_was_never_told() -> None:
+    """Groups of which nothing is stored are named."""
+    told = what_counts(Standing(as_of=NOON, unreadable=frozenset({"S0B"})), NOON)
+
+    assert told.endswith("It never told who is in S0B, so nobody has a role by that.")
+    assert what_counts(Standing(unreadable=GROUPS), NOON).endswith(
+        "Only people who are listed by their own ids are known."
+    )

@@ -1,0 +1,178 @@
+"""`python -m bot do`: Slack's commands on the bot's machine, for the day Slack is the incident."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import cast
+from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
+from tests.process.attended_process import CANARY, at_a_terminal, attended_process, do
+from tests.process.bot_process import environment
+from tests.process.test_leak import NOWHERE, ruled, stored_in, user
+from tests.world import World
+
+TOKEN, OTHER = TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
+ON_CALL = f"""
+[roles]
+operator = ["{cast.ONCALL_GROUP}", "{cast.GONE}"]
+approver = ["{cast.SECURITY_GROUP}"]
+[channels]
+feed = "{cast.SECURITY}"
+"""
+
+
+def status(here: World, token: str = TOKEN) -> str:
+    """Give what InfluxDB has a token for."""
+    (found,) = [each.status for each in here.influxdb.authorizations() if each.id == token]
+    return found
+
+
+async def test_the_same_as_in_slack(idle_world: World, tmp_path: Path) -> None:
+    """Read back, told in Slack with an Undo, recorded on behalf; what is closed stays closed."""
+    here, env = idle_world, environment(idle_world, tmp_path)
+
+    disabled = await do(f'/token disable {TOKEN} --reason "it\'s <b> &amp;"', env=env)
+    (told,) = here.slack.direct_messages(cast.ALICE)
+    change = (await here.events())[0].change_id
+    undone = await do(f"undo {change}", env=env)
+    described = await do(f"describe {OTHER} a & b <U0BOB> --reason x", env=env)
+    undone_too = await do("undo", env=env)
+    read = await do("history", env=env)
+
+    assert disabled[::2] == (0, "")
+    assert disabled[1].startswith("Token disabled · telegraf on edge-42\n")
+    by = f"by @U0ALICE, typed on this bot's own machine by {user()} · “it's <b> &amp;” · change"
+    assert by in disabled[1]
+    assert told.plain.startswith("Token disabled · telegraf on edge-42\n")
+    assert "[ Undo ]" in told.plain
+    assert undone[:2] == (1, "")
+    assert "nothing is enabled from the command line, nor undone so that a token works" in undone[2]
+    assert status(here) == "inactive"
+    assert described[1].startswith("Description changed · a & b <U0BOB> --reason x\n")
+    assert (undone_too[0], "edge-43”, read back at" in undone_too[1]) == (0, True)
+    assert read[0] == 0
+    assert f"{user()} on behalf of @U0ALICE disabled {TOKEN}: active → inactive" in read[1]
+    events = await here.events()
+    assert {each.actor for each in events} == {cast.ALICE}
+    assert {each.detail["typed_by"] for each in events} == {user()}
+    assert "request.denied" in {each.tag.value for each in events}
+
+
+async def test_a_disable_for_a_time(idle_world: World, tmp_path: Path) -> None:
+    """A bot that runs ends it, as was judged when it was typed; whoever types enables nothing."""
+    here = idle_world
+
+    code, out, _ = await do(f"disable {TOKEN} --for 30m", env=environment(here, tmp_path))
+    disabled = status(here)
+    here.now.advance(timedelta(minutes=31))
+    await here.start()
+    await here.settled()
+
+    assert (code, disabled, status(here)) == (0, "inactive", "active")
+    assert "To be enabled again by itself at" in out
+
+
+async def test_without_slack(idle_world: World, tmp_path: Path) -> None:
+    """What Slack told last counts, and how old that is is said and recorded."""
+    here, env = idle_world, {**ruled(idle_world, tmp_path, ON_CALL), **NOWHERE}
+
+    before = await do(f"disable {TOKEN}", env=env)
+    await here.start(policy=ON_CALL)
+    await here.stop()
+    here.now.advance(timedelta(hours=3))
+    gone = await do(f"disable {TOKEN}", env=env, user=cast.GONE)
+    untouched = here.patches()
+    code, out, err = await do(f"disable {TOKEN}", env=env)
+    accepted = next(each for each in await here.events() if each.tag.value == "request.accepted")
+    await here.start(policy=ON_CALL)
+    await here.slack.wait_for(lambda: here.slack.messages(cast.SECURITY))
+
+    assert before[0] == 1
+    assert "Slack does not tell now who is in the user group S0ONCALL" in before[2]
+    assert "Only people who are listed by their own ids are known." in before[2]
+    assert gone[0] == 1
+    assert "your Slack account is deactivated" in gone[2]
+    assert untouched == []
+    assert (code, out.startswith("Token disabled")) == (0, True)
+    assert "What counts is listed ids, and what Slack told last, at" in err
+    assert "Slack was not told yet. A running bot does that." in err
+    assert isinstance(accepted.detail["told_seconds_ago"], int)
+    assert accepted.detail["told_at"]
+    (posted,) = here.slack.messages(cast.SECURITY)
+    assert posted.plain.startswith("Token disabled")
+
+
+async def test_several(idle_world: World, tmp_path: Path) -> None:
+    """They are shown first; without a terminal it takes --yes, at one a yes."""
+    here, env = idle_world, environment(idle_world, tmp_path)
+    command = f"disable {TOKEN} {OTHER}"
+
+    nobody = await do(command, env=env)
+    untouched = here.patches()
+    at_once = await do(command, "--yes", env=env)
+    here.influxdb.edit(TOKEN, status="active")
+    here.influxdb.edit(OTHER, status="active")
+    typed = {"(y/N)? ": "y"}
+    terminal = {**env, "TERM": "dumb"}
+    code, shown = await at_a_terminal("do", command, "--as", "U0BOB", env=terminal, typed=typed)
+
+    assert nobody[0] == 1
+    assert "To confirm: disable 2 tokens" in nobody[2]
+    assert "Run it again with --yes to carry out what is shown." in nobody[2]
+    assert "Nothing was changed." in nobody[1]
+    assert untouched == []
+    assert at_once[0] == 0
+    assert at_once[1].startswith("2 tokens disabled")
+    assert (code, "2 tokens disabled" in shown) == (0, True)
+    assert (status(here), status(here, OTHER)) == ("inactive", "inactive")
+
+
+async def test_whoever_does_not_wait(idle_world: World, tmp_path: Path) -> None:
+    """A second Ctrl-C leaves it to a bot, which knows its end; the answer says so, and the id."""
+    here, env = idle_world, environment(idle_world, tmp_path)
+    gate = here.influxdb.gate("PATCH", ".*", after=True)
+    command = ("do", f"disable {TOKEN}", "--as", cast.ALICE)
+
+    async with attended_process(*command, env=env) as running:
+        await here.reached(gate)
+        running.interrupt()
+        await running.said("Cancelling. What has begun is brought to its end first.")
+        running.interrupt()
+        code, _, err = await running.ends()
+    gate.release()
+    await here.start()
+    await here.slack.wait_for(lambda: here.slack.direct_messages(cast.ALICE))
+
+    change = (await here.events())[0].change_id
+    assert code == 3
+    assert f"It is not over. A running bot goes on with change {change}." in err
+    (told,) = here.slack.direct_messages(cast.ALICE)
+    assert told.plain.startswith("Token disabled")
+    assert len(here.patches()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "why"),
+    [
+        (f"show {CANARY}", 1, "It stands in this shell's history by now"),
+        (f"leak {CANARY}", 1, "It stands in this shell's history by now"),
+        ("/token leak", 2, "token-bot leak --as U0ALICE --found TEXT reads it from standard input"),
+        ("approve ABC123", 2, "approve is a button in Slack"),
+        ("dsable 1", 2, "Did you mean /token disable?"),
+        ("disable", 2, "ID is missing. Nothing was changed."),
+    ],
+)
+async def test_what_it_does_not_take(
+    idle_world: World, tmp_path: Path, command: str, code: int, why: str
+) -> None:
+    """It is said with what to do instead; nothing is changed, and no secret is stored or shown."""
+    ended, out, err = await do(command, env=environment(idle_world, tmp_path))
+
+    assert (ended, out) == (code, "")
+    assert why in err
+    assert "Nothing was changed" in err or "nothing was changed" in err
+    files = await asyncio.to_thread(stored_in, tmp_path)
+    assert CANARY[:40] not in err
+    assert CANARY[:40].encode() not in files

@@ -1,0 +1,28 @@
+"""What Slack told last of user groups and people."""
+
+from datetime import timedelta
+
+from bot.changes.people import Account, KnownGroup, KnownPerson, Person
+from bot.storage.store import SqlStore
+from tests.changes.samples import NOON
+
+MINUTE = timedelta(minutes=1)
+ANNA = Person("U0ANNA", "T0HOME", "E0ALL")
+
+
+async def test_the_newest_word_counts(store: SqlStore) -> None:
+    """A replica that stores later what it was told earlier writes over nothing."""
+    first = KnownGroup("S0A", frozenset({"U0ANNA", "U0BEN"}), NOON)
+    newer = KnownGroup("S0A", frozenset({"U0BEN"}), NOON + MINUTE)
+    member = KnownPerson(ANNA, Account.MEMBER, NOON)
+    gone = KnownPerson(ANNA, Account.DEACTIVATED, NOON + MINUTE)
+
+    for groups, people in (([first], [member]), ([newer], [gone]), ([first], [member])):
+        async with store.transaction() as transaction:
+            await transaction.note_people(groups, people)
+
+    async with store.reading() as reading:
+        assert await reading.known_groups(["S0A", "S0B"]) == [newer]
+        assert await reading.known_groups([]) == []
+        assert await reading.known_person("U0ANNA") == gone
+        assert await reading.known_person("U0BEN") is None
