@@ -185,14 +185,14 @@ def own_server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="token-bot-pg-") as name:
         home = Path(name)
         home.chmod(0o755)
-        binaries = _reachable(_binaries(), home)
+        programs = _reachable(binaries(), home)
         data = home / "data"
         data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             shutil.chown(data, _NOBODY)
         made = subprocess.run(
             [
-                *(binaries / "initdb", "-D", data, "-U", _USER, "-A", "trust"),
+                *(programs / "initdb", "-D", data, "-U", _USER, "-A", "trust"),
                 *("-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"),
             ],
             capture_output=True,
@@ -204,7 +204,7 @@ def own_server() -> Iterator[Server]:
         if made.returncode != 0:
             raise NoPostgresError(f"initdb failed: {made.stderr[-2000:]}")
         address = f"postgresql+psycopg://{_USER}@127.0.0.1:{_free_port()}/postgres"
-        server = Server(address, binaries, data)
+        server = Server(address, programs, data)
         try:
             server.start()
             yield server
@@ -229,8 +229,8 @@ def libpq(url: str) -> str:
     return plain.render_as_string(hide_password=False)
 
 
-def _binaries() -> Path:
-    """Find PostgreSQL's programs: in the wheel, else on the machine."""
+def binaries() -> Path:
+    """Find the folder of PostgreSQL's programs: in the wheel, else on the machine."""
     wheel = importlib.util.find_spec(_WHEEL)
     found: list[Path] = []
     if wheel is not None and wheel.origin is not None:

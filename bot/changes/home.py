@@ -52,6 +52,7 @@ class HomePage:
         waiting: What waits for them.
         recent: The newest changes.
         notice: What they were told last, as blocks.
+        user_id: Whose it is.
     """
 
     query: HomeQuery
@@ -63,6 +64,7 @@ class HomePage:
     waiting: tuple[ChangeRequest, ...] = ()
     recent: tuple[ChangeRequest, ...] = ()
     notice: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    user_id: str = ""
 
 
 def waits_for(request: ChangeRequest, person: Person, *, approver: bool) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pydantic import SecretStr
+
 from bot.changes.asking import Ask
 from bot.changes.deciding import decide
 from bot.changes.decision import Denied, Wanted
@@ -83,10 +85,10 @@ class MessageChecks:
         await self._intake.admit(ask, Role.VIEWER, "check message")
         found = spotted(texts)
         secrets = [identify(self._instances, each, self._clock) for each in found.secrets]
-        identified = await asyncio.gather(*secrets)
+        identified = _apart(found.secrets, await asyncio.gather(*secrets))
         located = await locate(self._instances, found.ids) if found.ids else {}
         return CheckedMessage(
-            secrets=tuple(identified),
+            secrets=identified,
             ids=tuple(located[each] for each in found.ids),
             more_secrets=found.more_secrets,
             more_ids=found.more_ids,
@@ -112,3 +114,17 @@ class MessageChecks:
                 continue
             owners[owner] = theirs[0].user if theirs else ""
         return {owner: name for owner, name in owners.items() if name}
+
+
+def _apart(
+    secrets: Sequence[SecretStr], identified: Sequence[Identification]
+) -> tuple[Identification, ...]:
+    """Leave out what nobody knows and is only a part of another one, or holds one."""
+    bare = [each.get_secret_value().rstrip("=") for each in secrets]
+    unsaid = [not each.found and not each.not_proven for each in identified]
+    kept: list[int] = []
+    for place in sorted(range(len(bare)), key=lambda each: unsaid[each]):
+        beside = (bare[each] in bare[place] or bare[place] in bare[each] for each in kept)
+        if not (unsaid[place] and any(beside)):
+            kept.append(place)
+    return tuple(identified[place] for place in sorted(kept))

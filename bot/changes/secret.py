@@ -7,10 +7,11 @@ from bot.changes.unseen import CONTROL, INVISIBLE
 # Pages and chats put some into what is copied from them, and they do not show; control characters
 # are dropped from what is stored. Neither hides a secret.
 _UNSEEN = CONTROL + INVISIBLE
-# A token that InfluxDB mints is 64 random bytes in URL-safe base 64: 86 characters and "==".
+MINTED = 86
+"""How long a token is that InfluxDB mints: 64 random bytes in URL-safe base 64, and its padding."""
+PADDING = "=="
 # Shorter runs are held back too: people paste halves, and other products' secrets.
-_MINTED = 70
-_WITHOUT_PADDING = 86
+_LIKE_MINTED = 70
 _NOT_SHOWN = re.compile(f"[{_UNSEEN}]")
 _RUN = re.compile(rf"[A-Za-z0-9_\-+{_UNSEEN}]{{40,}}(?:=[{_UNSEEN}]*){{0,2}}")
 _PREFIXED = re.compile(
@@ -64,7 +65,7 @@ def minted_in(text: str) -> Iterator[tuple[str, int, int]]:
         if within or not _random(text, run):
             continue
         bare = _NOT_SHOWN.sub("", run.group()).rstrip("=")
-        padding = "==" if len(bare) == _WITHOUT_PADDING else "=" * run.group().count("=")
+        padding = PADDING if len(bare) == MINTED else "=" * run.group().count("=")
         yield f"{bare}{padding}", run.start(), run.end()
 
 
@@ -78,8 +79,8 @@ def _random(text: str, run: re.Match[str]) -> bool:
     characters = _NOT_SHOWN.sub("", run.group())
     parts = _PARTED.findall(characters)
     length = sum(len(part) for part in parts)
-    minted = length >= _MINTED
-    if minted and characters.endswith("=="):
+    minted = length >= _LIKE_MINTED
+    if minted and characters.endswith(PADDING):
         return True
     if not minted and _within_path(text, run.start()):
         return False

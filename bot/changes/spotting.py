@@ -1,17 +1,22 @@
 """What looks like an API token, or like the id of one, in what somebody else has written."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from bot.changes.secret import minted_in
+from bot.changes.secret import MINTED, PADDING, minted_in
 
 MOST = 5
 """How many of each kind are looked up."""
 
 _LONGEST_READ = 100_000
+# Terminals and editors break lines in the middle of a token, quotes put a sign before each, and
+# formats begin and end there.
+_PARTING = re.compile(r"[ \t]*[\r\n]+[ \t>|]*|[*~`]")
+# What stands before a token without a gap: a name, or an underscore that makes it italic.
+_LONGEST_BEFORE = 40
 _ID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{16}(?![0-9A-Za-z])")
 _NO_ID = "0" * 16
 
@@ -45,6 +50,7 @@ def spotted(texts: Iterable[str]) -> Spotted:
         cut = cut or len(text) > left
         read = text[:left]
         left -= len(read)
+        secrets.update(dict.fromkeys(_parted(read)))
         rest, end = [], 0
         for secret, start, stop in minted_in(read):
             secrets[secret] = None
@@ -61,3 +67,15 @@ def spotted(texts: Iterable[str]) -> Spotted:
         max(0, len(ids) - MOST),
         cut,
     )
+
+
+def _parted(text: str) -> Iterator[str]:
+    """Find tokens of full length that breaks or formats part, or join to what stands beside."""
+    for found, _, _ in minted_in(_PARTING.sub("", text)):
+        bare = found.rstrip("=")
+        if len(bare) == MINTED:
+            yield found
+        elif found.endswith(PADDING) and MINTED < len(bare) <= MINTED + _LONGEST_BEFORE:
+            yield f"{bare[-MINTED:]}{PADDING}"
+        elif len(bare) == MINTED + 2 and bare[0] == bare[-1] == "_":
+            yield f"{bare[1:-1]}{PADDING}"

@@ -4,6 +4,7 @@ from bot.changes.policy import Role
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted
+from bot.commands.grammar import shows
 from bot.commands.identifiers import authorization_id
 from bot.commands.subcommand import Given, Group, Subcommand
 
@@ -17,7 +18,7 @@ async def describe(
     call: Given,
 ) -> Accepted:
     """Set an authorization's description to the text after the id, as it was typed."""
-    if not text:
+    if not shows(text):
         raise UserError(
             Problem(
                 ErrorCode.USAGE,

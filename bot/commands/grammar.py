@@ -42,7 +42,8 @@ _MARKUP = re.compile(
     r"(?:\|(?P<label>[^<>]*))?>"
 )
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
-_CONTROL = re.compile(f"[{CONTROL}]")
+# JSON can hold half a surrogate pair, which no database does.
+_CONTROL = re.compile(rf"[{CONTROL}\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,16 @@ def verbatim(text: str) -> str:
 def as_written(text: str) -> str:
     """Give a text from a form, where Slack escapes nothing: control characters dropped, trimmed."""
     return _CONTROL.sub("", text).strip()
+
+
+def shows(text: str) -> bool:
+    """Tell whether a text holds anything that can be seen."""
+    return bool(without_unseen(text).strip())
+
+
+def without_unseen(text: str) -> str:
+    """Drop what does not show: pages and chats put it into what is copied from them."""
+    return _INVISIBLE.sub("", text)
 
 
 def straight(word: str) -> str:

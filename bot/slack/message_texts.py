@@ -32,3 +32,7 @@ def _within(part: object, depth: int) -> Iterator[str]:
     elif isinstance(part, list):
         for inner in part:
             yield from _within(inner, depth - 1)
+        pieces = [each.get("text") for each in part if isinstance(each, Mapping)]
+        if len(pieces) > 1 and all(isinstance(each, str) for each in pieces):
+            # Rich text is cut where its format changes.
+            yield "".join(map(str, pieces))

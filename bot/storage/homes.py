@@ -12,6 +12,8 @@ from bot.changes.people import Person
 from bot.storage.dialects import insert
 from bot.storage.tables import audit_head, homes
 
+_MINUTE = timedelta(minutes=1)
+
 
 class Homes:
     """What people look at in Home, and what they were shown, within one transaction."""
@@ -85,8 +87,14 @@ class Homes:
     ) -> list[Home]:
         """Give the Homes that show less than is recorded and whose turn it is, the oldest first."""
         open_ = homes.c.opened_at >= opened_since
-        counted = await self._connection.execute(select(func.count()).where(open_))
-        wait = max(pause, share * counted.scalar_one())
+        lately = homes.c.refreshed_at > now - _MINUTE
+        counted = await self._connection.execute(
+            select(
+                func.count().filter(open_).label("open"), func.count().filter(lately).label("shown")
+            ).select_from(homes)
+        )
+        there = counted.one()
+        wait = max(pause, share * there.open)
         found = await self._connection.execute(
             select(homes)
             .where(
@@ -96,6 +104,8 @@ class Homes:
                 homes.c.sequence < select(audit_head.c.sequence).scalar_subquery(),
             )
             .order_by(homes.c.refreshed_at)
+            # Those who came at the same time have their turn at the same time.
+            .limit(max(0, _MINUTE // share - there.shown))
         )
         return [_home(row) for row in found.mappings()]
 

@@ -41,6 +41,23 @@ def test_a_token_is_found_whole(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        f"token:\n```{TOKEN[:76]}\n{TOKEN[76:]}```",
+        f"> {TOKEN[:20]}\r\n> {TOKEN[20:40]}\r\n> {TOKEN[40:60]}\r\n> {TOKEN[60:]}",
+        f"  {TOKEN[:43]}\n  {TOKEN[43:86]}",
+        f"*{TOKEN[:50]}*{TOKEN[50:]}",
+        f"_{TOKEN}_",
+        f"_{TOKEN[:86]}_",
+        f"the token is\n{TOKEN}\nand nothing else",
+    ],
+)
+def test_a_token_that_breaks_and_formats_part_is_put_together(text: str) -> None:
+    """By the whole it can be recognized; its parts are known to nobody."""
+    assert secrets(text)[0] == TOKEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "words and more words, this-is-a-long-branch-name-with-many-words-in-it",
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

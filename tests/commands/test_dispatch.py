@@ -23,11 +23,13 @@ from bot.changes.target import Selection, Target
 from bot.changes.token_queries import TokenDetails
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName, FormWanted, Help, Later, Notice
+from bot.commands.registry import discover
 from bot.commands.subcommand import Given, Group, Subcommand
 from tests.changes.samples import BOB
 from tests.changes.test_secret import MINTED
 from tests.changes.workshop import DOWN
 from tests.commands.desk import BACKUP, EDGE_42, KNOWN, Desk, desk
+from tests.commands.test_registry import GREET
 
 VISITOR = Person("U0ALICE", "T0OTHER")
 
@@ -39,7 +41,7 @@ async def test_help(here: Desk, text: str) -> None:
 
     assert isinstance(answer, Help)
     usages = [line.usage for _, lines in answer.groups for line in lines]
-    assert len(usages) == 12
+    assert len(usages) == len([*discover(), GREET])
     assert "/token greet [NAME] [--loud]" in usages
 
 

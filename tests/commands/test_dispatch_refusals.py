@@ -35,6 +35,7 @@ VISITOR = Person("U0ALICE", "T0OTHER")
             "There is no InfluxDB instance prod here. Nothing was changed.",
         ),
         (f"describe {EDGE_42}", "TEXT is missing. Nothing was changed."),
+        (f"describe {EDGE_42} \x00\u200b", "holds nothing that can be shown. Nothing was changed."),
         (f"describe {EDGE_42} \x00", "holds nothing that can be shown. Nothing was changed."),
         ("describe edge-42 x", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
         ("undo nonsense!", "such as 7F3K2Q. Nothing was changed."),

@@ -143,3 +143,26 @@ async def test_who_has_not_been_there_for_long_is_forgotten(store: SqlStore) -> 
 
     assert there is not None
     assert gone is None
+
+
+async def test_a_crowd_does_not_use_up_a_minutes_pages_at_once(store: SqlStore) -> None:
+    """They came together, so that their turn is the same; what was shown lately counts."""
+    people = [Person(f"U{number:03}", ALICE.team_id) for number in range(90)]
+    async with store.transaction() as transaction:
+        for person in people:
+            home = await transaction.look_at_home(person, NOON)
+            await transaction.note_shown(replace(home, view_hash="1.a"), NOON)
+    await _record(store)
+
+    due = await _outdated(store, timedelta(seconds=91))
+    async with store.reading() as reading:
+        found = await reading.outdated_homes(
+            NOON - timedelta(9), NOON + timedelta(seconds=91), PAUSE, SHARE
+        )
+    async with store.transaction() as transaction:
+        for home in found[:50]:
+            await transaction.claim_home(home, NOON + timedelta(seconds=90))
+
+    assert len(due) == 60
+    assert len(await _outdated(store, timedelta(seconds=91))) == 60 - 50
+    assert len(await _outdated(store, timedelta(seconds=151))) == 40

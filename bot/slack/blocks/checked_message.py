@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
 
+from bot.block_kit import total_text
 from bot.changes.authorization import Authorization
 from bot.changes.identifying import Identification, Match, Statement
 from bot.changes.locating import Whereabouts
@@ -32,6 +33,9 @@ from bot.slack.blocks.wording import name_of
 _TITLE = "Checked this message"
 _LIVE = "A live API token"
 _REFUSED = "An API token that InfluxDB does not accept"
+# Each takes two blocks, of 50 that Slack takes, and their texts 11,000 characters.
+_MOST_FINDINGS = 20
+_ROOM = 9_000
 _WHY = {
     ProbeVerdict.NOT_PROVEN: "Whether InfluxDB accepts it is not proven",
     ProbeVerdict.OWNER_INACTIVE: "Its owner is inactive or deleted, so InfluxDB refuses it",
@@ -63,12 +67,20 @@ def checked_message(checked: CheckedMessage) -> Message:
     """Show what was found; the message's own words are not repeated."""
     findings = [each for secret in checked.secrets for each in _of_secret(secret, checked)]
     findings += [each for where in checked.ids for each in _of_id(where, checked)]
+    findings.sort(key=lambda each: not each.live)
     blocks: list[dict[str, Any]] = [paragraph([bold(_TITLE)])]
-    for finding in findings:
-        blocks.append(paragraph([bold(finding.title)], *finding.lines))
+    room, fitting = _ROOM, 0
+    for finding in findings[:_MOST_FINDINGS]:
+        said = paragraph([bold(finding.title)], *finding.lines)
+        room -= total_text(said)
+        if room < 0:
+            break
+        fitting += 1
+        blocks.append(said)
         if finding.offered:
             blocks.append(buttons.row(*finding.offered))
-    notes = _notes(checked, findings)
+    left_out, findings = len(findings) - fitting, findings[:fitting]
+    notes = _notes(checked, findings, left_out)
     if notes:
         blocks.append(paragraph(*([plain(each)] for each in notes)))
     told = [f"{each.title}. {each.text}" for each in findings]
@@ -77,7 +89,7 @@ def checked_message(checked: CheckedMessage) -> Message:
 
 def _of_secret(found: Identification, checked: CheckedMessage) -> list[_Finding]:
     if not found.found:
-        return [_unknown(found)]
+        return [_unknown(found, checked.command)]
     probes = {each.instance: each.probe for each in found.evidence}
     named = [_matched(each, probes[each.instance], checked) for each in found.matches]
     return [
@@ -127,14 +139,15 @@ def _already(evidence: Statement, what: str) -> _Finding:
     )
 
 
-def _unknown(found: Identification) -> _Finding:
+def _unknown(found: Identification, command: str) -> _Finding:
+    whole = f"If it is a part of one, report the whole with {command} leak."
     silent = [
         f"{each.instance} does not say whether it knows it: {shown(each.probe.detail)}"
         for each in found.not_proven
     ]
     if silent:
         return _said("Looks like an API token, and may be one", _sentences(*_known(found), *silent))
-    return _said("Looks like an API token, and is none", _sentences(*_known(found)))
+    return _said("Looks like an API token, and is none", _sentences(*_known(found), whole))
 
 
 def _known(found: Identification) -> list[str]:
@@ -169,7 +182,7 @@ def _of_id(where: Whereabouts, checked: CheckedMessage) -> list[_Finding]:
     return [*found, *orphans, *([_said(title, _sentences(*silent))] if silent else [])]
 
 
-def _notes(checked: CheckedMessage, findings: Sequence[_Finding]) -> list[str]:
+def _notes(checked: CheckedMessage, findings: Sequence[_Finding], left_out: int) -> list[str]:
     disablable = any(each.offered for each in findings)
     return [
         each
@@ -182,6 +195,9 @@ def _notes(checked: CheckedMessage, findings: Sequence[_Finding]) -> list[str]:
             _more(checked.more_secrets, "looks like a token", "look like tokens"),
             _more(checked.more_ids, "looks like an id", "look like ids"),
             "The message is too long to be read to its end." if checked.cut else "",
+            f"{left_out} more do not fit in here. Check the message again once these are disabled."
+            if left_out
+            else "",
         )
         if each
     ]

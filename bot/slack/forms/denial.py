@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from bot.changes.asking import Ask
 from bot.changes.moves import Moves
 from bot.commands.answers import Answer, FormName, Moved, MoveName
-from bot.commands.grammar import verbatim
+from bot.commands.grammar import as_written
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.denial import REASON, denial_view
 from bot.slack.forms.form import Filled, Form, View
@@ -35,6 +35,6 @@ class Denial(Form):
 
     async def submitted(self, ask: Ask, filled: Filled) -> Answer:
         """Deny the request."""
-        reason = verbatim(filled.typed[REASON])
+        reason = as_written(filled.typed[REASON])
         request = await self._moves.deny(ask, filled.about["change"], reason)
         return Moved(request, MoveName.DENY)

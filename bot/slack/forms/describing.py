@@ -11,7 +11,7 @@ from bot.changes.order import Order
 from bot.changes.queries import Queries
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName
-from bot.commands.grammar import as_written
+from bot.commands.grammar import as_written, shows
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.describing import DESCRIPTION, TITLE, describing_view
 from bot.slack.blocks.modal import loading_view
@@ -70,7 +70,7 @@ class Describing(LoadingForm):
     async def submitted(self, ask: Ask, filled: Filled) -> Answer:
         """Ask for the change of the description."""
         text = as_written(filled.typed[DESCRIPTION])
-        if not text:
+        if not shows(text):
             problem = Problem(ErrorCode.USAGE, "The description holds nothing that can be shown.")
             raise InFieldError(problem, DESCRIPTION)
         update = AuthorizationUpdate(description=text)

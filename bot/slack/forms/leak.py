@@ -9,8 +9,9 @@ from bot.changes.reporting import Leak, Reporting
 from bot.changes.secret_in_words import secret_in_words
 from bot.changes.vault import SECRET_GONE
 from bot.commands.answers import Accepted, Answer, FormName
-from bot.commands.grammar import verbatim
+from bot.commands.grammar import LONGEST_TEXT, as_written, shows
 from bot.slack.blocks.leak_form import FOUND_IN, OTHERS, REASON, SECRET, leak_view
+from bot.slack.blocks.rich import shown
 from bot.slack.forms.form import Filled, Form, InFieldError, View
 
 _WORDS = {FOUND_IN: "place", REASON: "reason"}
@@ -64,13 +65,14 @@ def _read(filled: Filled) -> Leak:
     secret = clean(pasted.get_secret_value())
     if isinstance(secret, Problem):
         raise InFieldError(secret, SECRET)
-    words = {block: verbatim(filled.typed[block]) for block in _WORDS}
+    words = {block: as_written(filled.typed[block]) for block in _WORDS}
     for block, name in _WORDS.items():
-        for said in (filled.typed[block], words[block]):
+        # What does not show may part it where it is written, and not where it is read.
+        for said in (filled.typed[block], words[block], shown(words[block], LONGEST_TEXT)):
             problem = secret_in_words(name, said, secret)
             if problem is not None:
                 raise InFieldError(problem, block)
-    if not words[FOUND_IN]:
+    if not shows(words[FOUND_IN]):
         raise InFieldError(_NOWHERE, FOUND_IN)
     return Leak(
         secret=secret,

@@ -4,9 +4,10 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.changes.asking import Ask, Received
-from bot.changes.errors import UserError
+from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.secret_in_words import secret_in_words
 from bot.commands.answers import Answer, FormName, FormWanted
+from bot.commands.grammar import LONGEST_TEXT
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.forms.form import Filled, Form, InFieldError
 from bot.slack.forms.metadata import RESERVED, unpacked
@@ -72,12 +73,12 @@ class Forms:
         return content, secret, metadata.channel_id
 
     def storable(self, received: Received) -> bool:
-        """Tell whether a submission may be stored before it is decided: no field holds a secret."""
+        """Tell whether a submission may be stored before it is decided: its fields are in order."""
         content = received.content
         form = self.find(content[CALLBACK])
         if form is None:
             return True
-        if any(secret_in_words(w, content.get(block, "")) for block, w in form.fields.items()):
+        if any(_wrong(content.get(block, ""), word) for block, word in form.fields.items()):
             return False
         return form.storable(_filled(form, received))
 
@@ -88,7 +89,7 @@ class Forms:
         if form is None:
             raise UserError(of_another_version("form", "Close it, and ask again."))
         for block, word in form.fields.items():
-            problem = secret_in_words(word, content.get(block, ""))
+            problem = _wrong(content.get(block, ""), word)
             if problem is not None:
                 raise InFieldError(problem, block)
         return await form.submitted(ask, _filled(form, received))
@@ -111,6 +112,18 @@ def _filled(form: Form, received: Received) -> Filled:
         typed={block: content.get(block, "") for block in form.fields},
         secret=received.secret,
     )
+
+
+def _wrong(text: str, word: str) -> Problem | None:
+    """Say what is wrong with a field's text, which Slack's own limits need not have held."""
+    if len(text) > LONGEST_TEXT:
+        return Problem(
+            ErrorCode.USAGE,
+            f"The {word} is longer than {LONGEST_TEXT:,} characters. Nothing was stored, and "
+            "nothing was changed.",
+            "Write less.",
+        )
+    return secret_in_words(word, text)
 
 
 def _typed(view: Mapping[str, Any], block_id: str) -> str:

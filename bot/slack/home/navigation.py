@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.changes.authorization import Status
 from bot.changes.home_query import HomeQuery, Sort
-from bot.commands.grammar import as_written
+from bot.commands.grammar import as_written, without_unseen
 
-EVERY = "every"
-"""The value of the option that takes a filter away."""
+EVERY = "*"
+"""The value of the option that takes a filter away; no instance has it as its name."""
 LONGEST_SEARCH = 150
 
 
@@ -54,7 +54,7 @@ def changed(query: HomeQuery, action: HomeAction, value: str) -> HomeQuery:
     chosen = "" if value == EVERY else value
     match action:
         case HomeAction.SEARCH:
-            return query.with_filter(words=as_written(value)[:LONGEST_SEARCH])
+            return query.with_filter(words=as_written(without_unseen(value))[:LONGEST_SEARCH])
         case HomeAction.STATUS if chosen in {"", *Status}:
             return query.with_filter(status=Status(chosen) if chosen else None)
         case action if action in _FILTERS:

@@ -128,6 +128,7 @@ class HomePages:
                 waiting=self._waiting(known),
                 recent=known.overview.recent,
                 notice=self._notice(home),
+                user_id=home.person.user_id,
             )
         )
 

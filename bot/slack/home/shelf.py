@@ -55,7 +55,8 @@ class Homes(Protocol):
             opened_since: Whoever has done nothing there since then does not count.
             now: The moment.
             pause: How long each waits at least after it was shown.
-            share: How much longer, for each person who has Home open, if that is more.
+            share: How much longer, for each person who has Home open, if that is more. Within a
+                minute no more are given than have their share of it.
         """
         ...
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot import block_kit
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import (
     AuthorizationNotFoundError,
@@ -132,3 +133,19 @@ def test_what_is_known_of_an_id(places: tuple[Place, ...], snapshot: SnapshotAss
     """Each instance that has it offers Show and Disable."""
     checked = _checked(ids=(Whereabouts(TOKEN.id, places),))
     assert drawn(checked_message(checked)) == snapshot
+
+
+@pytest.mark.parametrize("description", ["short", "as long as what is shown of one " * 10])
+def test_tokens_on_many_instances_fit_into_one_message(description: str) -> None:
+    """Its buttons must be there, for what is live above all; what is left out is said."""
+    token = replace(TOKEN, description=description, user="u" * 300, org="o" * 300)
+    on = ("prod", "standby", "staging", "lab")
+    unknown = _secret(*(_evidence(ProbeVerdict.UNKNOWN_TOKEN, instance=each) for each in on))
+    live = _secret(*(_evidence(ProbeVerdict.LIVE, token, instance=each) for each in on))
+    where = Whereabouts(token.id, tuple(Place(each, token) for each in on))
+
+    message = checked_message(_checked(unknown, *[live] * 4, ids=(where,) * 5))
+
+    assert block_kit.problems({"text": message.text, "blocks": list(message.blocks)}) == []
+    assert str(message.blocks[1]).count("A live API token") == 1
+    assert " more do not fit in here. Check the message again" in str(message.blocks[-1])

@@ -158,4 +158,4 @@ def test_what_is_chosen_is_what_slack_sends_back() -> None:
 
     values = {action: each for block in now.values() for action, each in block.items()}
     assert values["home_search"]["value"] is None
-    assert values["home_status"]["selected_option"]["value"] == "every"
+    assert values["home_status"]["selected_option"]["value"] == "*"

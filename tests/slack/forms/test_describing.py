@@ -184,6 +184,8 @@ async def test_a_restart_in_between(here: World) -> None:
     [
         (f"it is {api_token('a secret')}", "The description holds what looks like a secret."),
         ("\x00\x01", "The description holds nothing that can be shown."),
+        ("\u200b\u202e", "The description holds nothing that can be shown."),
+        ("\ud83d", "The description holds nothing that can be shown."),
     ],
 )
 async def test_what_cannot_be_saved_stays_in_its_field(

@@ -71,8 +71,16 @@ async def test_text_behind_the_command_is_refused(here: World, text: str, *, col
         (SETUP, f"it says {SETUP}", {}, PLACE_FIELD, "The place holds the secret."),
         (f"Token {SETUP}", f"?t={SETUP}", {}, PLACE_FIELD, "The place holds the secret."),
         ("a b", "?t=a%20b", {}, PLACE_FIELD, "The place holds the secret."),
+        (
+            SETUP,
+            f"{SETUP[:5]}\u200b\ufe0f{SETUP[5:]}",
+            {},
+            PLACE_FIELD,
+            "The place holds the secret.",
+        ),
         (SECRET, PLACE, {"Reason": SECRET}, "Reason", "The reason holds what looks like a secret."),
         (SECRET, " ", {}, PLACE_FIELD, "This says nothing."),
+        (SECRET, "\u200b", {}, PLACE_FIELD, "This says nothing."),
     ],
 )
 @pytest.mark.parametrize("cold", [False, True])
@@ -151,6 +159,17 @@ async def test_what_is_pasted_around_it_is_taken_off(here: World) -> None:
     await report(here, f"Authorization: Token “{SECRET}”  ")
 
     assert here.channel()[0].plain.startswith("Leaked token disabled and proven dead")
+
+
+async def test_words_stay_as_they_are_typed(here: World) -> None:
+    """Slack escapes nothing in forms: what looks like its markup is what somebody has written."""
+    place = "<https://wiki.example.com|the wiki> &amp; <!channel>"
+
+    await report(here, SECRET, place=place)
+
+    (message, *_) = here.channel()
+    assert f"found in “{place}”" in message.plain
+    assert "&lt;!channel&gt;" in message.text
 
 
 async def test_an_unusual_form_is_only_remarked_on(here: World) -> None:

@@ -113,6 +113,18 @@ async def test_a_secret_in_another_field_is_refused_there(typed: str) -> None:
     assert raised.value.problem.message.startswith("The place holds what looks like a secret.")
 
 
+async def test_more_than_a_field_holds_is_refused_there() -> None:
+    """Slack's client keeps its limit; nobody else has to, and a record is no place for 100 kB."""
+    received = _received(FILLED | _view({}, found={"value": "word " * 20_000}))
+
+    with pytest.raises(InFieldError) as raised:
+        await Forms([Leak()]).submitted(received.ask, received)
+
+    assert not Forms([Leak()]).storable(received)
+    assert raised.value.field == "found"
+    assert raised.value.problem.message.startswith("The place is longer than 2,000 characters.")
+
+
 @pytest.mark.parametrize(
     "metadata", ["", "null", "[]", "{", '{"schema": 2, "case": "X", "channel": "C1"}', "[" * 9_000]
 )

@@ -74,16 +74,18 @@ async def test_one_of_two_instances_is_down(two: TwoInstances) -> None:
     assert " · prod" in view.plain
 
 
-async def test_one_instance_is_chosen(two: TwoInstances) -> None:
-    """Where there are several, each can be looked at alone."""
+@pytest.mark.parametrize("name", ["lab", "every"])
+async def test_one_instance_is_chosen(two: TwoInstances, name: str) -> None:
+    """Where there are several, each can be looked at alone, whatever it is called."""
+    two.sections = two.sections.replace('name = "lab"', f'name = "{name}"')
     here = await two.start(OPERATOR)
     await opened(here)
 
-    view = await entered(here, "home_instance", "lab")
+    view = await entered(here, "home_instance", name)
 
     rows = [each for each in view.plain.split("\n") if each.startswith(("Active", "Inactive"))]
     assert rows
-    assert all(each.endswith(" · lab") for each in rows if " · " in each)
+    assert all(each.endswith(f" · {name}") for each in rows if " · " in each)
 
 
 @pytest.mark.parametrize("error", ["fatal_error", "not_enabled", "internal_error"])

@@ -135,6 +135,29 @@ async def test_what_nobody_knows_is_said_to_be_that(here: World) -> None:
     assert "Have the message deleted" not in told.plain
 
 
+async def test_a_live_token_in_parts_is_not_said_to_be_none(here: World) -> None:
+    """A terminal has broken its line, or half of it is bold: it is live all the same."""
+    secret = token_of(here, TELEGRAF_EDGE_42)
+    styled = [
+        {"type": "text", "text": secret[:50], "style": {"bold": True}},
+        {"type": "text", "text": secret[50:]},
+    ]
+    section = {"type": "rich_text_section", "elements": styled}
+    rich = [{"type": "rich_text", "elements": [section]}]
+
+    told = await checked(here, f"```{secret[:43]}\n{secret[43:]}```")
+    bold = await checked(here, blocks=rich)
+
+    for each in (told, bold):
+        assert each.plain.startswith(
+            "Checked this message\nA live API token\ntelegraf on edge-42\n"
+        )
+        assert "and is none" not in each.plain
+        assert [text for text, _ in offers(each)] == ["Show", "Disable now"]
+    half = await checked(here, secret[:60])
+    assert "If it is a part of one, report the whole with /token leak." in half.plain
+
+
 async def test_an_instance_that_does_not_answer_proves_nothing(here: World) -> None:
     """Nobody is told that a token is none because InfluxDB is down."""
     here.influxdb.faults.add(Fault.BAD_GATEWAY_HTML, times=99)

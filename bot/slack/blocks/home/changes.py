@@ -24,7 +24,9 @@ def waiting(page: HomePage) -> list[dict[str, Any]]:
     for change in page.waiting[:_MOST_WAITING]:
         blocks.append(paragraph([bold(head(change))], [plain(stands(change))], provenance(change)))
         # What only stops something is allowed where changes are not.
-        offered = [*buttons.moving(change), *glass_buttons(change)]
+        offered = buttons.moving(change)
+        # Whoever broke the glass only sees that it is not reviewed yet.
+        offered += [] if change.requester.user_id == page.user_id else glass_buttons(change)
         blocks += [buttons.row(*offered)] if offered else []
     if len(page.waiting) > _MOST_WAITING:
         blocks.append(paragraph([plain("There are more; these are the oldest.")]))

@@ -1,13 +1,17 @@
 """docs/operations.md names the metrics that there are."""
 
 import re
-from pathlib import Path
+from typing import Any
 
+import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.changes.errors import ErrorCode
 from bot.telemetry.metrics import Metrics
+from tests.documents.pages import anchors, text_of
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+DOCUMENT = text_of("docs/operations.md")
 ROW = re.compile(r"^\| `(token_bot_\w+)` \| (counter|gauge|histogram) \|(.*?)\|", re.MULTILINE)
 
 
@@ -56,10 +60,30 @@ def test_every_label_is_documented() -> None:
     }
 
 
-def test_the_alert_is_about_a_metric_that_exists() -> None:
-    """A mistyped one would never fire."""
-    alert = DOCUMENT.partition("```yaml")[2].partition("```")[0]
-    named = {name.removesuffix("_count") for name in re.findall(r"token_bot_\w+", alert)}
+RULES = [
+    rule
+    for group in yaml.safe_load(text_of("docs/alerts.yaml"))["groups"]
+    for rule in group["rules"]
+]
 
-    assert len(named) == 2
-    assert named <= {name for name, _ in exposed()}
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
+def test_an_alert_is_about_what_exists(rule: dict[str, Any]) -> None:
+    """One of a mistyped metric or code would never fire; where to go on is a heading."""
+    named = set(re.findall(r"token_bot_\w+", rule["expr"]))
+    plain = {re.sub(r"_seconds_(count|bucket|sum)$", "_seconds", name) for name in named}
+    codes = re.findall(r'outcome=~?"([^"]+)"', rule["expr"])
+    page, _, anchor = rule["annotations"]["runbook"].partition("#")
+
+    assert plain <= {name for name, _ in exposed()}
+    assert {code for each in codes for code in each.split("|")} <= {*ErrorCode, "bad signature"}
+    assert anchor in anchors(page)
+    assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+    assert rule["expr"].count("(") == rule["expr"].count(")")
+
+
+def test_every_alert_is_told_of() -> None:
+    """The page says of each what it is about, a clause each."""
+    told = DOCUMENT.partition("has rules for Prometheus: ")[2].partition(". ")[0]
+
+    assert len(told.split(", ")) == len(RULES)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +16,9 @@ from bot.changes.states import (
 )
 from bot.cli.commands import table
 from bot.commands.registry import Registry, discover
-from bot.settings import Settings
 from bot.slack.scopes import NEEDED
+from tests.documents.pages import ROOT, anchors, pages, text_of
 
-ROOT = Path(__file__).parents[2]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -41,13 +39,6 @@ def test_the_reason_for_each_scope_is_the_codes() -> None:
     rows = [f"| `{each.name}` | {each.use} | {each.without} |" for each in NEEDED]
 
     assert found.strip().splitlines()[2:] == rows
-
-
-def test_every_setting_is_documented() -> None:
-    """Each variable stands in the README's table."""
-    names = [name.upper() for name in Settings.model_fields]
-
-    assert [name for name in names if f"`{name}`" not in README] == []
 
 
 def test_every_promise_has_its_tests() -> None:
@@ -71,23 +62,18 @@ def test_every_module_of_the_heart_is_in_the_table() -> None:
     assert sorted(name for name in names if f"`{name}`" not in table) == []
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/architecture.md",
-        "docs/configuration.md",
-        "docs/operations.md",
-        "docs/security.md",
-    ],
-)
-def test_links_lead_somewhere(document: str) -> None:
-    """Every relative link of a document names a file or folder that is there."""
-    text = (ROOT / document).read_text(encoding="utf-8")
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+@pytest.mark.parametrize("page", pages())
+def test_links_lead_somewhere(page: str) -> None:
+    """Every link of a page to another, or to a heading, names what is there."""
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text_of(page)) if "://" not in link]
+    lost = []
+    for link in links:
+        path, _, anchor = link.partition("#")
+        there = ((ROOT / page).parent / path).resolve() if path else ROOT / page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            lost.append(link)
 
-    assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
+    assert lost == []
 
 
 def test_every_make_target_of_the_readme_exists() -> None:
