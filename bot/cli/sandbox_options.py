@@ -34,7 +34,8 @@ It exits 0 once all is done, 1 where a step is not possible, and 2 if the option
 * --policy team|second-person|simple: several tokens take an approver as well, enabling does, or
   two people may do everything.
 
---fault NAME, as often as wanted, has something go wrong:
+A script does not wait for what Slack takes only later; the page shows it. --fault NAME, as often
+as wanted, has something go wrong:
 
 {"".join(f"* {name}: {mishap.told}" + chr(10) for name, mishap in MISHAPS.items())}"""
 

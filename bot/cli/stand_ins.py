@@ -86,15 +86,20 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
                 serve(bot.app) as bot_url,
             ):
                 slack.events_url = f"{bot_url}/slack/events"
-                for name in scene.mishaps:
-                    MISHAPS[name].befall(influxdb, slack)
+                mishaps = [MISHAPS[name] for name in scene.mishaps]
+                for mishap in mishaps:
+                    mishap.befall(influxdb, slack)
                 told = (
                     f"The bot takes requests signed with {_SIGNING_SECRET} at /slack/events, its "
                     f"bot token\nis {_BOT_TOKEN}, and its InfluxDB API token {BOT_API_TOKEN}: all "
                     "made up."
                 )
                 addresses = (("Slack", slack_url), ("InfluxDB", influxdb_url), ("bot", bot_url))
-                described = (*(f"{name:9} {address}" for name, address in addresses), told)
+                described = (
+                    *(f"{name:9} {address}" for name, address in addresses),
+                    told,
+                    *(f"Goes wrong: {mishap.told}" for mishap in mishaps),
+                )
                 yield Sandbox(scene, slack, influxdb, bot, described)
 
 

@@ -125,9 +125,7 @@ _NOBODY = "Has no role: help and whoami answer, and nothing else."
 _OUTSIDERS: Final = (
     Part(MALLORY, "stranger", _NOBODY),
     Part(GUEST, "guest", "Sees #incidents alone, and has no role."),
-    Part(
-        VISITOR, "of a connected workspace", "Sees #shared alone; there is no command, but buttons."
-    ),
+    Part(VISITOR, "of a connected workspace", "Sees #shared alone, and has no command."),
 )
 _WITH_ROLES: Final = (
     Part(ALICE, "operator", "Looks, and changes tokens."),

@@ -8,7 +8,9 @@ import sys
 import httpx
 import pytest
 
+from bot.sandbox.influxdb.grown_organisation import LEAKED_TOKEN
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
+from bot.sandbox.serving import listen_from
 
 
 async def sandbox(*arguments: str) -> tuple[int, str, str]:
@@ -145,15 +147,18 @@ async def test_scripts_that_cannot_be_carried_out(
 
 async def test_serving_until_ctrl_c() -> None:
     """Without a script it serves the page, says where, who and what to try, and ends on Ctrl-C."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "sandbox", "--port", "0"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    told = (await asyncio.wait_for(process.stdout.readuntil(b"Ctrl-C ends it.\n"), 60)).decode()
+    with listen_from(0) as taken:
+        port = taken.getsockname()[1]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", "sandbox", "--port", str(port), "--fault", "slack-busy"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        reading = process.stdout.readuntil(b"Ctrl-C ends it.\n")
+        told = (await asyncio.wait_for(reading, 60)).decode()
     addresses = dict(re.findall(r"(\w+) +(http://\S+)", told))
     async with httpx.AsyncClient(follow_redirects=True) as client:
         ready = await client.get(f"{addresses['bot']}/readyz")
@@ -166,5 +171,18 @@ async def test_serving_until_ctrl_c() -> None:
     assert set(addresses) == {"Open", "Slack", "InfluxDB", "bot"}
     assert ready.json()["ready"] is True
     assert "#incidents · alice" in page.text
-    assert in_order(told, "alice", "operator", "mallory", "stranger", "/token list telegraf") == []
+    assert (
+        in_order(
+            told,
+            f"Port {port} is in use; this is the next one that is not.",
+            "alice",
+            "operator",
+            "mallory",
+            "stranger",
+            "/token list telegraf",
+            LEAKED_TOKEN,
+            "Goes wrong: Slack answers the next message with 429",
+        )
+        == []
+    )
     assert await process.stderr.read() == b""

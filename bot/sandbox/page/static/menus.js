@@ -11,6 +11,7 @@ document.addEventListener(
     const isRoomBelow = at.bottom + height + 8 < innerHeight;
     menu.style.top = `${isRoomBelow ? at.bottom + 4 : at.top - height - 4}px`;
     menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+    menu.style.visibility = "visible";
     menu.querySelector("button")?.focus();
   },
   true,
