@@ -88,7 +88,7 @@ class Hunting:
             case hunt.Prove(target):
                 return await self._prove(request, target), True
             case hunt.PutBack(target):
-                await brake.look()
+                await brake.look(anew=True)
                 if terms.stopped or brake.stopped:
                     # It is a change as any other, and waits until changes go on.
                     return request, False
@@ -124,7 +124,7 @@ class Hunting:
     ) -> tuple[ChangeRequest, bool]:
         """Disable a token; tell whether that has come to an outcome, or is not to be."""
         if target.state is TargetState.PENDING:
-            await brake.look()
+            await brake.look(anew=True)
             if brake.cancelled:
                 # Whoever has cancelled meanwhile is heard before the next token is touched.
                 return request, True

@@ -41,13 +41,17 @@ class Brake:
         self._looked_at = -every
         self._looking = asyncio.Lock()
 
-    async def look(self) -> None:
-        """Look whether somebody puts the brake on, unless the last look was a moment ago."""
+    async def look(self, *, anew: bool = False) -> None:
+        """Look whether somebody puts the brake on, unless the last look was a moment ago.
+
+        Args:
+            anew: Whether to look however short ago that was.
+        """
         if self._look is None:
             return
         async with self._looking:
             now = asyncio.get_running_loop().time()
-            if now - self._looked_at >= self._every:
+            if anew or now - self._looked_at >= self._every:
                 await self._look(self)
                 self._looked_at = asyncio.get_running_loop().time()
 

@@ -74,9 +74,10 @@ class InfluxDBClient:
         self._name = name
         self._retries = retries
         credential = Credential(token)
+        address = address_of(url)
         self._http = httpx.AsyncClient(
-            base_url=address_of(url),
-            transport=connect(ca_file),
+            base_url=address,
+            transport=connect(address, ca_file),
             trust_env=False,
             follow_redirects=False,
         )
