@@ -73,7 +73,7 @@ class Parts:
         clock: Tells the time.
         command: The slash command's name.
         fingerprint_key: The key under which a leaked secret may be remembered.
-        keeper: Names this process as the one whose memory holds leaked secrets.
+        keeper: Names this process as that which keeps leaked secrets, or requests.
     """
 
     instances: Mapping[str, Authorizations]
@@ -106,7 +106,7 @@ class Parts:
             policy: Gives the policy in force.
             metrics: Count.
             reached: Told of each step in the life of a change.
-            only_kept: Whether nothing is taken up but reports whose secrets this process holds.
+            only_kept: Whether nothing is taken up but what this process keeps.
         """
         return Edges(
             instances=self.instances,

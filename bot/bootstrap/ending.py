@@ -1,4 +1,4 @@
-"""How what a heart does ends, in a bot that serves and in one report's process."""
+"""How what a heart does ends, in a bot that serves and in a process of one request."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -51,8 +51,9 @@ class Executor:
         store: The database.
         clock: Tells the time.
         pace: How to take requests.
-        keeper: The name of this process, as that which holds leaked secrets.
-        only_kept: Whether to take nothing but what is about those secrets.
+        keeper: The name of this process, as that which holds leaked secrets, or carries out alone
+            what was asked with it.
+        only_kept: Whether to take nothing but what it keeps.
         reached: Told of each step.
     """
 

@@ -115,6 +115,7 @@ class Hunting:
             reason=request.reason,
             created_at=self._clock(),
             leak_of=request.id,
+            typed_by=request.typed_by,
             rule=request.rule,
             policy_digest=request.policy_digest,
         )
@@ -166,10 +167,12 @@ class Hunting:
 
     async def _probe(self, request: ChangeRequest, name: str) -> Probe:
         secret, instance = self._vault.get(request.id), self._instances.get(name)
-        if secret is None or instance is None:
-            why = "The process that held the secret has ended." if secret is None else "No instance"
-            gone = secret is None
-            return Probe(ProbeVerdict.NOT_PROVEN, self._clock(), None, why, shown=not gone)
+        if secret is None:
+            why = "The process that held the secret has ended."
+            return Probe(ProbeVerdict.NOT_PROVEN, self._clock(), None, why, shown=False)
+        if instance is None:
+            why = outcomes.instance_unknown(name).message
+            return Probe(ProbeVerdict.NOT_PROVEN, self._clock(), None, why)
         return await instance.probe(secret)
 
 

@@ -15,7 +15,7 @@ KEPT_FOR = timedelta(seconds=15)
 
 
 class Keeping:
-    """Let it be known that this process lives while it holds leaked secrets.
+    """Let it be known that this process lives while it keeps leaked secrets, or requests.
 
     So no other takes a case up that only this one can bring to its end. What belongs to no open
     case any more is forgotten: another process may have brought it to its end, or it may never
@@ -42,7 +42,7 @@ class Keeping:
             try:
                 await self.give_sign()
             except StoreUnavailableError as error:
-                _log.warning("the keeper of secrets could not be noted", reason=str(error))
+                _log.warning("that this process lives could not be noted", reason=str(error))
 
     async def give_sign(self) -> None:
         """Note that this process lives, and forget the secrets of cases that are over.
@@ -68,7 +68,7 @@ class Keeping:
             async with self._store.transaction() as transaction:
                 await transaction.leave(self._vault.keeper)
         except StoreUnavailableError as error:
-            _log.warning("the keeper of secrets is noted as alive still", reason=str(error))
+            _log.warning("this process is noted as alive still", reason=str(error))
 
 
 def _over(request: ChangeRequest) -> bool:

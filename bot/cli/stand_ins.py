@@ -146,4 +146,9 @@ def _settings(scene: Scene, slack_url: str, influxdb_url: str, folder: Path) -> 
         read_only=False,
         slack_app_token=None,
         token_bot_config=file if scene.policy else None,
+        fingerprint_key=None,
+        host="127.0.0.1",
+        port=0,
+        log_level="INFO",
+        log_format="console",
     )

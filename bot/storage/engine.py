@@ -1,10 +1,11 @@
 import asyncio
+from importlib.resources import files
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -65,6 +66,8 @@ async def migrate(engine: AsyncEngine) -> None:
     """
     where = place(engine.url.render_as_string())
     try:
+        if await _is_newest(engine):
+            return
         if engine.dialect.name == "sqlite":
             await _upgrade_with(engine)
         else:
@@ -86,6 +89,22 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+async def _is_newest(engine: AsyncEngine) -> bool:
+    """Tell whether there is nothing to do, for which Alembic need not read all steps there are."""
+    async with engine.connect() as connection:
+        await connection.execution_options(**{sqlite.READING: True})
+        if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+            return False
+        noted = await connection.scalars(text("SELECT version_num FROM alembic_version"))
+        return noted.all() == [newest_revision()]
+
+
+def newest_revision() -> str:
+    """Name the newest step, as its file's name begins; a test compares that with Alembic's."""
+    steps = (files("bot.storage.migrations") / "versions").iterdir()
+    return max(step.name for step in steps if step.name[:1].isdigit()).partition("_")[0]
 
 
 async def _upgrade_with(engine: AsyncEngine) -> None:

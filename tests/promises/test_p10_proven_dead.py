@@ -137,6 +137,8 @@ async def test_a_freeze_in_the_middle_stops_what_is_put_back_too(
     if cancelled:
         await here.press(here.channel()[0], "Cancel")
         await here.slack.wait_for(lambda: "Cancelled by" in receipt(here))
+        assert "changes are stopped" in receipt(here).lower(), receipt(here)
+        assert f"disabled until it can be put back: {TELEGRAF_EDGE_43}" in receipt(here)
         assert len(here.patches()) == 1
     await unfreeze(here)
     left = "Leaked token still usable" if cancelled else "Leaked token disabled and proven dead"

@@ -18,11 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.bootstrap import open_store
 from bot.changes.audit import GENESIS
 from bot.changes.authorization import Status
+from bot.changes.report import OthersChange
 from bot.changes.request import Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
-from bot.storage.engine import alembic_config, create_engine, migrate
+from bot.storage.engine import alembic_config, create_engine, migrate, newest_revision
 from bot.storage.tables import metadata
 from tests.changes.samples import BOB, NOON, change
 from tests.postgresql import Databases
@@ -77,6 +78,7 @@ async def test_from_nothing_to_the_newest(engine: AsyncEngine) -> None:
         revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         beginning = (await connection.execute(text("SELECT * FROM audit_head"))).all()
     assert (revision, beginning) == (newest, [(1, 0, GENESIS)])
+    assert newest_revision() == newest
 
 
 async def test_the_migrations_make_what_the_tables_say(engine: AsyncEngine) -> None:
@@ -293,6 +295,44 @@ async def test_what_is_under_way_is_taken_up_after_the_migration(
         assert not await transaction.first_delivery("v0=aa", NOON)
         assert await transaction.head() == (1, "b")
     assert [request.id for request in claimed] == ["000002"]
+
+
+# A report as it was kept before an order had instances, with what it asked for others by.
+REPORT_ROWS = """
+UPDATE requests SET leak = '{
+    "found_in": "a gist", "order": ["0d0d0d0d0d0d0001", "0d0d0d0d0d0d0003"],
+    "others_by": "000002", "typed_by": "cli:root", "looked": []
+}' WHERE id = '000001';
+UPDATE targets SET before = '{
+    "id": "0d0d0d0d0d0d0003", "status": "active", "description": "", "org_id": "1", "org": "acme",
+    "user_id": "2", "user": "erin", "permissions": [], "created_at": null, "updated_at": null,
+    "own": false, "revision": 0
+}' WHERE position = 0
+"""
+
+
+async def test_a_report_of_before_is_read_after_the_migration(
+    database_url: str, engine: AsyncEngine
+) -> None:
+    """Its tokens are named by their instances, and the other owner's by name; nothing is lost."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+    await up(engine, "0008")
+    await execute(engine, REPORT_ROWS)
+    await migrate(engine)
+
+    async with open_store(database_url) as store, store.reading() as reading:
+        request = await reading.request("000001")
+
+    assert request is not None
+    assert request.typed_by == "cli:root"
+    assert request.leak is not None
+    assert request.leak.found_in == "a gist"
+    assert request.leak.order == (
+        ("default", "0d0d0d0d0d0d0001"),
+        ("default", "0d0d0d0d0d0d0003"),
+    )
+    assert request.leak.others_by == (OthersChange("default", "erin", "000002"),)
 
 
 async def test_references_hold_and_are_watched_after_a_migration(engine: AsyncEngine) -> None:

@@ -37,11 +37,13 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
     else:
         title = text = _title(change)
         told = ["It is being carried out." if begun else "It is carried out next."]
-    if change.leak is not None:
-        told += [to_be_put_back(change)]
     cancelled = change.cancelled_by
     if cancelled:
-        told = ["What is not sent yet is not sent. The outcome follows."]
+        # What was tried, and is not the leaked token, is put back all the same.
+        told = [held_back(change)] if change.held_back and to_be_put_back(change) else []
+        told += ["What is not sent yet is not sent. The outcome follows."]
+    if change.leak is not None:
+        told += [to_be_put_back(change)]
     count = tally(change)
     several = begun and len(change.targets) > 1
     so_far = f"So far: {count[:1].lower()}{count[1:]}." if several else ""

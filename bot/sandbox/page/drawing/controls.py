@@ -65,7 +65,6 @@ class Menu:
     placeholder: str
     multiple: bool
     focus: bool
-    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,6 @@ def _menu(element: Json, place: Place, canvas: Canvas) -> Control:
         _text_of(element, "placeholder"),
         multiple=element["type"] == "multi_static_select",
         focus=element.get("focus_on_load", False),
-        most=element.get("max_selected_items"),
     )
 
 

@@ -1,4 +1,9 @@
-"""Who has typed a change on the bot's own machine; what Slack told last of people."""
+"""Who has typed a change on the bot's own machine; what Slack told last of people.
+
+Reports of leaked secrets name a token by its instance and id, and may have several owners.
+"""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +42,42 @@ def upgrade() -> None:
         .where(requests.c.leak.is_not(None))
         .values(typed_by=requests.c.leak["typed_by"].as_string())
     )
+    _name_instances()
+
+
+def _name_instances() -> None:
+    requests = sa.table("requests", sa.column("id"), sa.column("leak", sa.JSON()))
+    targets = sa.table(
+        "targets",
+        sa.column("request_id"),
+        sa.column("authorization_id"),
+        sa.column("instance"),
+        sa.column("before", sa.JSON()),
+    )
+    tokens = sa.select(targets.c.authorization_id, targets.c.instance, targets.c.before)
+    connection = op.get_bind()
+    reports = connection.execute(sa.select(requests).where(requests.c.leak.is_not(None))).all()
+    for change_id, report in reports:
+        found = connection.execute(tokens.where(targets.c.request_id == change_id)).all()
+        changed = _with_instances(report, [tuple(each) for each in found])
+        connection.execute(requests.update().where(requests.c.id == change_id).values(leak=changed))
+
+
+def _with_instances(report: dict[str, Any], tokens: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """Give a report as it is from here on.
+
+    Args:
+        report: As it was stored: an order of ids, and one change of one owner's other tokens.
+        tokens: The id and instance of each of its tokens, and how it was before.
+    """
+    instances = {each: instance for each, instance, _ in tokens}
+    order = [[instances[each], each] for each in report.get("order") or () if each in instances]
+    asked = [
+        {"instance": instance, "user": before["user"], "change_id": report["others_by"]}
+        for _, instance, before in tokens
+        if before and report.get("others_by")
+    ]
+    return {**report, "order": order, "others_by": asked[:1]}
 
 
 def downgrade() -> None:
