@@ -41,8 +41,13 @@ def in_order(text: str, *parts: str) -> list[str]:
     return missing
 
 
-async def test_the_tour_shows_the_main_job() -> None:
-    """One token disabled and restored; several, of which one fails; what needs an approval."""
+async def test_the_tour_shows_the_main_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One token disabled and restored; several, of which one fails; what needs an approval.
+
+    Whatever a bot's environment says, be it nonsense, is not the sandbox's.
+    """
+    for variable in ("PORT", "LOG_LEVEL", "FINGERPRINT_KEY", "DATABASE_URL", "READ_ONLY"):
+        monkeypatch.setenv(variable, "tcp://10.0.0.1:80")
     code, out, err = await sandbox("--tour")
 
     assert (code, err) == (0, "")
