@@ -12,11 +12,12 @@ from typing import Final
 from bot.block_kit.dates import show_date
 
 _CODE: Final = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_EMPHASIS: Final = tuple(
+BOLD, ITALIC, STRIKE = (
     re.compile(rf"(?<![\w{mark}]){mark}(?=\S)([^\n]*?)(?<=\S){mark}(?![\w{mark}])")
     for mark in (r"\*", "_", "~")
 )
-_TOKEN: Final = re.compile(r"<([^<>\s][^<>\n]*)>")
+TOKEN: Final = re.compile(r"<([^<>\s][^<>\n]*)>")
+"""A mention, a link, a date: whatever stands in angle brackets."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,19 @@ def read_mrkdwn(text: str, reader: Reader) -> str:
     )
 
 
+def unescaped(text: str) -> str:
+    """Give the three signs that Slack escapes."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def _without_emphasis(text: str) -> str:
-    for emphasis in _EMPHASIS:
+    for emphasis in (BOLD, ITALIC, STRIKE):
         text = emphasis.sub(r"\1", text)
     return text
 
 
 def _read_part(text: str, reader: Reader) -> str:
-    shown = _TOKEN.sub(lambda match: _read_token(match.group(1), reader), text)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return unescaped(TOKEN.sub(lambda match: _read_token(match.group(1), reader), text))
 
 
 def _read_token(token: str, reader: Reader) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.block_kit.mrkdwn import Reader
+from bot.block_kit.mrkdwn import BOLD, ITALIC, STRIKE, TOKEN, Reader, unescaped
 from bot.sandbox.page.drawing.dates import dated
 from bot.sandbox.page.drawing.spans import (
     Look,
@@ -21,11 +21,7 @@ from bot.sandbox.page.drawing.spans import (
 
 _FENCED: Final = re.compile(r"```(.*?)```", re.DOTALL)
 _CODE: Final = re.compile(r"`([^`\n]+)`")
-_TOKEN: Final = re.compile(r"<([^<>\s][^<>\n]*)>")
-_EMPHASIS: Final = tuple(
-    (look, re.compile(rf"(?<![\w{mark}]){mark}(?=\S)([^\n]*?)(?<=\S){mark}(?![\w{mark}])"))
-    for look, mark in ((Look.BOLD, r"\*"), (Look.ITALIC, "_"), (Look.STRIKE, "~"))
-)
+_EMPHASIS: Final = ((Look.BOLD, BOLD), (Look.ITALIC, ITALIC), (Look.STRIKE, STRIKE))
 _QUOTED: Final = "&gt;"
 
 
@@ -37,7 +33,7 @@ def draw_mrkdwn(text: str, reader: Reader) -> Text:
 def _parts(text: str, reader: Reader) -> Iterator[Paragraph | Preformatted | Quote]:
     for index, part in enumerate(_FENCED.split(text)):
         if index % 2:
-            yield Preformatted((Span(_plain(part.strip("\n"))),))
+            yield Preformatted((Span(unescaped(part.strip("\n"))),))
             continue
         lines: list[str] = []
         quoted = False
@@ -58,7 +54,7 @@ def _block(lines: list[str], reader: Reader, *, quoted: bool) -> Iterator[Paragr
 def _inline(text: str, reader: Reader) -> Iterator[Span]:
     for index, part in enumerate(_CODE.split(text)):
         if index % 2:
-            yield Span(_plain(part), frozenset({Look.CODE}))
+            yield Span(unescaped(part), frozenset({Look.CODE}))
         elif part:
             yield from _emphasised(part, reader, _EMPHASIS)
 
@@ -76,30 +72,26 @@ def _emphasised(
 
 
 def _tokens(text: str, reader: Reader) -> Iterator[Span]:
-    for index, part in enumerate(_TOKEN.split(text)):
+    for index, part in enumerate(TOKEN.split(text)):
         if index % 2:
             yield _token(part, reader)
         elif part:
-            yield Span(_plain(part))
+            yield Span(unescaped(part))
 
 
 def _token(token: str, reader: Reader) -> Span:
     target, _, label = token.partition("|")
     sign, identifier = target[:1], target[1:]
     if sign in {"@", "#"}:
-        name = reader.names.get(identifier) or f"{sign}{_plain(label or identifier)}"
+        name = reader.names.get(identifier) or f"{sign}{unescaped(label or identifier)}"
         return Span(name, frozenset({Look.MENTION}))
     if sign != "!":
-        return linked(_plain(target), _plain(label or target.removeprefix("mailto:")))
+        return linked(unescaped(target), unescaped(label or target.removeprefix("mailto:")))
     name, *arguments = identifier.split("^")
     if name == "date" and len(arguments) >= 2:
         url = arguments[2] if len(arguments) > 2 else ""
-        return dated(arguments[0], arguments[1], _plain(label), reader, url=url)
+        return dated(arguments[0], arguments[1], unescaped(label), reader, url=url)
     if name == "subteam" and arguments:
-        shown = reader.names.get(arguments[0]) or _plain(label) or f"@{arguments[0]}"
+        shown = reader.names.get(arguments[0]) or unescaped(label) or f"@{arguments[0]}"
         return Span(shown, frozenset({Look.MENTION}))
-    return Span(f"@{_plain(name)}", frozenset({Look.MENTION}))
-
-
-def _plain(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return Span(f"@{unescaped(name)}", frozenset({Look.MENTION}))
