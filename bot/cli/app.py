@@ -28,12 +28,13 @@ def main() -> int:
     arguments = sys.argv[1:]
     # What was typed behind this one may be the secret, which must not be repeated.
     leaks = arguments[:1] == ["leak"]
-    repeats = not leaks and not any(map(holds_secret, arguments))
+    does = arguments[:1] == ["do"]
+    repeats = not leaks and not does and not any(map(holds_secret, arguments))
     try:
         code = _app()(arguments, exit_on_error=False, print_error=repeats)
     except CycloptsError:
         if not repeats:
-            return leak.misused() if leaks else _misused()
+            return leak.misused() if leaks else do.misused() if does else _misused()
         return ExitCode.USAGE
     except KeyboardInterrupt:
         return ExitCode.FAILED

@@ -65,6 +65,15 @@ def do(command: str, user: str, *, yes: bool) -> ExitCode:
     return attend(settings, as_user, carry_out)
 
 
+def misused() -> ExitCode:
+    """Say how it is used; what was typed is not repeated, since nobody knows what it is."""
+    return refuse(
+        "The arguments of token-bot do are wrong. The command is one of them, in quotes: token-bot "
+        'do "/token disable ID" --as U0ALICE. Nothing was changed.',
+        "token-bot do --help tells more.",
+    )
+
+
 def without_name(command: str, slash_command: str) -> str:
     """Leave the slash command's name out, which may be typed before it."""
     text = command.strip()

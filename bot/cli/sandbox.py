@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.cli.exit_codes import ExitCode
 from bot.cli.sandbox_options import Options, read
 from bot.cli.stand_ins import running_sandbox, served_page
+from bot.cli.terminal import put
 from bot.sandbox import cast
 from bot.sandbox.page import welcome
 from bot.sandbox.script import ScriptError
@@ -76,5 +77,4 @@ async def _ended() -> None:
 
 
 def _show(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    put(text, instead="")

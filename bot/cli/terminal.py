@@ -37,13 +37,17 @@ def read_secret() -> str:
         raise NoTextError from None
 
 
-def put(text: str) -> None:
+def put(text: str, instead: str = " What it was to show is on the record.") -> None:
     """Write an answer to standard output; where that cannot be, say so, and go on.
 
     A change is what it is whether or not anybody reads of it, and so is the exit code.
+
+    Args:
+        text: The answer.
+        instead: Where it can be read instead, after a space; empty if nowhere.
     """
     if not _write(sys.stdout, text):
-        say("Standard output takes nothing. What it was to show is on the record.")
+        say(f"Standard output takes nothing.{instead}")
 
 
 def say(line: str) -> None:

@@ -85,7 +85,7 @@ def parse(tokens: Sequence[str]) -> list[Step]:
     """Read a script from the command line's words: options with a value each, in their order.
 
     Raises:
-        ScriptError: If an option is not known, or has no value.
+        ScriptError: If an option is not known or has no value, or nothing is done.
     """
     steps: list[Step] = []
     rest = iter(tokens)
@@ -93,9 +93,12 @@ def parse(tokens: Sequence[str]) -> list[Step]:
         name, sign, value = token.partition("=")
         kind = _OPTIONS.get(name)
         if kind is None:
-            raise ScriptError(f"{token} is not known here; there are {', '.join(_OPTIONS)}")
+            acts = ", ".join(_OPTIONS)
+            raise ScriptError(f"{token} is not known here; --help lists what is, beside {acts}")
         given = value if sign else next(rest, None)
         if given is None:
             raise ScriptError(f"{name} needs a value")
         steps.append(kind(given))
+    if steps and all(isinstance(step, Act) for step in steps):
+        raise ScriptError("--as says who acts, and nobody does anything: add --say or --write")
     return steps

@@ -1,5 +1,6 @@
 """What the command line decides by itself, of commands, their outcomes and their age."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from bot.changes.remembered import standing_of
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice
+from bot.cli.app import main
 from bot.cli.do import escaped, exit_code, without_name
 from bot.cli.exit_codes import ExitCode
 from bot.cli.starting import Confirming, Go, Stop
@@ -132,3 +134,17 @@ def test_what_was_never_told() -> None:
     assert what_counts(Standing(unreadable=GROUPS), NOON).endswith(
         "Only people who are listed by their own ids are known."
     )
+
+
+def test_a_command_without_quotes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who forgets the quotes is told of them, and that nothing was changed."""
+    monkeypatch.setattr(
+        sys, "argv", ["token-bot", "do", *["/token", "disable", "X", "--as", "U0ALICE"]]
+    )
+
+    assert main() == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert 'in quotes: token-bot do "/token disable ID" --as U0ALICE. Nothing was changed.' in told
+    assert "disable X" not in told

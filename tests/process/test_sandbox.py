@@ -137,7 +137,8 @@ async def test_a_hashed_server() -> None:
         (["--influxdb", "v3"], 2, "--influxdb takes plain, hashed, cloud"),
         (["--say", "/token", "--fault=fire"], 2, "--fault takes influxdb-busy, "),
         (["--press", "Undo"], 1, "alice sees no button Undo"),
-        (["--as", "U0NOBODY"], 1, "there is no U0NOBODY"),
+        (["--as", "U0NOBODY", "--say", "/token"], 1, "there is no U0NOBODY"),
+        (["--as", "U0BOB"], 2, "nobody does anything"),
     ],
 )
 async def test_scripts_that_cannot_be_carried_out(
