@@ -230,5 +230,5 @@ def _no_such_user(user_id: str) -> Problem:
     return Problem(
         ErrorCode.NOT_ALLOWED,
         f"Slack knows no user {user_id}. Nothing was changed.",
-        "Give --as the id of a person who may disable tokens.",
+        "Give --as the id of a Slack user.",
     )
