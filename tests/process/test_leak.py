@@ -166,7 +166,11 @@ async def test_without_slack_groups_do_not_count(idle_world: World, tmp_path: Pa
         (cast.MALLORY, "you are not in ALLOWED_USERS", "request.denied"),
         (cast.VISITOR, "you belong to another Slack workspace", "request.denied"),
         (cast.GONE, "your Slack account is deactivated", "request.denied"),
-        ("U0NOBODY", "Nothing was changed. Give --as the id of a Slack user.\n", "request.refused"),
+        (
+            "U0NOBODY",
+            "Slack knows no user U0NOBODY. Nothing was changed. Give --as the id of a Slack user.",
+            "request.refused",
+        ),
     ],
 )
 async def test_who_may_not(
