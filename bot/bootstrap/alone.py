@@ -15,7 +15,7 @@ from bot.bootstrap.heart import Heart
 from bot.changes.asking import Ask
 from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.people import Person, Standing
+from bot.changes.people import UNKNOWN_TEAM, KnownPerson, Person, Standing
 from bot.changes.policy import Policy, Workspace
 from bot.changes.ports import Directory
 from bot.changes.remembered import RememberedDirectory
@@ -34,8 +34,6 @@ from bot.telemetry.metrics import Metrics
 
 _FIRST_ANSWER_SECONDS = 3.0
 _GRACE_SECONDS = 3.0
-# Where neither Slack nor the record tells the workspace, nobody else's can be mistaken for it.
-_UNKNOWN_TEAM = "unknown"
 _SEEN_BY = (
     "It stands in this shell's history by now, so treat it as leaked: token-bot leak reads a "
     "secret from standard input, disables its token, and proves it dead."
@@ -202,15 +200,22 @@ async def _whose(parts: Parts, user_id: str) -> _Asker:
     except TimeoutError:
         _log.warning("Slack does not answer", error="TimeoutError")
     async with parts.store.reading() as reading:
-        latest = await reading.team_of_latest()
+        latest = await reading.home_of_latest()
         known = await reading.known_person(user_id)
-    if known is None:
-        return _Asker(
-            *(Workspace(latest or _UNKNOWN_TEAM), Person(user_id, latest or _UNKNOWN_TEAM)),
-            slack_answers=False,
-        )
-    home = Workspace(latest or known.person.team_id or _UNKNOWN_TEAM)
-    return _Asker(home, known.person, slack_answers=False)
+    home = latest if latest is not None else _home_of(known)
+    # On the record under the organisation too, so that the next one finds the same home there.
+    listed = Person(user_id, home.team_id, home.enterprise_id)
+    return _Asker(home, listed if known is None else known.person, slack_answers=False)
+
+
+def _home_of(known: KnownPerson | None) -> Workspace:
+    """Take the person's workspace for the bot's, where nothing else is known.
+
+    Where that is not known either, it is none that somebody else's can be mistaken for.
+    """
+    if known is None or not known.person.team_id:
+        return Workspace(UNKNOWN_TEAM)
+    return Workspace(known.person.team_id, known.person.enterprise_id)
 
 
 @asynccontextmanager
@@ -230,5 +235,5 @@ def _no_such_user(user_id: str) -> Problem:
     return Problem(
         ErrorCode.NOT_ALLOWED,
         f"Slack knows no user {user_id}. Nothing was changed.",
-        "Give --as the id of a person who may disable tokens.",
+        "Give --as the id of a Slack user.",
     )

@@ -2,6 +2,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+UNKNOWN_TEAM = "unknown"
+"""Stands for a Slack team that nobody has told; no team has this id."""
+
 
 @dataclass(frozen=True)
 class Person:

@@ -35,6 +35,7 @@ _MAYBE_STORED = (
     "Interrupted. It is not known whether this was stored, and will be carried out: look at "
     "/token history, or token-bot do history, before you ask again."
 )
+_RECORDED = "What was changed is on its record, under change {id}."
 
 
 class Interruption:
@@ -44,25 +45,43 @@ class Interruption:
 
     Args:
         working: The work.
+
+    Attributes:
+        happened: Set by the first one.
+        stored: The id of the change that the work has stored, if any.
+        ended: How the work has ended, if it has; only the desk is closed then.
     """
 
     def __init__(self, working: "asyncio.Task[ExitCode]") -> None:
         self.happened = asyncio.Event()
-        self.holding = False
+        self.stored: str | None = None
+        self.ended: ExitCode | None = None
+        self._holding = False
         self._working = working
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Let the work within end by itself, since something may be stored by now."""
-        self.holding = True
+        self._holding = True
         yield
-        self.holding = False
+        # Not in a finally: what is ended within may have been stored, and stays told so.
+        self._holding = False
 
     def __call__(self) -> None:
         """Interrupt."""
-        if self.happened.is_set() or not self.holding:
+        if self.happened.is_set() or not self._holding:
             self._working.cancel()
         self.happened.set()
+
+    def cut_short(self) -> ExitCode:
+        """Say what is known of the work that was ended, and give the exit code."""
+        if self.ended is not None:
+            return self.ended
+        if self.stored is not None:
+            say(f"Interrupted. {_RECORDED.format(id=self.stored)}")
+            return ExitCode.UNKNOWN
+        say(_MAYBE_STORED if self._holding else _NOTHING_DONE)
+        return ExitCode.UNKNOWN if self._holding else ExitCode.FAILED
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,12 @@ class Attended:
     async def followed(
         self, stored: ChangeRequest, starting: Starting, code: Callable[[ChangeRequest], ExitCode]
     ) -> ExitCode:
-        """Follow a stored change to its end, say what came of it, and give the exit code."""
+        """Follow a stored change to its end, say what came of it, and give the exit code.
+
+        Raises:
+            StoreUnavailableError: If the database does not answer for long.
+        """
+        self.interruption.stored = stored.id
         following = Following(
             *(self.desk, stored.id),
             say=say,
@@ -92,12 +116,6 @@ class Attended:
             request = await following.to_the_end()
         except asyncio.CancelledError:
             request = await self.desk.request(stored.id)
-        except StoreUnavailableError as error:
-            say(
-                f"The database does not answer: {error}. What was changed is on its record, under "
-                f"change {stored.id}."
-            )
-            return ExitCode.UNKNOWN
         put(self.written(request))
         if not request.state.final:
             secret = ", without the secret" if request.leak is not None else ""
@@ -130,6 +148,23 @@ def attend(
         return refuse(f"SLACK_BOT_TOKEN is refused by Slack: {error}. {remedy}")
 
 
+async def ended(
+    attended: Attended, user: str, work: Callable[[Attended], Awaitable[ExitCode]]
+) -> ExitCode:
+    """Do the work at an open desk; say why, if nothing or nothing certain comes of it."""
+    try:
+        return await work(attended)
+    except UserError as error:
+        say(f"As {user}: {error.problem.message} {error.problem.hint}".strip())
+        return refused(error.problem)
+    except StoreUnavailableError as error:
+        stored = attended.interruption.stored
+        # Where a change might have been stored, it is a UserError that says so.
+        known = "Nothing was changed." if stored is None else _RECORDED.format(id=stored)
+        say(f"The database does not answer: {error}. {known}")
+        return ExitCode.FAILED if stored is None else ExitCode.UNKNOWN
+
+
 def refuse(*lines: str) -> ExitCode:
     """Say what is wrong with the arguments, the settings or the input."""
     for line in lines:
@@ -156,8 +191,7 @@ async def _attend(
     try:
         return await working
     except asyncio.CancelledError:
-        say(_MAYBE_STORED if interruption.holding else _NOTHING_DONE)
-        return ExitCode.UNKNOWN if interruption.holding else ExitCode.FAILED
+        return interruption.cut_short()
 
 
 async def _at_desk(
@@ -166,18 +200,24 @@ async def _at_desk(
     work: Callable[[Attended], Awaitable[ExitCode]],
     interruption: Callable[[], Interruption],
 ) -> ExitCode:
+    async def begin(attended: Attended) -> ExitCode:
+        if not attended.desk.slack_answers:
+            say(what_counts(await attended.desk.standing(), system_clock()))
+        return await work(attended)
+
     try:
         async with own_desk(
             settings, system_clock, _TIMING, user_id=user, typed_by=operator()
         ) as desk:
-            if not desk.slack_answers:
-                say(what_counts(await desk.standing(), system_clock()))
-            return await work(Attended(desk, interruption()))
-    except UserError as error:
-        say(f"As {user}: {error.problem.message} {error.problem.hint}".strip())
-        return refused(error.problem)
+            code = await ended(Attended(desk, interruption()), user, begin)
+            interruption().ended = code
     except StoreUnavailableError as error:
+        # Once the work has ended, a database that cannot be left in order changes nothing.
+        over = interruption().ended
+        if over is not None:
+            return over
         return refuse(
             f"DATABASE_URL cannot be opened: {error}. Nothing was changed. token-bot check says "
             "what to do."
         )
+    return code

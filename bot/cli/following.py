@@ -49,6 +49,7 @@ class Following:
         self._interrupted = interrupted
         self._said: set[str] = set()
         self._asking: asyncio.Future[str | None] | None = None
+        self._stop: str | None = None
         self._cancelled = False
         self._refused = False
 
@@ -77,7 +78,7 @@ class Following:
                     nothing_new = request == earlier and _goes_on_by_itself(request)
                     limits = (
                         waiting.too_long(holds=unresolved),
-                        stopping.too_long(holds=self._cancelled),
+                        stopping.too_long(holds=self._stop is not None),
                         still.too_long(holds=nothing_new),
                     )
                     if any(limits) or (self._refused and request.state.waiting):
@@ -91,8 +92,10 @@ class Following:
         """Do what whoever is at the terminal wants, or tell them what it waits for."""
         if self._cancelled:
             return
-        if self._interrupted.is_set():
-            await self._cancel("Cancelling. What has begun is brought to its end first.")
+        if self._stop is None and self._interrupted.is_set():
+            self._stop = "Cancelling. What has begun is brought to its end first."
+        if self._stop is not None:
+            await self._cancel(self._stop)
         elif request.state is RequestState.PREVIEWED:
             await self._start(request)
         elif request.state is RequestState.AWAITING_APPROVAL:
@@ -111,6 +114,7 @@ class Following:
         self._say_once(self._starting.shows(request))
         decided = self._starting.beforehand(request) or self._answered(request)
         if isinstance(decided, Stop):
+            self._stop = decided.why
             await self._cancel(decided.why)
         elif decided is not None:
             await self._confirm(decided)
@@ -137,12 +141,15 @@ class Following:
             self._refused = error.problem.code is not ErrorCode.NOT_CONFIRMED_STORED
 
     async def _cancel(self, why: str) -> None:
-        self._cancelled = True
-        self._say(why)
+        """Cancel it; where that may not have been stored, the next look tries it again."""
+        self._say_once(why)
         try:
             await self._desk.heart.moves.cancel(await self._desk.ask(), self._id)
         except UserError as error:
-            self._say(_told(error.problem))
+            self._say_once(_told(error.problem))
+            self._cancelled = error.problem.code is not ErrorCode.NOT_CONFIRMED_STORED
+        else:
+            self._cancelled = True
 
     async def _announced(self, request: ChangeRequest) -> ChangeRequest:
         """Give Slack a moment to be told, so that the receipt says who was."""

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import open_store
+from bot.changes.people import Account, KnownPerson, Person
+from bot.changes.states import RequestState
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
+from tests.changes.samples import change
 from tests.process.attended_process import CANARY, at_a_terminal, attended_process, do
 from tests.process.bot_process import environment
 from tests.process.test_leak import NOWHERE, ruled, stored_in, user
@@ -102,6 +106,21 @@ async def test_without_slack(idle_world: World, tmp_path: Path) -> None:
     assert accepted.detail["told_at"]
     (posted,) = here.slack.messages(cast.SECURITY)
     assert posted.plain.startswith("Token disabled")
+
+
+async def test_without_slack_in_an_organisation(idle_world: World, tmp_path: Path) -> None:
+    """Whoever asked last may be of another of its workspaces; nobody is a stranger by that."""
+    here, env = idle_world, {**environment(idle_world, tmp_path), **NOWHERE}
+    asked_last = change(requester=Person(cast.BOB, "T0OTHER", "E0ALL"), state=RequestState.DENIED)
+    alice = KnownPerson(Person(cast.ALICE, "T0HOME", "E0ALL"), Account.MEMBER, here.now())
+    address = str(here.settings["database_url"]).replace("sqlite:", "sqlite+aiosqlite:")
+    async with open_store(address) as store, store.transaction() as transaction:
+        await transaction.add_request(asked_last, asked_last.created_at)
+        await transaction.note_people([], [alice])
+
+    code, out, _ = await do(f"disable {TOKEN}", env=env)
+
+    assert (code, out.startswith("Token disabled")) == (0, True)
 
 
 async def test_several(idle_world: World, tmp_path: Path) -> None:

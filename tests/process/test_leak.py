@@ -166,7 +166,11 @@ async def test_without_slack_groups_do_not_count(idle_world: World, tmp_path: Pa
         (cast.MALLORY, "you are not in ALLOWED_USERS", "request.denied"),
         (cast.VISITOR, "you belong to another Slack workspace", "request.denied"),
         (cast.GONE, "your Slack account is deactivated", "request.denied"),
-        ("U0NOBODY", "Slack knows no user U0NOBODY. Nothing was changed.", "request.refused"),
+        (
+            "U0NOBODY",
+            "Slack knows no user U0NOBODY. Nothing was changed. Give --as the id of a Slack user.",
+            "request.refused",
+        ),
     ],
 )
 async def test_who_may_not(
@@ -264,8 +268,8 @@ async def test_what_is_closed_or_takes_nothing(idle_world: World, tmp_path: Path
     assert statuses(idle_world) == ("active", "inactive")
 
 
-async def test_a_signal_before_anything_is_stored(idle_world: World, tmp_path: Path) -> None:
-    """It ends at once, nothing is stored, and it says so."""
+async def test_a_signal_while_slack_is_silent(idle_world: World, tmp_path: Path) -> None:
+    """It ends at once; once there is a receipt, none of it is taken back."""
     asked = asyncio.Event()
 
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -280,10 +284,19 @@ async def test_a_signal_before_anything_is_stored(idle_world: World, tmp_path: P
         async with leak_process(*AS_ALICE, env=env) as running:
             await asyncio.wait_for(asked.wait(), 20)
             running.interrupt(signal.SIGTERM)
-            ended = await running.ends()
+            early = await running.ends()
+        stored = await idle_world.events()
+        async with leak_process(*AS_ALICE, env=env) as running:
+            await running.said("Slack was not told yet. A running bot does that.")
+            running.interrupt()
+            running.interrupt()
+            code, out, err = await running.ends()
 
-    assert ended == (1, "", "Interrupted. Nothing was changed.\n")
-    assert await idle_world.events() == []
+    assert early == (1, "", "Interrupted. Nothing was changed.\n")
+    assert stored == []
+    assert (code, out.startswith(DEAD)) == (0, True)
+    assert "Interrupted" not in err
+    assert statuses(idle_world) == ("active", "inactive")
 
 
 async def test_settings_that_are_wrong(idle_world: World, tmp_path: Path) -> None:
@@ -414,11 +427,13 @@ async def test_it_waits_for_approval(idle_world: World, tmp_path: Path) -> None:
 
 
 async def test_ctrl_c_while_it_waits(idle_world: World, tmp_path: Path) -> None:
-    """The report is cancelled, and nothing is changed."""
+    """The report is cancelled, as soon as the database takes it, and nothing is changed."""
     env = ruled(idle_world, tmp_path, NEEDS_APPROVAL)
     async with leak_process(*AS_ALICE, env=env) as running:
         await running.said("waits in Slack for approval")
-        running.interrupt()
+        async with idle_world.locked_database():
+            running.interrupt()
+            await running.said("Could not confirm that this was stored")
         code, out, err = await running.ends()
 
     assert code == 1

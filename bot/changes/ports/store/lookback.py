@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.changes.authorization import Authorization
+from bot.changes.policy import Workspace
 from bot.changes.request import ChangeRequest
 
 
@@ -13,8 +14,8 @@ class Lookback(Protocol):
         """Give the newest request of a person in a channel, undos left out, or None."""
         ...
 
-    async def team_of_latest(self) -> str:
-        """Give the Slack team of whoever asked last for what was allowed; empty if nobody has."""
+    async def home_of_latest(self) -> Workspace | None:
+        """Give the workspace of whoever asked last for what was allowed; None if none is known."""
         ...
 
     async def last_records(self, instance: str, ids: Sequence[str]) -> dict[str, Authorization]:
