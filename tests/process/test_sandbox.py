@@ -81,7 +81,7 @@ async def test_the_tour_shows_the_main_job(monkeypatch: pytest.MonkeyPatch) -> N
             "Try more:",
         )
         == []
-    )
+    ), out
 
 
 async def test_steps_are_taken_in_their_order() -> None:
