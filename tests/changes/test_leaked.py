@@ -206,9 +206,8 @@ async def test_a_wrong_pick_is_put_back_as_soon_as_influxdb_answers(here: Worksh
     assert report_of(request).proof is Proof.DEAD
 
 
-async def test_a_wrong_pick_that_cannot_be_put_back_is_named(here: Workshop) -> None:
-    """InfluxDB refuses the enable: the token stays disabled, and the hunt goes on."""
-    holds(here, hidden=True)
+def refuse_enables(here: Workshop) -> None:
+    """Have InfluxDB refuse whatever would enable a token."""
     denied = UpstreamError(Problem(ErrorCode.PERMISSION_MISSING, "write:users is unauthorized."))
     update = here.default.update
 
@@ -218,6 +217,12 @@ async def test_a_wrong_pick_that_cannot_be_put_back_is_named(here: Workshop) -> 
         await update(authorization_id, *args)  # type: ignore[arg-type]
 
     here.default.update = no_enables  # type: ignore[method-assign,assignment]
+
+
+async def test_a_wrong_pick_that_cannot_be_put_back_is_named(here: Workshop) -> None:
+    """InfluxDB refuses the enable: the token stays disabled, and the hunt goes on."""
+    holds(here, hidden=True)
+    refuse_enables(here)
     async with here.working():
         shown = await reported(here)
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
@@ -591,15 +596,8 @@ async def test_a_wrong_pick_that_stayed_disabled_is_enabled_as_any_other(here: W
     """It has not leaked, so that no second person is needed for it."""
     holds(here, hidden=True)
     here.policy = _with_approval(here, ApprovalRules(several=True))
-    denied = UpstreamError(Problem(ErrorCode.PERMISSION_MISSING, "write:users is unauthorized."))
     update = here.default.update
-
-    async def no_enables(authorization_id: str, *args: object) -> None:
-        if args[0] == ENABLE:
-            raise denied
-        await update(authorization_id, *args)  # type: ignore[arg-type]
-
-    here.default.update = no_enables  # type: ignore[method-assign,assignment]
+    refuse_enables(here)
     async with here.working():
         shown = await reported(here)
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
