@@ -39,7 +39,7 @@ _USER = "postgres"
 _NOBODY = "nobody"
 _TEMPLATE = "migrated"
 # Nothing waits for the disk; what is committed outlives the server, though not the machine.
-_OPTIONS = (
+HASTY = (
     *("-c", "fsync=off", "-c", "full_page_writes=off"),
     *("-c", "shared_buffers=16MB", "-c", "max_connections=200"),
     *("-c", "unix_socket_directories=", "-c", "autovacuum=off"),
@@ -100,10 +100,12 @@ class Server(Databases):
     Attributes:
         binaries: Where PostgreSQL's programs are.
         folder: Where its data are.
+        options: With which it is started.
     """
 
     binaries: Path
     folder: Path
+    options: tuple[str, ...] = HASTY
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -113,7 +115,7 @@ class Server(Databases):
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
-                    *(self.binaries / "postgres", "-D", self.folder, *_OPTIONS),
+                    *(str(self.binaries / "postgres"), "-D", str(self.folder), *self.options),
                     *("-h", str(url.host), "-p", str(url.port)),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -176,8 +178,11 @@ class Server(Databases):
 
 
 @contextmanager
-def own_server() -> Iterator[Server]:
+def own_server(options: tuple[str, ...] = HASTY) -> Iterator[Server]:
     """Start a server of the tests' own, with nothing in it, for as long as the context is open.
+
+    Args:
+        options: With which it is started.
 
     Raises:
         NoPostgresError: If there are no binaries, or they do not work.
@@ -204,7 +209,7 @@ def own_server() -> Iterator[Server]:
         if made.returncode != 0:
             raise NoPostgresError(f"initdb failed: {made.stderr[-2000:]}")
         address = f"postgresql+psycopg://{_USER}@127.0.0.1:{_free_port()}/postgres"
-        server = Server(address, programs, data)
+        server = Server(address, programs, data, options)
         try:
             server.start()
             yield server

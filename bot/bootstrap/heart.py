@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
+from bot.changes.acks_first import AcksFirst
 from bot.changes.announcing import Announcing
 from bot.changes.approvers import Approvers
 from bot.changes.carrying_out import CarryingOut
@@ -179,12 +180,14 @@ class Heart:
             leaks=edges.leaks,
             vault=vault,
         )
+        self.acks = AcksFirst()
         self.executor = Executor(
             *(lifecycle, store),
             clock=clock,
             pace=tempo.pace,
             keeper=vault.keeper,
             only_kept=edges.only_kept,
+            acks=self.acks,
             reached=reached,
         )
         self.vault = vault

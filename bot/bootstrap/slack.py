@@ -6,6 +6,8 @@ from datetime import datetime
 
 import aiohttp
 from pydantic import SecretStr
+from slack_bolt import BoltResponse
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap.heart import Edges, Heart
@@ -182,12 +184,17 @@ def incoming(
         identity,
         lending,
     )
+
+    async def dispatch(request: AsyncBoltRequest) -> BoltResponse:
+        with heart.acks.awaited():
+            return await bolt.async_dispatch(request)
+
     front, socket = None, None
     if settings.slack_app_token is not None:
-        envelopes = Envelopes(bolt.async_dispatch, answering.tell, metrics.front)
+        envelopes = Envelopes(dispatch, answering.tell, metrics.front)
         socket = SocketMode(lending, settings.slack_app_token, envelopes, ground.socket_pace)
     elif (secret := settings.slack_signing_secret) is not None:
-        front = SlackFront(secret, bolt.async_dispatch, clock, metrics.front)
+        front = SlackFront(secret, dispatch, clock, metrics.front)
     refreshing = Refreshing(ground.shelf, heart.queries, pages, clock, ground.home_pace)
     return Incoming(front, socket, reception, refreshing)
 

@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from bot.changes.acks_first import AcksFirst
 from bot.changes.errors import LeaseLostError, MovedOnError, StoreUnavailableError
 from bot.changes.lifecycle import Lifecycle
 from bot.changes.ports import Store
@@ -54,6 +55,7 @@ class Executor:
         keeper: The name of this process, as that which holds leaked secrets, or carries out alone
             what was asked with it.
         only_kept: Whether to take nothing but what it keeps.
+        acks: Whom it lets go before it takes anything.
         reached: Told of each step.
     """
 
@@ -66,6 +68,7 @@ class Executor:
         pace: Pace,
         keeper: str = "",
         only_kept: bool = False,
+        acks: AcksFirst,
         reached: Reached = unobserved,
     ) -> None:
         self._lifecycle = lifecycle
@@ -74,6 +77,7 @@ class Executor:
         self._pace = pace
         self._keeper = keeper
         self._only_kept = only_kept
+        self._acks = acks
         self._reached = reached
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
@@ -122,6 +126,7 @@ class Executor:
 
     async def _claim(self) -> int:
         """Begin what is due and fits in; say how many requests that are."""
+        await self._acks.gone()
         free = self._pace.at_once - len(self._working)
         if free <= 0:
             return 0
@@ -199,7 +204,10 @@ class Executor:
             await asyncio.sleep(max(0.0, min(pause, kept_until - loop.time())))
             until = self._lease_from_now()
             try:
-                async with asyncio.timeout_at(kept_until), self._store.transaction() as transaction:
+                async with (
+                    asyncio.timeout_at(kept_until),
+                    self._store.transaction(urgent=True) as transaction,
+                ):
                     kept = await transaction.renew(lease, self._pace.lease)
                 kept_until = until
             except (StoreUnavailableError, TimeoutError) as error:

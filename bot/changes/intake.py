@@ -214,7 +214,7 @@ class Intake:
         try:
             async with (
                 asyncio.timeout(COMMIT_BUDGET_SECONDS),
-                self._store.transaction() as transaction,
+                self._store.transaction(urgent=True) as transaction,
             ):
                 # So what counts this person's requests, votes and refusals is exact.
                 await transaction.one_at_a_time(ask.person.user_id)

@@ -2,9 +2,10 @@
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
 
 from bot.changes.errors import UserError
 from bot.commands.complaints import bad_choice, complaint
@@ -38,16 +39,37 @@ def bind(subcommand: Subcommand, given: list[str], usage: str) -> inspect.BoundA
     wrong = bad_choice(subcommand, given, usage)
     if wrong is not None:
         raise UserError(wrong)
-    app = _app(subcommand.run)
     try:
-        _, bound, _ = app.parse_args(given, exit_on_error=False, print_error=False)
+        _, bound, _ = _grammar(subcommand.run).parse_args(
+            given, exit_on_error=False, print_error=False
+        )
     except CycloptsError as error:
         raise UserError(complaint(error, subcommand, given, usage)) from error
     return bound
 
 
-def _app(run: Callable[..., Any]) -> App:
-    app = App(
+class _Grammar(App):
+    """The grammar of one subcommand, whose signature is read once.
+
+    To read it takes longer than all else between a command and its ack.
+    """
+
+    _read: ArgumentCollection | None = None
+
+    def assemble_argument_collection(
+        self, *, default_parameter: Parameter | None = None, parse_docstring: bool = False
+    ) -> ArgumentCollection:
+        """Give the parameters, with no words in them yet."""
+        if self._read is None:
+            self._read = super().assemble_argument_collection(
+                default_parameter=default_parameter, parse_docstring=parse_docstring
+            )
+        return self._read.copy(reset_tokens=True)
+
+
+@cache
+def _grammar(run: Callable[..., Any]) -> _Grammar:
+    app = _Grammar(
         help_flags=[],
         version_flags=[],
         result_action="return_value",

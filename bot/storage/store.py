@@ -1,7 +1,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import psycopg
 from sqlalchemy import text
@@ -23,6 +23,7 @@ from bot.storage.people import People
 from bot.storage.posting import Posting
 from bot.storage.sqlite import READING
 from bot.storage.switches import Switches
+from bot.storage.turns import Turns
 from bot.storage.waking import listen
 from bot.storage.watches import Watches
 
@@ -57,15 +58,17 @@ class SqlStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._alone = engine.dialect.name == "sqlite"
-        # SQLite lets one write at a time, and whoever waits for its lock is served by chance; here
-        # they wait in the order in which they came.
-        self._turn = asyncio.Lock() if self._alone else nullcontext()
+        # SQLite lets one write at a time, and whoever waits for its lock is served by chance.
+        self._turns = Turns() if self._alone else None
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[SqlTransaction]:
+    async def transaction(self, *, urgent: bool = False) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that may write; it commits if the context ends well."""
         with _named():
-            async with self._turn, self._engine.connect() as connection, AsyncExitStack() as stack:
+            async with AsyncExitStack() as stack:
+                if self._turns is not None:
+                    await stack.enter_async_context(self._turns.turn(urgent=urgent))
+                connection = await stack.enter_async_context(self._engine.connect())
                 await _begin(connection, stack)
                 yield SqlTransaction(connection)
 

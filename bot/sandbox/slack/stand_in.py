@@ -108,6 +108,14 @@ class SlackStandIn(PeopleWithShortcuts):
         Raises:
             ImpossibleInSlackError: If they are not of this workspace or cannot write there.
         """
+        return await self._deliver(self.typed(user, channel, command, text))
+
+    def typed(self, user: str, channel: str, command: str, text: str = "") -> SignedRequest:
+        """Give what a slash command sends, for who sends it in their own way.
+
+        Raises:
+            ImpossibleInSlackError: As for ``command``, whose arguments these are.
+        """
         person = self._person(user)
         if channel == user:
             channel = self.workspace.direct_channel(user).id
@@ -120,8 +128,7 @@ class SlackStandIn(PeopleWithShortcuts):
         origin = Origin(person, place, self._response_url(asked))
         sent = escaped(text, self.workspace) if self.should_escape else text
         body = command_form(self.workspace, origin, command, sent)
-        typed = f"{command} {text}".rstrip()
-        return await self._deliver(SignedRequest(body, self.sign(body), typed, asked))
+        return SignedRequest(body, self.sign(body), f"{command} {text}".rstrip(), asked)
 
     async def press(  # noqa: PLR0913 - all that can go with a press, all named
         self,

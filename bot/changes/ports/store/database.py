@@ -7,11 +7,15 @@ from bot.changes.ports.store.transaction import Transaction
 class Store(Protocol):
     """The database."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+    def transaction(self, *, urgent: bool = False) -> AbstractAsyncContextManager[Transaction]:
         """Begin a transaction that may write.
 
         What it locks it takes in one order, so that no two wait for each other: the person who
         asks, requests from the newest to the oldest, and the record last.
+
+        Args:
+            urgent: Whether somebody waits for an ack, or a lease would run out: it goes before
+                what can wait, where one writes after another.
         """
         ...
 

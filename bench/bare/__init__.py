@@ -1,0 +1,1 @@
+"""What the bot is compared to: the least that does the same, each a program of its own."""
