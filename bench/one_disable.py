@@ -12,32 +12,35 @@ from bot.sandbox.influxdb.organisation import BOT_API_TOKEN
 from tests.postgresql import Databases
 
 _ROUNDS = 60
+# Slack takes one message a second in each channel, and each of them has one.
+_PEOPLE = 10
+_PAUSE_SECONDS = 0.15
 _WARM_UP = 10
 _POST = "chat.postMessage"
 
 
 async def measure(_server: Databases) -> Finding:
     """Measure one disable at a time, and then the calls that it made, bare."""
-    # Each in a channel of its own: Slack takes one message a second in each.
     rounds = _WARM_UP + _ROUNDS
     with sqlite_folder() as folder:
         async with (
-            surroundings(people=rounds, tokens=rounds) as here,
+            surroundings(people=_PEOPLE, tokens=rounds) as here,
             listening(
                 "-m", "bot", "run", env=here.environment(f"sqlite:///{folder / 'bot.db'}")
             ) as served,
         ):
             taken = [await _confirmed(here, served.url, number) for number in range(rounds)]
             calls = _calls_of_the_last(here)
-        async with surroundings(people=rounds, tokens=rounds) as there:
+        async with surroundings(people=_PEOPLE, tokens=rounds) as there:
             bare = await _bare(there, here, calls, rounds)
     ours, others = ([1000 * seconds for seconds in each[_WARM_UP:]] for each in (taken, bare))
     return Finding(
         "B3",
         "one disable, command to posted confirmation, against the bare sequence of its HTTP calls",
-        f"{_ROUNDS} disables after {_WARM_UP} that warm up, one at a time, with stand-ins that "
-        f"answer at once. The bare sequence is what the last of them sent, {len(calls)} calls, one after "
-        "another over connections that stay open. The bot also commits, to the disk.",
+        f"{_ROUNDS} disables after {_WARM_UP} that warm up, one at a time, by {_PEOPLE} people, "
+        "with stand-ins that answer at once. The bare sequence is what the last of them sent, "
+        f"{len(calls)} calls, one after another over connections that stay open. The bot also "
+        "commits, to the disk.",
         (
             at_most("command to confirmation, ms", ours, others, 3),
             bounded("p50 here, ms", ours, 60, "ms"),
@@ -54,8 +57,8 @@ async def _confirmed(here: Surroundings, url: str, number: int) -> float:
     await here.send(url, request)
     await here.slack.wait_for(lambda: here.posted() > posts)
     taken = clock.time() - started
-    # What goes on after the message, the look for drift above all, is not part of the next one.
-    await asyncio.sleep(0.05)
+    # What goes on after the message is not part of the next one.
+    await asyncio.sleep(_PAUSE_SECONDS)
     return taken
 
 

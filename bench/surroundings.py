@@ -50,7 +50,8 @@ class Surroundings:
     """A workspace and an InfluxDB, and the way to them.
 
     Attributes:
-        people: Who may use the bot, each in a channel of their own: ids of people.
+        people: The ids of those who may use the bot.
+        channels: The ids of the channels in which they type.
         tokens: The ids of the authorizations that are there to be changed.
         policy: The bot's policy file.
     """
@@ -60,6 +61,7 @@ class Surroundings:
     slack_url: str
     influxdb_url: str
     people: tuple[str, ...]
+    channels: tuple[str, ...]
     tokens: tuple[str, ...]
     policy: Path
     session: aiohttp.ClientSession = field(repr=False)
@@ -70,7 +72,7 @@ class Surroundings:
         """Give the variables of a bot between the two."""
         return variables(
             {
-                "SLACKBOT_TOKEN": BOT_TOKEN,
+                "SLACK_BOT_TOKEN": BOT_TOKEN,
                 "SLACK_SIGNING_SECRET": _SIGNING_SECRET,
                 "SLACK_API_URL": f"{self.slack_url}/api/",
                 "INFLUXDB_URL": self.influxdb_url,
@@ -87,7 +89,8 @@ class Surroundings:
     def typed(self, number: int, text: str) -> SignedRequest:
         """Give what is sent when somebody types a command in their channel."""
         user = self.people[number % len(self.people)]
-        return self.slack.typed(user, channel_of(user), _COMMAND, text)
+        channel = self.channels[number % len(self.channels)]
+        return self.slack.typed(user, channel, _COMMAND, text)
 
     async def send(self, url: str, request: SignedRequest) -> float:
         """Send a request as Slack does; give the seconds to the whole of its ack.
@@ -140,26 +143,25 @@ class Surroundings:
         self._looked_at = 0
 
 
-def channel_of(user: str) -> str:
-    """Give the channel that somebody types in."""
-    return f"C{user[1:]}"
-
-
 @asynccontextmanager
 async def surroundings(
     *,
     people: int = 50,
+    channels: int | None = None,
     tokens: int = 50,
     latency: float = 0.0,
-    wrapped: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    before_influxdb: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    before_slack: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> AsyncIterator[Surroundings]:
     """Serve both stand-ins for as long as the context is open.
 
     Args:
-        people: How many there are who may do everything, each with a channel.
+        people: How many there are who may do everything.
+        channels: In how many channels they type; without it, each in one of their own.
         tokens: How many active authorizations one user has.
         latency: Seconds by which InfluxDB answers later than it could.
-        wrapped: What else stands before InfluxDB.
+        before_influxdb: What else stands before InfluxDB.
+        before_slack: What stands before Slack.
     """
     slack = SlackStandIn(
         system_clock,
@@ -170,17 +172,19 @@ async def surroundings(
     )
     cast.populate(slack)
     users = tuple(f"U0LOAD{number:03}" for number in range(people))
+    places = tuple(f"C0LOAD{number:03}" for number in range(channels or people))
     for user in users:
         slack.add_person(Person(user, user.lower()))
-        slack.add_channel(Channel(channel_of(user), user.lower(), members=frozenset({user})))
+    for place in places:
+        slack.add_channel(Channel(place, place.lower(), members=frozenset(users)))
     fixture = realistic_fixture()
     fixture["users"].append({"id": LOADER, "name": "loader", "status": "active"})
     ids = tuple(f"0f900000{number:08x}" for number in range(tokens))
     fixture["authorizations"] += [_token(number, each) for number, each in enumerate(ids)]
     influxdb = InfluxDBStandIn(fixture, system_clock)
     async with (
-        serve(slack.app) as slack_url,
-        serve(wrapped(_late(influxdb.app, latency))) as influxdb_url,
+        serve(before_slack(slack.app)) as slack_url,
+        serve(before_influxdb(_late(influxdb.app, latency))) as influxdb_url,
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEPT_SECONDS)
         ) as session,
@@ -190,7 +194,7 @@ async def surroundings(
             policy = Path(folder) / "token-bot.toml"
             policy.write_text(_POLICY.format(json.dumps(users)), encoding="utf-8")
             yield Surroundings(
-                slack, influxdb, slack_url, influxdb_url, users, ids, policy, session
+                slack, influxdb, slack_url, influxdb_url, users, places, ids, policy, session
             )
 
 
