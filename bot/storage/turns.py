@@ -24,14 +24,12 @@ class Turns:
             self._call_next()
 
     async def _stand_in_line(self, line: deque[asyncio.Future[None]]) -> None:
-        called = asyncio.get_running_loop().create_future()
+        called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.append(called)
         try:
             await called
         except asyncio.CancelledError:
-            if called.cancelled():
-                line.remove(called)
-            else:
+            if not called.cancelled():
                 # Called and cancelled at the same moment: the turn is the next one's.
                 self._call_next()
             raise
@@ -39,7 +37,10 @@ class Turns:
     def _call_next(self) -> None:
         """Hand the turn on; it stays taken meanwhile, so that nobody comes in between."""
         for line in (self._urgent, self._others):
-            if line:
-                line.popleft().set_result(None)
-                return
+            while line:
+                called = line.popleft()
+                # Whoever has given up is out of the line as soon as their turn would come.
+                if not called.done():
+                    called.set_result(None)
+                    return
         self._taken = False
