@@ -3,22 +3,22 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from bench.soak.traffic import CHANGES, Sent
 from bench.surroundings import Surroundings
 
 _ACK_SECONDS = 3.0
+_OPEN = "SELECT id FROM requests WHERE state <> 'finished' OR NOT announced"
 _STATE = """
-SELECT new_status, new_description, t.state FROM targets t JOIN requests r ON r.id = t.request_id
+SELECT new_status, new_description FROM targets t JOIN requests r ON r.id = t.request_id
 WHERE authorization_id = ? AND t.state = 'done' ORDER BY finished_at
 """
 
 
 def unsettled(database: Path) -> int:
     """Count the requests that are not over or not told."""
-    return _count(
-        database, "SELECT count(*) FROM requests WHERE state <> 'finished' OR NOT announced"
-    )
+    return len(_rows(database, _OPEN))
 
 
 def violations(here: Surroundings, database: Path, sent: list[Sent], urls: set[str]) -> list[str]:
@@ -33,13 +33,14 @@ def violations(here: Surroundings, database: Path, sent: list[Sent], urls: set[s
     found: list[str] = []
     late = [each for each in sent if each.status != 200 or each.seconds > _ACK_SECONDS]
     found += [f"{each.name}: acked {each.status} after {each.seconds:.1f} s" for each in late]
-    stored = _count(database, "SELECT count(*) FROM requests")
-    asked = [each for each in sent if each.name in CHANGES and not each.told]
-    answered = {each.response for each in asked} & urls
-    if stored + len(answered) < len(asked):
-        found.append(f"{len(asked)} changes were accepted, and {stored} are stored")
-    if stored - len(asked) > 0:
-        found.append(f"{stored} changes are stored, and {len(asked)} were asked for")
+    promised = {change for each in sent if (change := each.change) is not None}
+    stored = {str(row[0]) for row in _rows(database, "SELECT id FROM requests")}
+    found += [
+        f"change {change} was acknowledged, and is not stored" for change in promised - stored
+    ]
+    not_confirmed = sum("Could not confirm" in each.told for each in sent)
+    if len(stored - promised) > not_confirmed:
+        found.append(f"{len(stored - promised)} changes are stored that nobody was told of")
     if left := unsettled(database):
         found.append(f"{left} requests are not over, or not told")
     reads = [each for each in sent if each.name not in CHANGES and not each.told]
@@ -57,7 +58,7 @@ def _untrue(here: Surroundings, database: Path) -> list[str]:
     with closing(sqlite3.connect(database)) as connection:
         for authorization_id in here.tokens:
             status, description = "active", None
-            for new_status, new_description, _ in connection.execute(_STATE, (authorization_id,)):
+            for new_status, new_description in connection.execute(_STATE, (authorization_id,)):
                 status = new_status or status
                 description = new_description or description
             true = here.influxdb.authorization(authorization_id)
@@ -69,6 +70,6 @@ def _untrue(here: Surroundings, database: Path) -> list[str]:
     return found
 
 
-def _count(database: Path, statement: str) -> int:
+def _rows(database: Path, statement: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(database)) as connection:
-        return int(connection.execute(statement).fetchone()[0])
+        return connection.execute(statement).fetchall()

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,7 @@ _WEIGHTS = {
     "undo": 5,
 }
 CHANGES = frozenset({"disable", "enable", "describe", "undo"})
+_AS_CHANGE = re.compile(r" as change ([0-9A-Z]{6})\.")
 _GIVE_UP_SECONDS = 10.0
 
 
@@ -34,14 +36,20 @@ class Sent:
         response: The path of its response URL.
         seconds: To its ack; infinite if none came.
         status: Of the ack; 0 if none came.
-        told: Whether the ack itself had an answer in it.
+        told: What the ack itself says.
     """
 
     name: str
     response: str
     seconds: float = float("inf")
     status: int = 0
-    told: bool = False
+    told: str = ""
+
+    @property
+    def change(self) -> str | None:
+        """The change that the ack says it is; None if it says of none."""
+        found = _AS_CHANGE.search(self.told)
+        return found.group(1) if found else None
 
 
 @dataclass
@@ -49,8 +57,10 @@ class Traffic:
     """What was typed so far.
 
     Attributes:
+        here: Where they type.
+        url: The bot's.
         seed: The same seed types the same.
-        channels: In how many channels, some of which people share.
+        sent: All of it.
     """
 
     here: Surroundings
@@ -106,7 +116,7 @@ class Traffic:
                     f"{self.url}/slack/events", data=request.body, headers=request.headers
                 ) as answer,
             ):
-                sent.told = bool(await answer.read())
+                sent.told = await answer.text()
                 sent.status = answer.status
                 sent.seconds = clock.time() - started
         except (TimeoutError, aiohttp.ClientError):
