@@ -113,5 +113,4 @@ class Watching:
 
     async def _cancelled(self, request: ChangeRequest) -> bool:
         async with self._store.reading() as reading:
-            current = await reading.request(request.id)
-        return current is not None and bool(current.cancelled_by)
+            return await reading.is_cancelled(request.id)

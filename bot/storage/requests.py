@@ -41,6 +41,11 @@ class RequestRows(Locks, Waking):
         found = await self.read(select(requests).where(requests.c.id == change_id))
         return found[0] if found else None
 
+    async def is_cancelled(self, change_id: str) -> bool:
+        """Tell whether somebody has cancelled what is not sent yet of a request."""
+        statement = select(requests.c.cancelled_by).where(requests.c.id == change_id)
+        return bool((await self._connection.execute(statement)).scalar_one_or_none())
+
     async def request_to_move(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None; nobody else moves it until the transaction ends."""
         # Rows that refer to it may still be stored meanwhile.

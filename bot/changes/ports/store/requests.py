@@ -21,6 +21,10 @@ class Requests(Protocol):
         """Give a request by its id, or None."""
         ...
 
+    async def is_cancelled(self, change_id: str) -> bool:
+        """Tell whether somebody has cancelled what is not sent yet of a request."""
+        ...
+
     async def request_to_move(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None; nobody else moves it until the transaction ends.
 
