@@ -46,6 +46,14 @@ test: .venv/.ok ## Run every test, and a share of the kills
 durability: .venv/.ok ## Kill the bot at every step, statement, commit and call there is
 	@$(BIN)/python -m pytest tests/durability -m every_point
 
+.PHONY: bench
+bench: .venv/.ok ## Measure how fast it is, against what; writes bench/RESULTS.md and the README's table
+	@$(BIN)/python -m bench
+
+.PHONY: soak
+soak: .venv/.ok ## Use it for a minute with faults on both sides, then as fast as it takes
+	@$(BIN)/python -m bench.soak
+
 .PHONY: screenshots
 screenshots: .venv/.ok ## Take the documents' pictures anew, with the machine's Chromium
 	@$(BIN)/python -m tests.browser.screenshots

@@ -1,4 +1,4 @@
-"""Measure, print each finding, and write RESULTS.md.
+"""Measure, print each finding, and write RESULTS.md and the README's table.
 
 python -m bench              everything, and bench/RESULTS.md anew
 python -m bench B1 B3        some of it, printed alone
@@ -15,7 +15,7 @@ from typing import Any
 from bench import acks, many_tokens, one_disable, record, replicas, starting
 from bench.comparison import Finding
 from bench.machine import described
-from bench.results import printed, written
+from bench.results import printed, with_summary, written
 from bot.clock import system_clock
 from tests.postgresql import Databases, own_server
 
@@ -30,6 +30,7 @@ _BENCHMARKS: Mapping[str, Callable[[Databases], Coroutine[Any, Any, Finding]]] =
     }
 )
 _RESULTS = Path(__file__).parent / "RESULTS.md"
+_README = Path(__file__).parent.parent / "README.md"
 # As a server is run: each commit is on the disk.
 _DURABLE = (
     *("-c", "shared_buffers=256MB", "-c", "max_connections=200"),
@@ -55,7 +56,9 @@ def main(names: list[str]) -> int:
             findings.append(finding)
     if not names:
         _RESULTS.write_text(written(machine, findings), encoding="utf-8")
-        sys.stdout.write(f"Written to {_RESULTS}\n")
+        readme = with_summary(_README.read_text(encoding="utf-8"), findings)
+        _README.write_text(readme, encoding="utf-8")
+        sys.stdout.write(f"Written to {_RESULTS.name} and {_README.name}\n")
     return 0 if all(finding.met for finding in findings) else 1
 
 

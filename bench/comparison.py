@@ -14,7 +14,7 @@ class Line:
         what: What is measured, with its unit.
         bot: The bot's.
         compared: What it is compared to; None where the target is a bound.
-        target: What is wanted, in words.
+        target: What is wanted, in words; empty where the figure is only told.
         met: Whether it is so.
         ratios: The bot's by the other's, one of each repetition, if there is another.
     """
@@ -22,9 +22,14 @@ class Line:
     what: str
     bot: Samples
     target: str
-    met: bool
+    met: bool = True
     compared: Samples | None = None
     ratios: Samples | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is a target."""
+        return bool(self.target)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from bench.comparison import Finding, at_most, bounded
@@ -21,23 +22,28 @@ _POST = "chat.postMessage"
 
 async def measure(_server: Databases) -> Finding:
     """Measure one disable at a time, and then the calls that it made, bare."""
-    rounds = _WARM_UP + _ROUNDS
     with sqlite_folder() as folder:
-        async with (
-            surroundings(people=_PEOPLE, tokens=rounds) as here,
-            listening(
-                "-m", "bot", "run", env=here.environment(f"sqlite:///{folder / 'bot.db'}")
-            ) as served,
-        ):
-            taken = [await _confirmed(here, served.url, number) for number in range(rounds)]
-            calls = _calls_of_the_last(here)
-        async with surroundings(people=_PEOPLE, tokens=rounds) as there:
-            bare = await _bare(there, here, calls, rounds)
-    ours, others = ([1000 * seconds for seconds in each[_WARM_UP:]] for each in (taken, bare))
+        return await measured(folder, rounds=_ROUNDS, warm_up=_WARM_UP)
+
+
+async def measured(folder: Path, *, rounds: int, warm_up: int) -> Finding:
+    """Measure so often, with the bot's database in a folder."""
+    every = rounds + warm_up
+    async with (
+        surroundings(people=_PEOPLE, tokens=every) as here,
+        listening(
+            "-m", "bot", "run", env=here.environment(f"sqlite:///{folder / 'bot.db'}")
+        ) as served,
+    ):
+        taken = [await _confirmed(here, served.url, number) for number in range(every)]
+        calls = _calls_of_the_last(here)
+    async with surroundings(people=_PEOPLE, tokens=every) as there:
+        bare = await _bare(there, here, calls, every)
+    ours, others = ([1000 * seconds for seconds in each[warm_up:]] for each in (taken, bare))
     return Finding(
         "B3",
         "one disable, command to posted confirmation, against the bare sequence of its HTTP calls",
-        f"{_ROUNDS} disables after {_WARM_UP} that warm up, one at a time, by {_PEOPLE} people, "
+        f"{rounds} disables after {warm_up} that warm up, one at a time, by {_PEOPLE} people, "
         "with stand-ins that answer at once. The bare sequence is what the last of them sent, "
         f"{len(calls)} calls, one after another over connections that stay open. The bot also "
         "commits, to the disk.",

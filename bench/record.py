@@ -131,8 +131,7 @@ async def _verification(kind: str, urls: dict[int, str]) -> list[Line]:
         Line(
             f"{kind}: verify, events a second",
             Samples.of([(_MANY - _FEW) / (seconds[_MANY] - seconds[_FEW])]),
-            target="none set",
-            met=True,
+            target="",
         ),
     ]
 

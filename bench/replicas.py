@@ -36,9 +36,7 @@ async def measure(server: Databases) -> Finding:
             )
         )
     alone = rates[_FLEETS[0]]
-    lines.append(
-        Line("1 replica, changes a second", Samples.of([alone]), target="none set", met=True)
-    )
+    lines.append(Line("1 replica, changes a second", Samples.of([alone]), target=""))
     lines += [
         Line(
             f"{replicas} replicas, changes a second",

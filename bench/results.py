@@ -14,13 +14,39 @@ the median, and in brackets between what nine in ten of the measurements lie (of
 least and the largest). The ratio is the median of the ratios of the repetitions, in which both took
 turns. Seconds depend on the machine; ratios should not by much.
 """
+BEGIN = "<!-- how fast: written by make bench -->"
+END = "<!-- end of how fast -->"
 _COLUMNS = "| What | token-bot | Compared to | Ratio | Target | |\n|---|---|---|---|---|---|\n"
 
 
 def written(machine: Sequence[str], findings: Sequence[Finding]) -> str:
     """Write the whole of RESULTS.md."""
     about = "\n".join(f"- {line}" for line in machine)
-    return "\n".join([_HEAD, about, "", *(_section(finding) for finding in findings)])
+    return "\n".join(
+        [_HEAD, about, "", summary(findings), *(_section(finding) for finding in findings)]
+    )
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Write the table that stands in the README: a row for each finding."""
+    rows = "".join(
+        f"| {finding.what} | {'; '.join(_short(line) for line in finding.lines if line.wanted)} |\n"
+        for finding in findings
+    )
+    return f"| What | Measured (target) |\n|---|---|\n{rows}"
+
+
+def with_summary(document: str, findings: Sequence[Finding]) -> str:
+    """Put the summary into a document, between the marks that it has for it.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    before, _, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"no {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{summary(findings)}\n{END}{after}"
 
 
 def printed(finding: Finding) -> str:
@@ -29,7 +55,8 @@ def printed(finding: Finding) -> str:
     for line in finding.lines:
         what, bot, compared, ratio, target, met = _cells(line)
         against = f" against {compared}" if compared else ""
-        lines.append(f"    {what}: {bot}{against}{f', {ratio}' if ratio else ''} ({target}: {met})")
+        so = f" ({target}: {met})" if line.wanted else ""
+        lines.append(f"    {what}: {bot}{against}{f', {ratio}' if ratio else ''}{so}")
     lines += [f"    {remark}" for remark in finding.remarks]
     return "\n".join(lines) + "\n"
 
@@ -41,10 +68,17 @@ def _section(finding: Finding) -> str:
     return f"{head}{_COLUMNS}{rows}{remarks}"
 
 
+def _short(line: Line) -> str:
+    found = line.bot if line.ratios is None else line.ratios
+    suffix = "" if line.ratios is None else " ×"
+    missed = "" if line.met else ", missed"
+    return f"{line.what}: {_number(found.median)}{suffix} ({line.target}{missed})"
+
+
 def _cells(line: Line) -> tuple[str, str, str, str, str, str]:
     ratio = "" if line.ratios is None else _figure(line.ratios, suffix=" ×")
     compared = "" if line.compared is None else _figure(line.compared)
-    met = "met" if line.met else "missed"
+    met = ("met" if line.met else "missed") if line.wanted else ""
     return line.what, _figure(line.bot), compared, ratio, line.target, met
 
 
