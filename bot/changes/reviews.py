@@ -2,7 +2,7 @@ from bot.changes import evidence, reviewing
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
 from bot.changes.deciding import decide
-from bot.changes.decision import Denied, Wanted
+from bot.changes.decision import Denied, RuleName, Wanted
 from bot.changes.errors import Problem
 from bot.changes.intake import Intake
 from bot.changes.policy import Role
@@ -74,6 +74,7 @@ class Reviews:
                 "you asked for this change yourself, and somebody else reviews a break-glass",
                 "Another approver has to review it.",
                 reviewing.reviewers(request),
+                name=RuleName.OWN_REQUEST,
             )
         return None
 
