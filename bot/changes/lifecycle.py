@@ -14,7 +14,7 @@ from bot.changes.leak_progress import LeakProgress
 from bot.changes.outcome_counting import OutcomeCounting
 from bot.changes.outcome_telling import OutcomeTelling
 from bot.changes.pauses import Pauses, soonest
-from bot.changes.ports import LeakCounts
+from bot.changes.ports import Counts
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.report import LeakReport
@@ -45,8 +45,7 @@ class Lifecycle:
         clock: Tells the time.
         pauses: How long to wait.
         instances: How many InfluxDB instances there are.
-        finished: Told the kind and the outcome of each target that ends, for the metrics.
-        leaks: Told how reports of leaked secrets go on, for the metrics.
+        counts: Told what changes come to, for the metrics.
         vault: Holds leaked secrets until their cases are over.
     """
 
@@ -66,8 +65,7 @@ class Lifecycle:
         clock: Callable[[], datetime],
         pauses: Pauses,
         instances: int,
-        finished: Callable[[str, str], None],
-        leaks: LeakCounts,
+        counts: Counts,
         vault: Vault,
     ) -> None:
         self._rulings = rulings
@@ -84,7 +82,7 @@ class Lifecycle:
         self._pauses = pauses
         self._waits = Waits(progress, clock, pauses)
         self._instances = instances
-        self._counting = OutcomeCounting(finished, leaks)
+        self._counting = OutcomeCounting(counts)
         self._vault = vault
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
@@ -144,6 +142,7 @@ class Lifecycle:
                 self._counting.count(request, closed)
                 return closed
             case stages.Refuse(problem):
+                self._counting.refused(ruling.decision)
                 return await self._refuse(request, problem)
             case stages.Prepare():
                 return await self._prepare(request, told)

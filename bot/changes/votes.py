@@ -40,6 +40,7 @@ async def agreed(
             () if approval is None else approval.approvers,
             name=RuleName.OWN_REQUEST,
         )
+        intake.count("approve", own)
         return await intake.deny(transaction, ask, "approve", own, request)
     if approval is not None and ask.person.user_id in {
         vote.voter.user_id for vote in approval.votes

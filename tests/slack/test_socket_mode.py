@@ -25,6 +25,7 @@ from bot.slack.blocks.rich import Message
 from bot.slack.envelopes import Envelopes
 from bot.slack.socket_mode import BadAppTokenError, SocketMode
 from bot.slack.web import web_client
+from bot.telemetry.metrics import Metrics
 from tests.slack.traces import assert_fit_for_people, traces
 from tests.world import APP_TOKEN, BOT_TOKEN, BRISK, World, world
 
@@ -462,7 +463,9 @@ async def listening(here: World, dispatch: Dispatch, told: Told) -> AsyncIterato
         client = web_client(SecretStr(""), f"{here.slack.base_url}/api/", session)
         envelopes = Envelopes(dispatch, lambda *what: told.append(what), lambda _: None)
         pace = BRISK.socket
-        async with SocketMode(client, SecretStr(APP_TOKEN), envelopes, pace).listening():
+        async with SocketMode(
+            *(client, SecretStr(APP_TOKEN), envelopes, pace, Metrics().slack)
+        ).listening():
             yield
 
 
