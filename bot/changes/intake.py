@@ -3,6 +3,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import structlog
+
 from bot.changes import evidence, refusals
 from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
@@ -28,6 +30,8 @@ from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
+
+_log = structlog.get_logger()
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
@@ -208,7 +212,9 @@ class Intake:
         """Wake the executor for what was stored; raise UserError for what was not."""
         if isinstance(outcome, Problem):
             raise UserError(outcome)
-        self._reached(Step.STORED)
+        with structlog.contextvars.bound_contextvars(change=outcome.id):
+            self._reached(Step.STORED)
+            _log.info("stored", state=outcome.state.value)
         self._wake()
         return outcome
 

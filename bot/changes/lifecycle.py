@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
+
 from bot.changes import outcomes, stages
 from bot.changes.announcing import Announcing
 from bot.changes.approval import Approval
@@ -26,6 +28,8 @@ from bot.changes.telling_approvers import TellingApprovers
 from bot.changes.tracing import Tracing
 from bot.changes.vault import Vault
 from bot.changes.waits import Rest, Waits
+
+_log = structlog.get_logger()
 
 
 class Lifecycle:
@@ -88,8 +92,12 @@ class Lifecycle:
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Bring a request as far as it goes; say when it is due again, or None for never."""
         told = request.state is RequestState.UNRESOLVED and request.message is not None
+        was_open = not request.state.final
         rest = await self._through_stages(request)
         request, again = rest.request, None
+        if was_open and request.state.final:
+            outcomes_had = sorted({target.state.value for target in request.targets})
+            _log.info("over", state=request.state.value, outcomes=outcomes_had)
         was_closed = request.state.final and request.state is not RequestState.FINISHED
         if rest.news and was_closed:
             await self._carrying_out.pass_on(request)

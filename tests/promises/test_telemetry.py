@@ -1,0 +1,208 @@
+"""What happens can be counted from outside, and found in the log by its ids."""
+
+import asyncio
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.sandbox import cast
+from bot.sandbox.influxdb import Fault
+from bot.sandbox.influxdb.organisation import (
+    INACTIVE_LOAD_TEST,
+    TELEGRAF_EDGE_42,
+    TELEGRAF_EDGE_43,
+    HOME_AUTOMATION,
+)
+from bot.sandbox.slack import Message
+from bot.slack.blocks.action_ids import ActionId
+from tests.attacks import ENABLE_ALONE, id_of, path, shows
+from tests.world import World
+
+Line = dict[str, Any]
+# Each stands beside the change, on every line about one.
+WHOSE = {"request_id", "actor", "change"}
+# What is reached before it is known which change, or whether there is one.
+OF_NO_CHANGE = {"claimed", "received"}
+
+
+async def scraped(here: World) -> dict[str, dict[tuple[str, ...], float]]:
+    """Read /metrics as Prometheus does: each sample by the values of its labels, sorted by name."""
+    async with aiohttp.ClientSession() as session, session.get(f"{here.url}/metrics") as answer:
+        assert answer.status == 200
+        text = await answer.text()
+    found: dict[str, dict[tuple[str, ...], float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            values = tuple(value for _, value in sorted(sample.labels.items()))
+            found.setdefault(sample.name, {})[values] = sample.value
+    return found
+
+
+async def lose_lease(here: World, change_id: str) -> None:
+    """Leave a change as a replica does that is killed while it works on it."""
+    file = here.settings["database_url"].removeprefix("sqlite:///")
+
+    def leave() -> None:
+        with closing(sqlite3.connect(file, timeout=5)) as other, other:
+            other.execute(
+                "UPDATE requests SET lease_owner = 'gone.0-' || id, "
+                "lease_until = '2026-01-01 00:00:00.000000' WHERE id = ?",
+                (change_id,),
+            )
+
+    # In a thread: the bot may be writing, and ends it only if the loop goes on.
+    await asyncio.to_thread(leave)
+
+
+async def a_bad_day(here: World) -> Message:
+    """Have much happen that somebody will ask about; give the change that was approved.
+
+    InfluxDB is busy once, Slack limits a post, somebody may not, an approval is refused and given,
+    a replica is lost, and a token is active again.
+    """
+    await here.start(policy=ENABLE_ALONE)
+    here.influxdb.faults.add(
+        Fault.UNAVAILABLE, method="PATCH", path=path(TELEGRAF_EDGE_42), retry_after=None
+    )
+    here.slack.faults.add("chat.postMessage", status=429, retry_after=0)
+    await here.say(f"disable {TELEGRAF_EDGE_42} --reason INC-7")
+    await here.say(f"disable {TELEGRAF_EDGE_43}", user=cast.DAVE)
+    await here.say("disable nonsense")
+    await here.say(f"enable {INACTIVE_LOAD_TEST}")
+    asked = here.channel()[-1]
+    await here.press(asked, "Approve", user=cast.ALICE)
+    await lose_lease(here, id_of(asked))
+    await here.press(asked, "Approve", user=cast.BOB)
+    here.influxdb.edit(TELEGRAF_EDGE_42, status="active")
+    here.now.advance(timedelta(minutes=1, seconds=1))
+    await shows(here, "Active again")
+    await here.settled()
+    return asked
+
+
+async def test_a_bad_day_in_numbers(idle_world: World) -> None:
+    """Each of it is counted, by what it was and how it ended, and nothing is left to be done."""
+    await a_bad_day(idle_world)
+
+    found = await scraped(idle_world)
+
+    assert found["token_bot_decisions_total"] == {
+        ("disable", "allowed", "role"): 1,
+        ("disable", "denied", "role"): 1,
+        ("enable", "needs_approval", "kind"): 1,
+        ("approve", "denied", "role"): 1,
+        ("approve", "allowed", "role"): 1,
+    }
+    assert found["token_bot_asked_total"] == {
+        ("disable", "command", "ok"): 1,
+        ("disable", "command", "not_allowed"): 1,
+        ("disable", "command", "usage"): 1,
+        ("enable", "command", "ok"): 1,
+        ("approve_change", "click", "not_allowed"): 1,
+        ("approve_change", "click", "ok"): 1,
+    } or found["token_bot_asked_total"]
+    requests = found["token_bot_influxdb_seconds_count"]
+    assert requests["default", "update", "instance_unavailable", "503"] == 1
+    assert requests["default", "update", "ok", "200"] == 2
+    assert found["token_bot_influxdb_retries_total"] == {("default", "update"): 1}
+    calls = found["token_bot_slack_seconds_count"]
+    assert calls["chat.postMessage", "ratelimited"] == 1
+    assert calls["chat.postMessage", "ok"] == len(idle_world.channel())
+    assert found["token_bot_slack_wait_seconds_count"]["rate_limited",] == 1
+    assert found["token_bot_changes_total"] == {("disable", "done"): 1, ("enable", "done"): 1}
+    assert found["token_bot_change_seconds_count"] == {("disable",): 1, ("enable",): 1}
+    assert found["token_bot_drift_found_total"] == {("default",): 1}
+    assert found["token_bot_executor_takeovers_total"] == {("other",): 1, ("own",): 0}
+    turns = found["token_bot_executor_turns_total"]
+    assert sum(turns.values()) == found["token_bot_executor_claims_total"][()]
+    assert {end for (end,), times in turns.items() if times} == {"later"}
+    assert found["token_bot_executor_at_work"] == {(): 0}
+    assert found["token_bot_queue"]["watch",] == 1
+    assert found["token_bot_queue_due"] == dict.fromkeys(found["token_bot_queue"], 0)
+    assert set(found["token_bot_queue_oldest_due_seconds"].values()) == {0}
+    assert found["token_bot_changes_stopped"] == {(): 0}
+    assert found["token_bot_database_seconds_count"]["commit",] > 10
+    assert "token_bot_database_failures_total" not in found
+    assert found["process_resident_memory_bytes"][()] > 10_000_000
+    ((version,),) = found["token_bot_build_info"]
+    assert version == "0.1.0"
+    names = {*cast.PEOPLE, *cast.PEOPLE.values()} if isinstance(cast.PEOPLE, dict) else set()
+    labels = {value for samples in found.values() for values in samples for value in values}
+    assert labels.isdisjoint(names)
+
+
+def lines(logs: StringIO) -> list[Line]:
+    """Read what was logged, all of it of the bot's own."""
+    return [json.loads(line) for line in logs.getvalue().splitlines()]
+
+
+async def test_a_bad_day_in_the_log(idle_world: World, logs_at_debug: StringIO) -> None:
+    """Each line about a change has its id, who asked for it, and by which request of Slack's.
+
+    Lines of a request that is about no change have the other two. The id in an answer finds the
+    line that says why, with the same.
+    """
+    asked = await a_bad_day(idle_world)
+
+    logged = lines(logs_at_debug)
+
+    changes = {each["change"] for each in logged if "change" in each}
+    assert len(changes) == 2
+    for each in logged:
+        about = [change for change in changes if change in json.dumps(each)]
+        assert about == [each["change"]] if about else "change" not in each
+        if each.get("step") not in {None, *OF_NO_CHANGE} or about:
+            assert each.keys() >= WHOSE, each
+        if "error_id" in each or "asked" in each:
+            assert each.keys() >= WHOSE - {"change"}, each
+        assert ("request_id" in each) == ("actor" in each)
+    # By whom, and with which command, stands also where the executor does what was asked.
+    for change in changes:
+        stored = [each for each in logged if each.get("change") == change and "asked" in each]
+        worked = [each for each in logged if each.get("change") == change and "asked" not in each]
+        request = await idle_world.request(change)
+        assert {each["actor"] for each in worked} == {cast.ALICE} == {request.requester.user_id}
+        assert {each["request_id"] for each in worked} == {stored[0]["request_id"]}
+        assert [each["event"] for each in worked if each["level"] == "info"][-1] == "over"
+    # Whoever presses a button does so with a request of their own, about the same change.
+    pressed = [each for each in logged if each.get("asked") == ActionId.APPROVE_CHANGE]
+    assert {each["change"] for each in pressed} == {id_of(asked)} & changes or pressed
+    assert {each["actor"] for each in pressed} == {cast.ALICE, cast.BOB}
+    for user in (cast.ALICE, cast.DAVE):
+        told = " ".join(message.plain for message in idle_world.slack.ephemerals(user))
+        refused = [each for each in logged if each.get("error_id", "none") in told]
+        assert refused
+        assert {each["actor"] for each in refused} == {user}
+
+
+async def test_a_line_is_about_nobody_else(idle_world: World, logs_at_debug: StringIO) -> None:
+    """Of many requests at once each line names its own, and what belongs to none names nobody."""
+    here = idle_world
+    await here.start()
+    tokens = (TELEGRAF_EDGE_42, TELEGRAF_EDGE_43, HOME_AUTOMATION)
+
+    async def ask(user: str, text: str) -> None:
+        await here.slack.command(user, cast.INCIDENTS, "/token", text)
+
+    async with asyncio.TaskGroup() as group:
+        for user, token in zip((cast.ALICE, cast.BOB, cast.CAROL), tokens, strict=True):
+            for text in (f"disable {token}", f"show {token}", "list", f"describe {token} {user}"):
+                group.create_task(ask(user, text))
+    await here.settled()
+
+    logged = lines(logs_at_debug)
+    requests = Counter(each["request_id"] for each in logged if each["event"] == "stored")
+    assert requests
+    assert set(requests.values()) == {1}
+    for change in {each["change"] for each in logged if "change" in each}:
+        request = await here.request(change)
+        whose = {(e["actor"], e["request_id"]) for e in logged if e.get("change") == change}
+        assert whose == {(request.requester.user_id, request.asked_with)}
+    assert [e for e in logged if e.get("step") == "claimed" and "actor" in e] == []
