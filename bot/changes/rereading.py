@@ -109,6 +109,11 @@ class Rereading:
         for drift in found.drifts[len(request.drifts) :]:
             for target in found.drifted(drift.number):
                 self._counts.drift(target.instance)
+                _log.warning(
+                    "active again, and not by this bot",
+                    instance=target.instance,
+                    authorization_id=target.authorization_id,
+                )
         return found
 
     async def _read(self, targets: Sequence[Target]) -> dict[tuple[str, str], Reading]:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import and_, case, func, or_, select
 
@@ -10,6 +10,7 @@ from bot.storage.switches import Switches
 from bot.storage.tables import received, requests
 
 _OVER = tuple(state.value for state in RequestState if state.final)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _WITH_PEOPLE = tuple(state.value for state in RequestState if state.waiting)
 
 
@@ -46,7 +47,8 @@ class Backlogs(Lookback, Switches):
                 func.count(due_at).label("due"),
                 func.min(due_at).label("due_since"),
             )
-            .where(requests.c.due_at.is_not(None))
+            # For SQLite's planner "not null" is no reason to use the index, and this is.
+            .where(requests.c.due_at > _EVER)
             .group_by("stretch")
         )
         return {Stretch(row.stretch): Waiting(row.waiting, row.due, row.due_since) for row in found}
