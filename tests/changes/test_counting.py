@@ -1,6 +1,8 @@
 """What is counted of decisions, of changes, and of the executor's turns."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -198,6 +200,27 @@ async def test_a_turn_that_is_handed_over(here: Workshop) -> None:
         here.heart.executor.hand_over()
 
     assert here.counts.executor.ends == [TurnEnd.HANDED_OVER]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "ends"),
+    [
+        ("lease_owner = 'keeper 2.x'", [TurnEnd.LEASE_LOST]),
+        ("version = version + 1", [TurnEnd.MOVED_ON, TurnEnd.LATER]),
+    ],
+)
+async def test_a_turn_that_others_end(here: Workshop, meanwhile: str, ends: list[TurnEnd]) -> None:
+    """Another process has taken the lease, or a person has moved the request on."""
+    here.default.gate = asyncio.Event()
+    async with here.working():
+        await here.heart.intake.open(here.ask(), order(0))
+        await until(lambda: _sent(here))
+        with closing(sqlite3.connect(here.file, timeout=5)) as other, other:
+            other.execute(f"UPDATE requests SET {meanwhile}")  # noqa: S608 - one of the two above
+        here.default.gate.set()
+        await here.settled()
+
+    assert here.counts.executor.ends == ends
 
 
 class StumbledError(Exception):

@@ -7,9 +7,12 @@ from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
+from bot.changes.asking import Ask, Received
 from bot.changes.backlog import Stretch
+from bot.changes.request import Origin
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import (
@@ -21,9 +24,11 @@ from bot.sandbox.influxdb.organisation import (
 from bot.sandbox.slack import Message
 from bot.slack.blocks.action_ids import ActionId
 from tests.attacks import ENABLE_ALONE, id_of, path, shows
+from tests.changes.samples import ALICE
 from tests.scraping import scraped
 from tests.slack.traces import answers
-from tests.world import World
+from tests.sqlite import place_database
+from tests.world import World, world
 
 Line = dict[str, Any]
 # Each stands beside the change, on every line about one.
@@ -194,3 +199,35 @@ async def test_a_line_is_about_nobody_else(idle_world: World, logs_at_debug: Str
         whose = {(e["actor"], e["request_id"]) for e in logged if e.get("change") == change}
         assert whose == {(request.requester.user_id, request.asked_with)}
     assert [e for e in logged if e.get("step") == "claimed" and "actor" in e] == []
+
+
+async def test_what_is_decided_by_another_process(
+    idle_world: World, logs_at_debug: StringIO
+) -> None:
+    """What was received before a crash is about the same person, request and change after it."""
+    here = idle_world
+    delivery = "0123456789ab" + "c" * 52
+    ask = Ask(ALICE, Origin(cast.INCIDENTS), delivery, here.now())
+    place_database(here.settings["database_url"])
+    async with here.store() as store, store.transaction() as transaction:
+        await transaction.add_received(Received(ask, "command", {"text": "undo 7F3K2Q"}))
+
+    await here.start()
+    await here.settled()
+
+    (refused,) = [each for each in lines(logs_at_debug) if "error_id" in each]
+    told = {key: refused[key] for key in WHOSE}
+    assert told == {"request_id": "0123456789ab", "actor": cast.ALICE, "change": "7F3K2Q"}
+    assert refused["error_id"] in here.last()
+
+
+async def test_what_comes_over_a_socket(tmp_path: Path, logs_at_debug: StringIO) -> None:
+    """It has its id as well, which is another for each envelope."""
+    async with world(tmp_path, socket_mode=True) as here:
+        await here.start()
+        for _ in range(2):
+            await here.say("undo 7F3K2Q")
+
+    refused = [each for each in lines(logs_at_debug) if "error_id" in each]
+    assert {(each["actor"], each["change"]) for each in refused} == {(cast.ALICE, "7F3K2Q")}
+    assert len({each["request_id"] for each in refused}) == 2
