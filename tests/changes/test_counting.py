@@ -227,6 +227,7 @@ class StumbledError(Exception):
     """Nobody expected this one."""
 
 
+@pytest.mark.usefixtures("logs_at_debug")
 async def test_a_turn_in_which_the_bot_stumbles(here: Workshop) -> None:
     """It is counted as that, and taken up again later."""
     here.board.trouble = StumbledError()  # type: ignore[assignment]  # nothing that Slack can come to
