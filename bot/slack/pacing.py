@@ -74,7 +74,7 @@ class Pacing:
             return
         now = self._clock()
         if free_at is not None and free_at > now:
-            raise self._not_yet(method, free_at - now)
+            raise self._not_yet(method, free_at - now, RATE_LIMITED)
 
     async def turn(self, channel: str, request: ChangeRequest | None) -> datetime | None:
         """Take a channel to post one message; give what gives it back.
@@ -141,7 +141,8 @@ class Pacing:
             held_until = await slots.free_at(POST)
         if held_until is None or held_until <= now:
             self._promised[request.id] = due
-        raise self._not_yet(channel, due - self._clock())
+            raise self._not_yet(channel, due - self._clock())
+        raise self._not_yet(channel, due - self._clock(), RATE_LIMITED)
 
     async def _wait_here(self, channel: str) -> datetime | None:
         give_up_at = self._clock() + _PATIENCE
@@ -174,7 +175,7 @@ class Pacing:
         # Where a message is still on its way, nobody knows for how long.
         return None, max(held_until, free_at if free_at > now else soonest)
 
-    def _not_yet(self, what: str, wait: timedelta) -> AnnouncementError:
+    def _not_yet(self, what: str, wait: timedelta, reason: str = TURN) -> AnnouncementError:
         seconds = max(0.0, wait.total_seconds())
-        self._metrics.put_off(TURN, seconds)
+        self._metrics.put_off(reason, seconds)
         return AnnouncementError(f"{what}: not yet its turn", seconds)

@@ -118,7 +118,7 @@ def shows_in_numbers(found: Scraped, here: World) -> None:
     calls = found["token_bot_slack_seconds_count"]
     assert calls["chat.postMessage", "ratelimited"] == 1
     assert calls["chat.postMessage", "ok"] == answers(here).count(200)
-    assert found["token_bot_slack_wait_seconds_count"]["rate_limited",] == 1
+    assert found["token_bot_slack_wait_seconds_count"]["rate_limited",] >= 1
     assert found["token_bot_changes_total"] == {("disable", "done"): 1, ("enable", "done"): 1}
     assert found["token_bot_change_seconds_count"] == {("disable",): 1, ("enable",): 1}
     assert found["token_bot_drift_found_total"] == {("default",): 1}
