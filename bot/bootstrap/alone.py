@@ -1,6 +1,7 @@
 """Run a heart for what one person asks on the bot's own machine, beside whatever bots there are."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +14,6 @@ from bot.bootstrap.assembly import Parts, Timing, assembled, woken
 from bot.bootstrap.ending import finished, kept_alive
 from bot.bootstrap.heart import Heart
 from bot.changes.asking import Ask
-from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.people import UNKNOWN_TEAM, KnownPerson, Person, Standing
 from bot.changes.policy import Policy, Workspace
@@ -100,7 +100,8 @@ class Desk:
             person,
             # As in Home: it belongs to no channel, and is told in the feed or to the person.
             Origin(person.user_id),
-            f"{self._typed_by}:{new_change_id()}:{self._parts.clock().timestamp()}",
+            # What is typed once is never repeated; the log has it by its first digits.
+            f"{secrets.token_hex(8)}:{self._typed_by}",
             self._parts.clock(),
             await self.standing(),
             typed_by=self._typed_by,

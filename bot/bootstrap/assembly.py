@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 import aiohttp
 from pydantic import SecretStr
@@ -31,6 +30,7 @@ from bot.slack.web import CALL_SECONDS, web_client
 from bot.storage.store import SqlStore
 from bot.tasks import report
 from bot.telemetry.metrics import Metrics
+from bot.telemetry.slack_metrics import SlackMetrics
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class Parts:
         command: The slash command's name.
         fingerprint_key: The key under which a leaked secret may be remembered.
         keeper: Names this process as that which keeps leaked secrets, or requests.
+        slack_metrics: Measure calls of Slack.
     """
 
     instances: Mapping[str, Authorizations]
@@ -87,10 +88,13 @@ class Parts:
     command: str
     fingerprint_key: SecretStr | None
     keeper: str
+    slack_metrics: SlackMetrics
 
     def outgoing(self, policy: Callable[[], Policy]) -> Outgoing:
         """Put together what hands messages to Slack."""
-        return Outgoing(self.client, self.session, policy, self.clock, self.pacing)
+        return Outgoing(
+            self.client, self.session, policy, self.clock, self.pacing, self.slack_metrics
+        )
 
     def edges(
         self,
@@ -117,10 +121,7 @@ class Parts:
             command=self.command,
             keeper=self.keeper,
             fingerprint_key=self.fingerprint_key,
-            finished=metrics.change,
-            leaks=metrics.leaks,
-            drifted=metrics.drift,
-            broke_glass=metrics.break_glass,
+            counts=metrics,
             reached=reached,
             only_kept=only_kept,
         )
@@ -149,13 +150,15 @@ async def assembled(
         timeout = aiohttp.ClientTimeout(total=timing.slack_timeout)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         store = await stack.enter_async_context(
-            open_store(settings.database_url.get_secret_value())
+            open_store(settings.database_url.get_secret_value(), metrics.database)
         )
         instances: dict[str, Authorizations] = {}
         for each in configuration.instances:
             opened = _influxdb(each, timing, clock, metrics)
             instances[each.name] = await stack.enter_async_context(opened)
-        client = web_client(settings.slack_bot_token, settings.slack_api_url, session)
+        client = web_client(
+            settings.slack_bot_token, settings.slack_api_url, session, metrics.slack
+        )
         yield Parts(
             instances=instances,
             store=store,
@@ -163,7 +166,8 @@ async def assembled(
             client=client,
             identity=Identity(client),
             directory=SlackDirectory(client, roles, clock, store),
-            pacing=Pacing(store, clock, timing.post_interval),
+            pacing=Pacing(store, clock, timing.post_interval, metrics.slack),
+            slack_metrics=metrics.slack,
             clock=clock,
             command=settings.slash_command,
             fingerprint_key=settings.fingerprint_key,
@@ -194,6 +198,6 @@ def _influxdb(
         ca_file=instance.ca_file,
         timeout=timing.influxdb_timeout,
         retries=timing.influxdb_retries,
-        observe=partial(metrics.influxdb, instance.name),
+        observer=metrics.influxdb.of(instance.name),
         clock=clock,
     )

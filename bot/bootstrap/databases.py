@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.storage.engine import create_engine, is_made, migrate, place
+from bot.storage.observing import Observer
 from bot.storage.store import SqlStore
 
 
@@ -12,10 +13,17 @@ class NoDatabaseError(Exception):
 
 
 @asynccontextmanager
-async def open_store(database_url: str) -> AsyncIterator[SqlStore]:
-    """Open the database at its newest schema, making it if there is none."""
+async def open_store(
+    database_url: str, observer: Observer | None = None
+) -> AsyncIterator[SqlStore]:
+    """Open the database at its newest schema, making it if there is none.
+
+    Args:
+        database_url: Where it is.
+        observer: Told of transactions, to measure them.
+    """
     engine = create_engine(database_url)
-    store = SqlStore(engine)
+    store = SqlStore(engine, observer)
     try:
         await migrate(engine)
         yield store

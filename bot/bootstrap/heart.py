@@ -23,7 +23,7 @@ from bot.changes.lifecycle import Lifecycle
 from bot.changes.moves import Moves
 from bot.changes.pauses import Pauses
 from bot.changes.policy import Policy
-from bot.changes.ports import Authorizations, Directory, LeakCounts, Messenger, Store
+from bot.changes.ports import Authorizations, Counts, Directory, Messenger, Store
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.queries import Queries
@@ -76,10 +76,7 @@ class Edges:
         keeper: The name of this process, as that which keeps leaked secrets, or requests.
         only_kept: Whether this process takes nothing up but what it keeps: what is asked here.
         fingerprint_key: The key under which a leaked secret may be remembered by its HMAC.
-        finished: Told the kind and the outcome of each target that ends, for the metrics.
-        leaks: Told how reports of leaked secrets go on, for the metrics.
-        broke_glass: Told of each change that is accepted by break-glass, for the metrics.
-        drifted: Told the instance of each token that is found active again, for the metrics.
+        counts: Told what is decided and what comes of it, for the metrics.
         reached: Told of each step in the life of a change.
     """
 
@@ -91,10 +88,7 @@ class Edges:
     command: str
     keeper: str
     fingerprint_key: SecretStr | None
-    finished: Callable[[str, str], None]
-    leaks: LeakCounts
-    drifted: Callable[[str], None]
-    broke_glass: Callable[[], None]
+    counts: Counts
     reached: Reached = unobserved
     only_kept: bool = False
 
@@ -170,14 +164,13 @@ class Heart:
                 clock=clock,
                 pace=tempo.drift,
                 pauses=tempo.pauses,
-                count=edges.drifted,
+                counts=edges.counts.changes,
                 reached=reached,
             ),
             clock=clock,
             pauses=tempo.pauses,
             instances=len(instances),
-            finished=edges.finished,
-            leaks=edges.leaks,
+            counts=edges.counts,
             vault=vault,
         )
         self.acks = AcksFirst()
@@ -185,6 +178,7 @@ class Heart:
             *(lifecycle, store),
             clock=clock,
             pace=tempo.pace,
+            counts=edges.counts.executor,
             keeper=vault.keeper,
             only_kept=edges.only_kept,
             acks=self.acks,
@@ -195,12 +189,12 @@ class Heart:
         self.intake = Intake(
             *(store, edges.policy, edges.command, self.executor.wake),
             reached=reached,
-            broke_glass=edges.broke_glass,
+            counts=edges.counts.changes,
         )
         self.reversals = Reversals(self.intake)
-        self.moves = Moves(self.intake, edges.leaks)
+        self.moves = Moves(self.intake, edges.counts.leaks)
         self.reviews = Reviews(self.intake)
-        self.reporting = Reporting(self.intake, vault, edges.fingerprint_key, edges.leaks)
+        self.reporting = Reporting(self.intake, vault, edges.fingerprint_key, edges.counts.leaks)
         self.queries = Queries(
             *(instances, store, preparation, rulings, clock), patience=tempo.pauses.try_for
         )

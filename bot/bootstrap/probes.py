@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
+from bot.changes.backlog import Backlog
 from bot.changes.duration import in_words
 from bot.changes.errors import StoreUnavailableError, UpstreamError
 from bot.changes.ports import Authorizations
@@ -58,16 +59,16 @@ async def _policy(in_force: PolicyInForce) -> str:
 
 
 async def exposition(metrics: Metrics, queries: Queries) -> bytes:
-    """Give the metrics, with how many changes by break-glass are not reviewed.
+    """Give the metrics, with what waits in the database.
 
     What the database does not tell in time is not known; the rest is told all the same.
     """
     try:
         async with asyncio.timeout(_COUNTED_WITHIN_SECONDS):
-            count: int | None = len(await queries.unreviewed())
+            backlog: Backlog | None = await queries.backlog()
     except (TimeoutError, StoreUnavailableError):
-        count = None
-    return metrics.exposition(count)
+        backlog = None
+    return metrics.exposition(backlog)
 
 
 async def _unreviewed(queries: Queries, clock: Callable[[], datetime]) -> str:

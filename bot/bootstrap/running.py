@@ -83,6 +83,7 @@ async def running_bot(
     in_force = PolicyInForce(settings, configuration)
     draining = asyncio.Event()
     tasks, metrics = Tasks(), Metrics()
+    metrics.process.policy_read(clock(), taken=True)
     async with assembled(
         *(settings, configuration, lambda: in_force.roles, clock, timing), metrics
     ) as parts:
@@ -107,7 +108,8 @@ async def running_bot(
         async with woken(heart, store), working, listening:
             try:
                 settled = partial(_settled, heart, tasks, parts.pacing, clock)
-                yield Bot(app, draining.set, in_force.reload, settled)
+                reload = partial(_reload, in_force, metrics, clock)
+                yield Bot(app, draining.set, reload, settled)
             finally:
                 draining.set()
 
@@ -181,6 +183,12 @@ async def _settled(
         # Who waits is due a little after its turn was promised, not before.
         await asyncio.sleep(max(_A_LITTLE, (promised - clock()).total_seconds()))
         heart.executor.wake()
+
+
+def _reload(in_force: PolicyInForce, metrics: Metrics, clock: Callable[[], datetime]) -> bool:
+    taken = in_force.reload()
+    metrics.process.policy_read(clock(), taken=taken)
+    return taken
 
 
 def _policy(in_force: PolicyInForce, identity: Identity) -> Policy:

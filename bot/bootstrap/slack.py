@@ -56,6 +56,7 @@ from bot.slack.socket_mode import SocketMode, SocketPace
 from bot.slack.web import web_client
 from bot.tasks import Tasks
 from bot.telemetry.metrics import Metrics
+from bot.telemetry.slack_metrics import SlackMetrics
 
 
 class Outgoing:
@@ -67,6 +68,7 @@ class Outgoing:
         policy: Gives the policy in force.
         clock: Tells the time.
         pacing: Says whose turn it is to post.
+        metrics: Measure calls of Slack.
     """
 
     def __init__(
@@ -76,8 +78,9 @@ class Outgoing:
         policy: Callable[[], Policy],
         clock: Callable[[], datetime],
         pacing: Pacing,
+        metrics: SlackMetrics,
     ) -> None:
-        sending = Sending(client, session, pacing)
+        sending = Sending(client, session, pacing, metrics)
         self.client = client
         self.pacing = pacing
         self.session = session
@@ -171,7 +174,7 @@ def incoming(
         *(edges.instances, heart.intake, edges.policy, clock), settings.slash_command
     )
     modals = Modals(outgoing.client, edges.directory, forms, answering, tasks)
-    lending = _borrowing_client(settings, outgoing.session)
+    lending = _borrowing_client(settings, outgoing.session, metrics.slack)
     bolt = bolt_app(
         settings.slash_command,
         Listeners(
@@ -192,7 +195,9 @@ def incoming(
     front, socket = None, None
     if settings.slack_app_token is not None:
         envelopes = Envelopes(dispatch, answering.tell, metrics.front)
-        socket = SocketMode(lending, settings.slack_app_token, envelopes, ground.socket_pace)
+        socket = SocketMode(
+            *(lending, settings.slack_app_token, envelopes, ground.socket_pace, metrics.slack)
+        )
     elif (secret := settings.slack_signing_secret) is not None:
         front = SlackFront(secret, dispatch, clock, metrics.front)
     refreshing = Refreshing(ground.shelf, heart.queries, pages, clock, ground.home_pace)
@@ -210,8 +215,10 @@ def every_form(heart: Heart) -> tuple[Form, ...]:
     )
 
 
-def _borrowing_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+def _borrowing_client(
+    settings: Settings, session: aiohttp.ClientSession, metrics: SlackMetrics
+) -> AsyncWebClient:
     """Give Bolt a client without a token; it would warn that it skips one."""
-    client = web_client(SecretStr(""), settings.slack_api_url, session)
+    client = web_client(SecretStr(""), settings.slack_api_url, session, metrics)
     client.token = None
     return client

@@ -9,6 +9,14 @@ from pydantic import SecretStr
 from bot.changes.people import Person, Standing
 from bot.changes.request import Origin
 
+# Enough that no two of what Slack sends within years have the same.
+_REQUEST_ID_LENGTH = 12
+
+
+def request_id(delivery: str) -> str:
+    """Give the id under which the log has a delivery."""
+    return delivery[:_REQUEST_ID_LENGTH]
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -29,6 +37,11 @@ class Ask:
     standing: Standing = field(default_factory=Standing)
     typed_by: str = ""
     keeper: str = ""
+
+    @property
+    def request_id(self) -> str:
+        """Give the id under which the log has it; a part of the delivery, decided late or not."""
+        return request_id(self.delivery)
 
 
 @dataclass(frozen=True)

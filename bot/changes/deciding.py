@@ -7,6 +7,8 @@ from bot.changes.decision import (
     Denied,
     Freeze,
     NeedsApproval,
+    RuleName,
+    SecondPerson,
     Wanted,
 )
 from bot.changes.people import Person, Standing
@@ -18,6 +20,7 @@ from bot.changes.update import ChangeKind
 _NOT_ENABLED_HERE = Denied(
     "nothing is enabled from the command line, nor undone so that a token works again",
     "Ask for it in Slack; as long as that is down, InfluxDB's own page can.",
+    name=RuleName.COMMAND_LINE,
 )
 _VERBS = {
     ChangeKind.ENABLE: "enabling",
@@ -47,9 +50,10 @@ def decide(
             "you belong to another Slack workspace than this bot",
             "Ask somebody of the bot's own workspace.",
             of_requester="the requester belongs to another Slack workspace than this bot",
+            name=RuleName.OTHER_WORKSPACE,
         )
     if wanted.role is Role.ANYONE:
-        return Allowed("anyone may")
+        return Allowed("anyone may", name=RuleName.ANYONE)
     held = role_held(policy, person, standing)
     if isinstance(held, Denied):
         return held
@@ -68,22 +72,26 @@ def _change(
     stopped = stop(policy, freeze)
     if stopped is not None:
         return stopped
-    rule = second_person(policy, wanted)
-    if not rule:
+    needed = second_person(policy, wanted)
+    if needed is None:
         return Allowed(held.rule)
     if not policy.roles.approver:
         return Denied(
-            f"{rule}, and nobody is an approver",
+            f"{needed.rule}, and nobody is an approver",
             f"Ask whoever runs this bot to list approvers in {policy.source}.",
+            name=RuleName.NO_APPROVER,
         )
     if wanted.break_glass and wanted.kinds == {ChangeKind.DISABLE}:
-        return _by_break_glass(policy, person, held, rule)
+        return _by_break_glass(policy, person, held, needed)
     rules = policy.approval
-    return NeedsApproval(rule, policy.roles.approver, rules.quorum, rules.expires_after)
+    return NeedsApproval(
+        needed.rule, policy.roles.approver, rules.quorum, rules.expires_after, name=needed.name
+    )
 
 
-def _by_break_glass(policy: Policy, person: Person, held: Held, needed: str) -> Decision:
+def _by_break_glass(policy: Policy, person: Person, held: Held, why: SecondPerson) -> Decision:
     """Let a person do at once what needs an approval, if there is somebody else to review it."""
+    needed = why.rule
     if not policy.roles.approver - {person.user_id}:
         return Denied(
             f"{needed}, and nobody but you is an approver who could review a break-glass",
@@ -92,9 +100,13 @@ def _by_break_glass(policy: Policy, person: Person, held: Held, needed: str) -> 
                 f"{needed}, and nobody but the requester is an approver who could review a "
                 "break-glass"
             ),
+            name=RuleName.NO_REVIEWER,
         )
     return AllowedByBreakGlass(
-        f"break-glass by {held.role.title}: {needed}", needed, policy.roles.approver
+        f"break-glass by {held.role.title}: {needed}",
+        needed,
+        policy.roles.approver,
+        name=why.name,
     )
 
 
@@ -104,12 +116,14 @@ def stop(policy: Policy, freeze: Freeze | None) -> Denied | None:
         return Denied(
             f"changes are stopped: {policy.limits.read_only} is set",
             "Whoever runs this bot can lift it.",
+            name=RuleName.READ_ONLY,
         )
     if freeze is not None:
         why = f" ({freeze.reason})" if freeze.reason else ""
         return Denied(
             f"changes are stopped since {freeze.at:%Y-%m-%d %H:%M} UTC by token-bot freeze{why}",
             "Whoever runs this bot can lift it with token-bot unfreeze.",
+            name=RuleName.FREEZE,
         )
     return None
 
@@ -133,10 +147,15 @@ def _misplaced(policy: Policy, wanted: Wanted) -> Denied | None:
         return Denied(
             "changes from direct messages and Home are switched off",
             "Ask in a channel." if channels.allowed is None else _elsewhere(channels.allowed),
+            name=RuleName.DIRECT_MESSAGE,
         )
     if channels.allowed is None or wanted.channel_id in {*channels.allowed, channels.feed}:
         return None
-    return Denied("this bot is not used in this channel", _elsewhere(channels.allowed))
+    return Denied(
+        "this bot is not used in this channel",
+        _elsewhere(channels.allowed),
+        name=RuleName.CHANNEL,
+    )
 
 
 def is_direct(channel_id: str) -> bool:
@@ -149,20 +168,28 @@ def _elsewhere(allowed: frozenset[str]) -> str:
     return f"Ask in {named}." if named else "No channel is allowed; ask whoever runs this bot."
 
 
-def second_person(policy: Policy, wanted: Wanted) -> str:
-    """Say which rule wants a second person, or give an empty string."""
+def second_person(policy: Policy, wanted: Wanted) -> SecondPerson | None:
+    """Say which rule wants a second person, or give None."""
     if wanted.never_alone:
-        return "undoing a break-glass needs an approval by somebody else"
+        return SecondPerson(
+            "undoing a break-glass needs an approval by somebody else",
+            RuleName.BREAK_GLASS_UNDONE,
+        )
     rules = policy.approval
     for kind in ChangeKind:
         if kind in wanted.kinds and kind in rules.needed_for:
-            return f"{_VERBS[kind]} needs an approval"
+            return SecondPerson(f"{_VERBS[kind]} needs an approval", RuleName.KIND)
     if wanted.leaked and rules.second_person:
-        return "enabling what was disabled as leaked needs an approval"
+        return SecondPerson(
+            "enabling what was disabled as leaked needs an approval", RuleName.LEAKED
+        )
     if rules.several and wanted.targets > 1:
-        return "changing several tokens at once needs an approval"
+        return SecondPerson("changing several tokens at once needs an approval", RuleName.SEVERAL)
     most = policy.limits.targets_per_person
     if most is not None and wanted.earlier + wanted.targets > most:
         minutes = LIMIT_WINDOW.total_seconds() / 60
-        return f"changing more than {most} tokens within {minutes:g} minutes needs an approval"
-    return ""
+        return SecondPerson(
+            f"changing more than {most} tokens within {minutes:g} minutes needs an approval",
+            RuleName.LIMIT,
+        )
+    return None

@@ -90,6 +90,7 @@ class Ending:
             automatic=True,
             rule=request.rule,
             policy_digest=request.policy_digest,
+            asked_with=request.asked_with,
         )
         over = replace(request, timer=replace(timer, ends_at=None))
         async with self._store.transaction() as transaction:

@@ -11,7 +11,7 @@ import structlog
 from bot.changes.acks_first import AcksFirst
 from bot.changes.errors import LeaseLostError, MovedOnError, StoreUnavailableError
 from bot.changes.lifecycle import Lifecycle
-from bot.changes.ports import Store
+from bot.changes.ports import ExecutorCounts, Store, TurnEnd
 from bot.changes.request import ChangeRequest
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.sweeps import sweep
@@ -56,6 +56,7 @@ class Executor:
             what was asked with it.
         only_kept: Whether to take nothing but what it keeps.
         acks: Whom it lets go before it takes anything.
+        counts: Told what it is at, for the metrics.
         reached: Told of each step.
     """
 
@@ -66,6 +67,7 @@ class Executor:
         *,
         clock: Callable[[], datetime],
         pace: Pace,
+        counts: ExecutorCounts,
         keeper: str = "",
         only_kept: bool = False,
         acks: AcksFirst,
@@ -78,6 +80,7 @@ class Executor:
         self._keeper = keeper
         self._only_kept = only_kept
         self._acks = acks
+        self._counts = counts
         self._reached = reached
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
@@ -135,7 +138,7 @@ class Executor:
         kept_until = self._lease_from_now()
         async with self._store.transaction() as transaction:
             claimed = await transaction.claim(
-                secrets.token_hex(8),
+                f"{self._keeper}.{secrets.token_hex(8)}",
                 now,
                 self._pace.lease,
                 free,
@@ -151,6 +154,8 @@ class Executor:
             self._working[request.id] = task
             task.add_done_callback(partial(self._worked, request.id))
         if claimed:
+            self._counts.claimed(len(claimed))
+            self._counts.at_work(len(self._working))
             self._reached(Step.CLAIMED)
             self._idle.clear()
         return len(claimed)
@@ -158,31 +163,50 @@ class Executor:
     def _worked(self, change_id: str, task: asyncio.Task[None]) -> None:
         if self._working.get(change_id) is task:
             del self._working[change_id]
+        self._counts.at_work(len(self._working))
         self._woken.set()
 
     async def _work(self, request: ChangeRequest, kept_until: float) -> None:
         lease = request.lease or ""
-        with structlog.contextvars.bound_contextvars(change=request.id):
+        with structlog.contextvars.bound_contextvars(
+            change=request.id, actor=request.requester.user_id, request_id=request.asked_with
+        ):
+            self._note_takeover(request)
             due: datetime | None = self._clock()
+            end = TurnEnd.FAULT
             try:
                 async with self._heartbeat(lease, kept_until):
                     due = await self._lifecycle.advance(request)
+                end = TurnEnd.DONE if due is None else TurnEnd.LATER
             except asyncio.CancelledError:
-                _log.warning("handed over")
+                end = TurnEnd.HANDED_OVER if self._stopping else TurnEnd.LEASE_LOST
+                _log.warning("broken off, for others to take up", reason=end.value)
                 raise
             except LeaseLostError:
+                end = TurnEnd.LEASE_LOST
                 _log.warning("the lease is another executor's now")
             except MovedOnError:
+                end = TurnEnd.MOVED_ON
                 _log.info("somebody moved the request on meanwhile; looking again")
             except StoreUnavailableError as error:
+                end = TurnEnd.STORE_UNAVAILABLE
                 _log.warning("the database did not answer; taken up again", reason=str(error))
                 due = self._clock() + self._pace.after_failure
             except Exception:  # noqa: BLE001 - logged; one request must not stop the others
                 _log.exception("the executor stumbled; the change is taken up again")
                 due = self._clock() + self._pace.after_stumble
             finally:
+                self._counts.turn_ended(end)
                 await self._release(request, due)
                 self._look_at(due)
+
+    def _note_takeover(self, request: ChangeRequest) -> None:
+        """Say that a lease had run out: its executor has ended, hangs, or lost the database."""
+        if request.taken_from is None:
+            return
+        own = request.taken_from.startswith(f"{self._keeper}.")
+        self._counts.taken_over(own=own)
+        _log.warning("taken over from a lease that ran out", own=own)
 
     @contextlib.asynccontextmanager
     async def _heartbeat(self, lease: str, kept_until: float) -> AsyncIterator[None]:

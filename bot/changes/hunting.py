@@ -118,6 +118,7 @@ class Hunting:
             typed_by=request.typed_by,
             rule=request.rule,
             policy_digest=request.policy_digest,
+            asked_with=request.asked_with,
         )
 
     async def _try(

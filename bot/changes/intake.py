@@ -3,13 +3,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import structlog
+
 from bot.changes import evidence, refusals
 from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
 from bot.changes.audit import AuditEvent
 from bot.changes.break_glass import BreakGlass
 from bot.changes.deciding import decide
-from bot.changes.decision import AllowedByBreakGlass, Denied, NeedsApproval, Wanted
+from bot.changes.decision import AllowedByBreakGlass, Decision, Denied, NeedsApproval, Wanted
 from bot.changes.errors import (
     ErrorCode,
     Problem,
@@ -20,7 +22,7 @@ from bot.changes.errors import (
 from bot.changes.keeping import KEPT_FOR
 from bot.changes.order import Order
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
-from bot.changes.ports import Store, Transaction
+from bot.changes.ports import ChangeCounts, Store, Transaction
 from bot.changes.request import ChangeRequest
 from bot.changes.reviewing import not_reviewed_yet
 from bot.changes.ruling import enables_leaked, ends_freely, takes_back_break_glass, wanted_by
@@ -28,6 +30,8 @@ from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
+
+_log = structlog.get_logger()
 
 # Slack gives three seconds for an ack; two of them are the database's.
 COMMIT_BUDGET_SECONDS = 2.0
@@ -51,7 +55,7 @@ class Intake:
         command: The slash command's name, for hints.
         wake: Called after a commit, so that the executor looks at once.
         reached: Told of each step.
-        broke_glass: Told of each change that is accepted by break-glass, for the metrics.
+        counts: Told of each decision, and of each break-glass, for the metrics.
     """
 
     def __init__(
@@ -62,14 +66,14 @@ class Intake:
         wake: Callable[[], None],
         *,
         reached: Reached = unobserved,
-        broke_glass: Callable[[], None],
+        counts: ChangeCounts,
     ) -> None:
         self._store = store
         self.policy = policy
         self.command = command
         self._wake = wake
         self._reached = reached
-        self._broke_glass = broke_glass
+        self._counts = counts
 
     async def receive(self, received: Received) -> None:
         """Store what cannot be decided before Slack was asked who it is from."""
@@ -98,6 +102,7 @@ class Intake:
         async with self.committed(ask, _NOT_ANSWERING) as transaction:
             freeze = await transaction.freeze() if kinds else None
             decision = decide(self.policy(), ask.person, ask.standing, wanted, freeze)
+            self.count(asked, decision)
             denied = decision if isinstance(decision, Denied) else None
             if denied is not None:
                 await self.deny(transaction, ask, asked, denied, about)
@@ -117,7 +122,7 @@ class Intake:
                 await self.store(transaction, ask, outcome)
         request = self.taken(outcome)
         if request.break_glass is not None:
-            self._broke_glass()
+            self._counts.break_glass()
         return request
 
     async def judge(
@@ -136,6 +141,7 @@ class Intake:
         freeze = await transaction.freeze()
         decision = decide(policy, ask.person, ask.standing, wanted, freeze)
         asked = evidence.what_was_asked(draft)
+        self.count(asked, decision)
         about = draft.targets[0] if len(draft.targets) == 1 else None
         if isinstance(decision, Denied):
             return await self.deny(transaction, ask, asked, decision, about)
@@ -166,6 +172,10 @@ class Intake:
             await transaction.keep(request.keeper, KEPT_FOR)
         await transaction.add_request(request, request.created_at)
         await transaction.append(evidence.typed(evidence.accepted(request), ask))
+
+    def count(self, action: str, decision: Decision) -> None:
+        """Count a decision about somebody, by its rule's name; never by whom it is about."""
+        self._counts.decision(action, decision.outcome, decision.name.value)
 
     async def deny(
         self,
@@ -202,7 +212,9 @@ class Intake:
         """Wake the executor for what was stored; raise UserError for what was not."""
         if isinstance(outcome, Problem):
             raise UserError(outcome)
-        self._reached(Step.STORED)
+        with structlog.contextvars.bound_contextvars(change=outcome.id):
+            self._reached(Step.STORED)
+            _log.info("stored", state=outcome.state.value)
         self._wake()
         return outcome
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
+
 from bot.changes import outcomes, stages
 from bot.changes.announcing import Announcing
 from bot.changes.approval import Approval
@@ -14,7 +16,7 @@ from bot.changes.leak_progress import LeakProgress
 from bot.changes.outcome_counting import OutcomeCounting
 from bot.changes.outcome_telling import OutcomeTelling
 from bot.changes.pauses import Pauses, soonest
-from bot.changes.ports import LeakCounts
+from bot.changes.ports import Counts
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.report import LeakReport
@@ -26,6 +28,8 @@ from bot.changes.telling_approvers import TellingApprovers
 from bot.changes.tracing import Tracing
 from bot.changes.vault import Vault
 from bot.changes.waits import Rest, Waits
+
+_log = structlog.get_logger()
 
 
 class Lifecycle:
@@ -45,8 +49,7 @@ class Lifecycle:
         clock: Tells the time.
         pauses: How long to wait.
         instances: How many InfluxDB instances there are.
-        finished: Told the kind and the outcome of each target that ends, for the metrics.
-        leaks: Told how reports of leaked secrets go on, for the metrics.
+        counts: Told what changes come to, for the metrics.
         vault: Holds leaked secrets until their cases are over.
     """
 
@@ -66,8 +69,7 @@ class Lifecycle:
         clock: Callable[[], datetime],
         pauses: Pauses,
         instances: int,
-        finished: Callable[[str, str], None],
-        leaks: LeakCounts,
+        counts: Counts,
         vault: Vault,
     ) -> None:
         self._rulings = rulings
@@ -84,14 +86,18 @@ class Lifecycle:
         self._pauses = pauses
         self._waits = Waits(progress, clock, pauses)
         self._instances = instances
-        self._counting = OutcomeCounting(finished, leaks)
+        self._counting = OutcomeCounting(counts)
         self._vault = vault
 
     async def advance(self, request: ChangeRequest) -> datetime | None:
         """Bring a request as far as it goes; say when it is due again, or None for never."""
         told = request.state is RequestState.UNRESOLVED and request.message is not None
+        was_open = not request.state.final
         rest = await self._through_stages(request)
         request, again = rest.request, None
+        if was_open and request.state.final:
+            outcomes_had = sorted({target.state.value for target in request.targets})
+            _log.info("over", state=request.state.value, outcomes=outcomes_had)
         was_closed = request.state.final and request.state is not RequestState.FINISHED
         if rest.news and was_closed:
             await self._carrying_out.pass_on(request)
@@ -144,6 +150,7 @@ class Lifecycle:
                 self._counting.count(request, closed)
                 return closed
             case stages.Refuse(problem):
+                self._counting.refused(ruling.decision)
                 return await self._refuse(request, problem)
             case stages.Prepare():
                 return await self._prepare(request, told)

@@ -188,6 +188,7 @@ class Moves:
         policy = self._intake.policy().alone
         wanted = Wanted(role, request.kinds, channel_id=ask.origin.channel_id)
         decision = decide(policy, ask.person, ask.standing, wanted)
+        self._intake.count(name, decision)
         if not isinstance(decision, Denied):
             return None
         return await self._intake.deny(transaction, ask, name, decision, request)

@@ -46,5 +46,6 @@ class Order:
             again_of=again_of,
             typed_by=ask.typed_by,
             keeper=ask.keeper,
+            asked_with=ask.request_id,
             break_glass=BreakGlass() if self.break_glass else None,
         )

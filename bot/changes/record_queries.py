@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.changes.afterwards import DriftState, all_disabled_since
 from bot.changes.audit import ChainedEvent, EventTag
+from bot.changes.backlog import Backlog
 from bot.changes.decision import Freeze
 from bot.changes.ports import Store
 from bot.changes.request import ChangeRequest
@@ -78,6 +79,11 @@ class RecordQueries:
                 recent=tuple(await reading.newest_requests(OVERVIEW_LENGTH)),
                 freeze=await reading.freeze(),
             )
+
+    async def backlog(self) -> Backlog:
+        """Count what waits on all replicas."""
+        async with self._store.reading() as reading:
+            return await reading.backlog(self._clock())
 
     async def history(
         self,

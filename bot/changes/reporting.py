@@ -70,6 +70,7 @@ class Reporting:
             created_at=ask.now,
             typed_by=ask.typed_by,
             keeper=self._vault.keeper,
+            asked_with=ask.request_id,
             leak=LeakReport(
                 found_in=leak.found_in,
                 unusual=unusual(leak.secret),

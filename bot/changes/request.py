@@ -114,7 +114,10 @@ class ChangeRequest:
         interrupted: How often an executor had to take it up again.
         lease: The claim under which it is being carried out; what another claim has taken over
             cannot be saved any more.
+        taken_from: The claim that had let its lease run out when this one took it over; None where
+            nobody had it. It is not stored.
         version: Grows whenever a person moves the request on.
+        asked_with: The id, in the log, of what Slack sent when it was asked for.
     """
 
     id: str
@@ -155,9 +158,11 @@ class ChangeRequest:
     posted_by_url: bool = False
     interrupted: int = 0
     lease: str | None = None
+    taken_from: str | None = None
     version: int = 0
     rule: str = ""
     policy_digest: str = ""
+    asked_with: str = ""
 
     @property
     def several(self) -> bool:

@@ -8,7 +8,13 @@ from bot.changes import drift_watch, evidence
 from bot.changes.announcing import Announcing
 from bot.changes.drift_watch import DriftPace, Look
 from bot.changes.pauses import Pauses, soonest
-from bot.changes.ports import AnnouncementError, Authorizations, Store, Watches
+from bot.changes.ports import (
+    AnnouncementError,
+    Authorizations,
+    ChangeCounts,
+    Store,
+    Watches,
+)
 from bot.changes.reading import Reading, read
 from bot.changes.request import ChangeRequest
 from bot.changes.steps import Reached, Step, unobserved
@@ -30,7 +36,7 @@ class Rereading:
         clock: Tells the time.
         pace: When to look.
         pauses: How long to wait where Slack does not take what was found.
-        count: Told the instance of each token that is found active again, for the metrics.
+        counts: Told of each token that is found active again, for the metrics.
         reached: Told of each step.
     """
 
@@ -43,7 +49,7 @@ class Rereading:
         clock: Callable[[], datetime],
         pace: DriftPace,
         pauses: Pauses,
-        count: Callable[[str], None],
+        counts: ChangeCounts,
         reached: Reached = unobserved,
     ) -> None:
         self._instances = instances
@@ -52,7 +58,7 @@ class Rereading:
         self._clock = clock
         self._pace = pace
         self._pauses = pauses
-        self._count = count
+        self._counts = counts
         self._reached = reached
         self._room = asyncio.Semaphore(pace.at_once)
 
@@ -102,7 +108,12 @@ class Rereading:
         self._reached(Step.WATCHED)
         for drift in found.drifts[len(request.drifts) :]:
             for target in found.drifted(drift.number):
-                self._count(target.instance)
+                self._counts.drift(target.instance)
+                _log.warning(
+                    "active again, and not by this bot",
+                    instance=target.instance,
+                    authorization_id=target.authorization_id,
+                )
         return found
 
     async def _read(self, targets: Sequence[Target]) -> dict[tuple[str, str], Reading]:

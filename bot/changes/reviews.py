@@ -2,7 +2,7 @@ from bot.changes import evidence, reviewing
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
 from bot.changes.deciding import decide
-from bot.changes.decision import Denied, Wanted
+from bot.changes.decision import Decision, Denied, RuleName, Wanted
 from bot.changes.errors import Problem
 from bot.changes.intake import Intake
 from bot.changes.policy import Role
@@ -45,9 +45,10 @@ class Reviews:
         if request is None:
             missing = no_such_change(change_id, command)
             return await self._refused(transaction, ask, missing, None)
-        denied = self._denied(ask, request)
-        if denied is not None:
-            return await self._intake.deny(transaction, ask, "review", denied, request)
+        decision = self._decide(ask, request)
+        self._intake.count("review", decision)
+        if isinstance(decision, Denied):
+            return await self._intake.deny(transaction, ask, "review", decision, request)
         problem = reviewing.cannot_be_reviewed(request, command)
         if problem is not None:
             return await self._refused(transaction, ask, problem, request)
@@ -62,8 +63,8 @@ class Reviews:
         await transaction.append(event)
         return await transaction.request(request.id) or request
 
-    def _denied(self, ask: Ask, request: ChangeRequest) -> Denied | None:
-        """Say why a person may not review a change, or give None."""
+    def _decide(self, ask: Ask, request: ChangeRequest) -> Decision:
+        """Decide whether a person may review a change."""
         decision = decide(
             self._intake.policy().alone, ask.person, ask.standing, Wanted(Role.APPROVER)
         )
@@ -74,8 +75,9 @@ class Reviews:
                 "you asked for this change yourself, and somebody else reviews a break-glass",
                 "Another approver has to review it.",
                 reviewing.reviewers(request),
+                name=RuleName.OWN_REQUEST,
             )
-        return None
+        return decision
 
     async def _refused(
         self, transaction: Transaction, ask: Ask, problem: Problem, about: ChangeRequest | None

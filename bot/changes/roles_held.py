@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.changes.decision import Denied
+from bot.changes.decision import Denied, RuleName
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import Policy, PolicySource, Role
 
@@ -28,14 +28,16 @@ def role_held(policy: Policy, person: Person, standing: Standing) -> Held | Deni
                 "Ask whoever runs your Slack workspace.",
                 of_requester="the requester's Slack account is deactivated",
                 of_requester_hint="Ask whoever runs the Slack workspace.",
+                name=RuleName.DEACTIVATED,
             )
         case Account.BOT:
-            return Denied("bots may do nothing here", "A person has to ask.")
+            return Denied("bots may do nothing here", "A person has to ask.", name=RuleName.BOT)
         case Account.GUEST if person.user_id not in policy.roles.users:
             return Denied(
                 "guests may do nothing here unless they are listed by their own user id",
                 _ask(policy, person),
                 of_requester_hint=_ask(policy, person, whose="the"),
+                name=RuleName.GUEST,
             )
         case _:
             pass
@@ -63,6 +65,7 @@ def lacking(policy: Policy, person: Person, standing: Standing, needed: Role, he
                 f"Slack does not tell now {theirs}, so this bot cannot tell whether the requester "
                 "may"
             ),
+            name=RuleName.NOT_TOLD,
         )
     helpers = tuple(sorted(policy.roles.holding(needed) | policy.roles.approver)[:_HELPERS_NAMED])
     if policy.source is PolicySource.ALLOWED_USERS:
@@ -72,6 +75,7 @@ def lacking(policy: Policy, person: Person, standing: Standing, needed: Role, he
             helpers,
             of_requester="the requester is not in ALLOWED_USERS",
             of_requester_hint=_ask(policy, person, whose="the"),
+            name=RuleName.ROLE,
         )
     none, takes = held.role is Role.ANYONE, f"and this takes {_a(needed)}"
     holds = "you hold no role" if none else f"you are {_a(held.role)}"
@@ -82,6 +86,7 @@ def lacking(policy: Policy, person: Person, standing: Standing, needed: Role, he
         helpers,
         of_requester=f"the requester {is_now}, {takes}",
         of_requester_hint=_ask(policy, person, needed, whose="the"),
+        name=RuleName.ROLE,
     )
 
 

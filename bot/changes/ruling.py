@@ -138,4 +138,4 @@ def wanted_by(request: ChangeRequest, earlier: int, *, leaked: bool = False) -> 
 def ends_freely(policy: Policy, wanted: Wanted) -> bool:
     """Tell whether the end of a disable, which restores what was before, needs no second person."""
     restoring = (wanted.kinds - {ChangeKind.DISABLE}) | {ChangeKind.ENABLE}
-    return not second_person(policy, replace(wanted, kinds=restoring, earlier=0))
+    return second_person(policy, replace(wanted, kinds=restoring, earlier=0)) is None

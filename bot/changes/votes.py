@@ -6,7 +6,7 @@ from bot.changes import evidence, moving
 from bot.changes.approval import Vote
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
-from bot.changes.decision import Denied
+from bot.changes.decision import Denied, RuleName
 from bot.changes.errors import Problem
 from bot.changes.intake import Intake
 from bot.changes.ports import Transaction
@@ -38,7 +38,9 @@ async def agreed(
             f"you asked for this change yourself, and {why}",
             "Another approver has to agree.",
             () if approval is None else approval.approvers,
+            name=RuleName.OWN_REQUEST,
         )
+        intake.count("approve", own)
         return await intake.deny(transaction, ask, "approve", own, request)
     if approval is not None and ask.person.user_id in {
         vote.voter.user_id for vote in approval.votes

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -15,12 +16,13 @@ from bot.changes.probe import Probe, Sighting
 from bot.changes.update import AuthorizationUpdate
 from bot.clock import system_clock
 from bot.influxdb.address import address_of
-from bot.influxdb.call import Call
+from bot.influxdb.call import Call, Operation
 from bot.influxdb.credential import Credential
 from bot.influxdb.endpoints import Endpoints
-from bot.influxdb.exchange import Exchanges, Observe
+from bot.influxdb.exchange import Exchanges
 from bot.influxdb.failure import Failure
 from bot.influxdb.leaked_tokens import LeakedTokens
+from bot.influxdb.observing import Observer, Unobserved
 from bot.influxdb.own_token import OwnTokenSearch, unless_denied
 from bot.influxdb.respite import Respite
 from bot.influxdb.retries import Retries, attempts
@@ -47,7 +49,7 @@ class InfluxDBClient:
         ca_file: The certificates of the CAs to trust in place of the system's.
         timeout: Seconds for one request and its answer.
         retries: How hard to try where trying again may help.
-        observe: Told of each request: operation, outcome and seconds.
+        observer: Told of each request, and of what is tried again.
         clock: Tells the time.
 
     Raises:
@@ -65,7 +67,7 @@ class InfluxDBClient:
         ca_file: Path | None = None,
         timeout: float = 10.0,
         retries: Retries = _USUAL_RETRIES,
-        observe: Observe | None = None,
+        observer: Observer | None = None,
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
         if own_authorization is not None and not _ID.fullmatch(own_authorization):
@@ -83,7 +85,8 @@ class InfluxDBClient:
         )
         self._endpoints = Endpoints(name, credential)
         self._respite = Respite()
-        self._exchanges = Exchanges(self._http, credential, timeout, observe, clock)
+        self._observer = observer or Unobserved()
+        self._exchanges = Exchanges(self._http, credential, timeout, self._observer, clock)
         self._own = OwnTokenSearch(
             self._ask, self._endpoints, lambda: self._exchanges.build, own_authorization
         )
@@ -151,7 +154,7 @@ class InfluxDBClient:
             UpstreamError: If it was not accepted; ``effect`` counts every attempt.
         """
         sending = Update(self._endpoints, self._once, authorization_id, update, before)
-        await attempts(sending.attempt, self._retries)
+        await attempts(sending.attempt, self._retries, self._again(Operation.UPDATE))
 
     async def own_token(self) -> OwnToken:
         """Tell what can be known of the bot's own token where its value is not shown.
@@ -222,11 +225,16 @@ class InfluxDBClient:
         return await self._ask(self._endpoints.ping())
 
     async def _ask(self, call: Call[T]) -> T:
-        return await attempts(lambda left: self._once(call, left), self._retries)
+        again = self._again(call.asked.operation)
+        return await attempts(lambda left: self._once(call, left), self._retries, again)
+
+    def _again(self, operation: Operation) -> Callable[[], None]:
+        return partial(self._observer.retry, operation.value)
 
     async def _once(self, call: Call[T], left: float) -> T | Failure:
         held = await self._respite.over(within=left) if call.bearer is not None else None
         if held is not None:
+            self._observer.held_back(call.asked.operation.value)
             return held
         result = await self._exchanges.once(call, left)
         if isinstance(result, Failure):

@@ -10,12 +10,10 @@ from bot.influxdb.credential import Credential
 from bot.influxdb.errors import refusal
 from bot.influxdb.failure import Failure, unexpected
 from bot.influxdb.faults import CONNECTION_FAULTS, fault
+from bot.influxdb.observing import Observer
 from bot.influxdb.transport import BEARER, SOUGHT
 
 T = TypeVar("T")
-
-Observe = Callable[[str, str, float], None]
-"""Take the operation, the outcome (``ok`` or an error's code) and the seconds of one request."""
 
 BUILD_HEADER = "x-influxdb-build"
 _MOST_MEBIBYTES = 64
@@ -32,7 +30,7 @@ class Exchanges:
         http: The client, with the instance's URL as its base.
         credential: The bot's own API token, to hide it in a server's words.
         timeout: Seconds for one request and its whole answer.
-        observe: Told of each request.
+        observer: Told of each request.
         clock: Tells the time.
 
     Attributes:
@@ -44,14 +42,14 @@ class Exchanges:
         http: httpx.AsyncClient,
         credential: Credential,
         timeout: float,
-        observe: Observe | None,
+        observer: Observer,
         clock: Callable[[], datetime],
     ) -> None:
         self.build: str | None = None
         self._http = http
         self._credential = credential
         self._timeout = timeout
-        self._observe = observe
+        self._observer = observer
         self._clock = clock
 
     async def once(self, call: Call[T], left: float) -> T | Failure:
@@ -63,13 +61,19 @@ class Exchanges:
         """
         elapsed = asyncio.get_running_loop().time
         begun = elapsed()
-        result = await self._outcome(call, min(self._timeout, max(left, _LEAST_SECONDS)))
-        if self._observe is not None:
-            outcome = result.problem.code.value if isinstance(result, Failure) else "ok"
-            self._observe(call.asked.operation.value, outcome, elapsed() - begun)
+        answer = await self._answered(call, min(self._timeout, max(left, _LEAST_SECONDS)))
+        result: T | Failure
+        if isinstance(answer, Failure):
+            result, status = answer, "none"
+        else:
+            result = self._read(call, answer)
+            status = str(answer.status)
+        outcome = result.problem.code.value if isinstance(result, Failure) else "ok"
+        self._observer.request(call.asked.operation.value, outcome, status, elapsed() - begun)
         return result
 
-    async def _outcome(self, call: Call[T], seconds: float) -> T | Failure:
+    async def _answered(self, call: Call[T], seconds: float) -> Answer | Failure:
+        """Send a request and take its answer in, whatever it says."""
         try:
             # The transport's own limits are for each step; drops of a body could go on for ever.
             async with asyncio.timeout(seconds):
@@ -78,6 +82,9 @@ class Exchanges:
             return fault(error, call.asked, seconds)
         if answer is None:
             return unexpected(call.asked, f"its answer is longer than {_MOST_MEBIBYTES} MiB")
+        return answer
+
+    def _read(self, call: Call[T], answer: Answer) -> T | Failure:
         self.build = answer.headers.get(BUILD_HEADER, self.build)
         if not 200 <= answer.status < 300 and answer.status not in call.read_also:
             return refusal(answer, call.asked, lambda said: self._credential.mask(call.mask(said)))

@@ -39,12 +39,17 @@ class _AttemptFailedError(Exception):
         self.failure = failure
 
 
-async def attempts(attempt: Callable[[float], Awaitable[T | Failure]], retries: Retries) -> T:
+async def attempts(
+    attempt: Callable[[float], Awaitable[T | Failure]],
+    retries: Retries,
+    again: Callable[[], None],
+) -> T:
     """Try until something other than a transient failure comes, or the budget is spent.
 
     Args:
         attempt: Makes one request; takes how many seconds are left.
         retries: The budget.
+        again: Called before each attempt but the first.
 
     Raises:
         BotError: Of the last failure, with the effect of all. A Retry-After beyond what is left of
@@ -73,6 +78,8 @@ async def attempts(attempt: Callable[[float], Awaitable[T | Failure]], retries: 
             wait_jitter=retries.first_pause,
         ):
             with trying:
+                if failures:
+                    again()
                 result = await attempt(deadline - clock())
                 if not isinstance(result, Failure):
                     return result

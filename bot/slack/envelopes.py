@@ -10,6 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.changes.people import Person
 from bot.changes.request import Origin
+from bot.slack import logged
 from bot.slack.app import stumbled
 from bot.slack.blocks.rich import Message
 from bot.slack.front import Dispatch, Seen
@@ -56,13 +57,16 @@ class Envelopes:
             _log.info("nothing listens to this", type=str(envelope.payload.get("type"))[:64])
             self._seen("ignored")
             return _ack(envelope)
+        delivery = hashlib.sha256(envelope.id.encode()).hexdigest()
+        with logged.as_sent(delivery, body):
+            return await self._ack_of(envelope, body, delivery)
+
+    async def _ack_of(
+        self, envelope: Envelope, body: dict[str, Any], delivery: str
+    ) -> dict[str, Any]:
         try:
             answer = await self._dispatch(
-                AsyncBoltRequest(
-                    body=body,
-                    mode="socket_mode",
-                    context={"delivery": hashlib.sha256(envelope.id.encode()).hexdigest()},
-                )
+                AsyncBoltRequest(body=body, mode="socket_mode", context={"delivery": delivery})
             )
             payload = _payload(answer)
         except Exception as error:  # noqa: BLE001 - the person gets an answer, the operator the cause

@@ -13,6 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.slack import logged
 from bot.slack.payloads import reduced
 
 # Slack's views may hold 250 kB, and an interaction brings the view along.
@@ -78,7 +79,8 @@ class SlackFront:
         if bolt_request is None:
             self._seen("ignored")
             return Response()
-        answer = await self._dispatch(bolt_request)
+        with logged.as_sent(bolt_request.context["delivery"], bolt_request.body):
+            answer = await self._dispatch(bolt_request)
         self._seen("accepted")
         headers = {name: ", ".join(values) for name, values in answer.headers.items()}
         return Response(answer.body, answer.status, headers)

@@ -61,7 +61,8 @@ class LeakMessages:
             targets=max(1, len(request.in_state(TargetState.DONE))),
             leaked=True,
         )
-        return second_person(self._policy(), wanted)
+        needed = second_person(self._policy(), wanted)
+        return "" if needed is None else needed.rule
 
     async def tell_owners(self, request: ChangeRequest, remember: Remember) -> ChangeRequest:
         """Tell each owner once, in a direct message, that a token of theirs was disabled.

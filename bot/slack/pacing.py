@@ -10,10 +10,13 @@ from bot.changes.errors import StoreUnavailableError
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest
 from bot.slack.slots import Slots, SlotStore
+from bot.telemetry.slack_metrics import SlackMetrics
 
 # "One message per second per channel": https://docs.slack.dev/apis/web-api/rate-limits
 INTERVAL = timedelta(seconds=1)
 POST = "chat.postMessage"
+# Why a call is put off, as metrics name it.
+RATE_LIMITED, TURN = "rate_limited", "turn"
 # A message that is on its way for so long has arrived, or will not.
 _ON_ITS_WAY = timedelta(seconds=3)
 # Whoever comes so much later than they were told to has lost their place in the line.
@@ -38,11 +41,17 @@ class Pacing:
         store: The database, which all replicas share.
         clock: Tells the time.
         interval: How long between two messages in one channel.
+        metrics: Measure for how long calls are put off.
     """
 
     def __init__(
-        self, store: SlotStore, clock: Callable[[], datetime], interval: timedelta
+        self,
+        store: SlotStore,
+        clock: Callable[[], datetime],
+        interval: timedelta,
+        metrics: SlackMetrics,
     ) -> None:
+        self._metrics = metrics
         self._store = store
         self._clock = clock
         self._interval = interval
@@ -65,7 +74,7 @@ class Pacing:
             return
         now = self._clock()
         if free_at is not None and free_at > now:
-            raise _not_yet(method, free_at - now)
+            raise self._not_yet(method, free_at - now, RATE_LIMITED)
 
     async def turn(self, channel: str, request: ChangeRequest | None) -> datetime | None:
         """Take a channel to post one message; give what gives it back.
@@ -96,6 +105,7 @@ class Pacing:
     async def told_to_wait(self, method: str, seconds: float) -> float:
         """Hold a method for as long as Slack asks; give the seconds, which are never none."""
         pause = max(timedelta(seconds=seconds), self._interval)
+        self._metrics.put_off(RATE_LIMITED, pause.total_seconds())
         try:
             async with self._store.transaction() as slots:
                 await slots.keep_slot(method, self._clock() + pause)
@@ -131,7 +141,8 @@ class Pacing:
             held_until = await slots.free_at(POST)
         if held_until is None or held_until <= now:
             self._promised[request.id] = due
-        raise _not_yet(channel, due - self._clock())
+            raise self._not_yet(channel, due - self._clock())
+        raise self._not_yet(channel, due - self._clock(), RATE_LIMITED)
 
     async def _wait_here(self, channel: str) -> datetime | None:
         give_up_at = self._clock() + _PATIENCE
@@ -147,7 +158,8 @@ class Pacing:
             if taken_until is not None:
                 return taken_until
             if free_at > give_up_at:
-                raise _not_yet(channel, free_at - now)
+                raise self._not_yet(channel, free_at - now)
+            self._metrics.put_off(TURN, (free_at - now).total_seconds())
             await asyncio.sleep((free_at - now).total_seconds())
 
     async def _take(
@@ -163,6 +175,7 @@ class Pacing:
         # Where a message is still on its way, nobody knows for how long.
         return None, max(held_until, free_at if free_at > now else soonest)
 
-
-def _not_yet(what: str, wait: timedelta) -> AnnouncementError:
-    return AnnouncementError(f"{what}: not yet its turn", max(0.0, wait.total_seconds()))
+    def _not_yet(self, what: str, wait: timedelta, reason: str = TURN) -> AnnouncementError:
+        seconds = max(0.0, wait.total_seconds())
+        self._metrics.put_off(reason, seconds)
+        return AnnouncementError(f"{what}: not yet its turn", seconds)

@@ -1,5 +1,6 @@
 """Hand a message to Slack, checked, and say by name what came of it."""
 
+import time
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,10 @@ from bot.changes.request import ChangeRequest, MessageRef
 from bot.slack.blocks.rich import Message
 from bot.slack.pacing import POST, Pacing
 from bot.slack.web import HOPELESS, NO_UNFURLING, error_code, passing, retry_after
+from bot.telemetry.slack_metrics import SlackMetrics
+
+RESPONSE_URL = "response_url"
+"""What metrics call an answer through a response URL, which is no method of the Web API."""
 
 _log = structlog.get_logger()
 
@@ -35,11 +40,17 @@ class Sending:
         client: Slack's Web API.
         session: For response URLs, which are outside the Web API, and its limits.
         pacing: Says whose turn it is.
+        metrics: Measure answers through response URLs.
     """
 
     def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, pacing: Pacing
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        pacing: Pacing,
+        metrics: SlackMetrics,
     ) -> None:
+        self._metrics = metrics
         self._client = client
         self._session = session
         self._pacing = pacing
@@ -101,16 +112,19 @@ class Sending:
             **content(message),
             **NO_UNFURLING,
         }
+        begun, outcome = time.monotonic(), "connection"
         try:
             async with self._session.post(url.get_secret_value(), json=body) as answer:
-                taken = answer.status == 200
-                if not taken:
+                outcome = "ok" if answer.status == 200 else f"http_{answer.status}"
+                if outcome != "ok":
                     _log.info("response URL refused", status=answer.status)
-        except (aiohttp.ClientError, TimeoutError, ValueError):
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            outcome = "timeout" if isinstance(error, TimeoutError) else outcome
             # ValueError: not an address at all. The text of these would hold the URL.
             _log.warning("response URL out of reach")
-            return False
-        return taken
+        finally:
+            self._metrics.call(RESPONSE_URL, outcome, time.monotonic() - begun)
+        return outcome == "ok"
 
     async def _post_in_turn(
         self, channel: str, body: dict[str, Any], request: ChangeRequest | None

@@ -25,12 +25,15 @@ from bot.slack.connection import (
 from bot.slack.envelopes import Envelope, Envelopes
 from bot.slack.web import HOPELESS, error_code, retry_after
 from bot.tasks import Tasks
+from bot.telemetry.slack_metrics import SlackMetrics
 
 _log = structlog.get_logger()
 # Slack waits as long for an ack.
 _ACK_SECONDS = 3.0
 _METHOD: Final = "apps.connections.open"
 _HOPELESS = HOPELESS | {"missing_scope", "team_disabled", "user_removed_from_team"}
+# Why there is no connection, beside the reasons for which one ends; metrics name it so.
+_REFUSED, _NOT_CONNECTED, _STUMBLED = "app_token_refused", "not_connected", "fault"
 _AT_ONCE: Final = frozenset({DROPPED, SILENT, SWITCHED_OFF})
 
 
@@ -72,6 +75,7 @@ class SocketMode:
         app_token: The app-level token.
         envelopes: Has each envelope carried out.
         pace: How connections follow one another.
+        metrics: Count the connections.
     """
 
     def __init__(
@@ -80,7 +84,9 @@ class SocketMode:
         app_token: SecretStr,
         envelopes: Envelopes,
         pace: SocketPace,
+        metrics: SlackMetrics,
     ) -> None:
+        self._metrics = metrics
         self._client = client
         self._app_token = app_token
         self._envelopes = envelopes
@@ -135,13 +141,16 @@ class SocketMode:
                 lasted = await self._one_connection(ticket or await self._ticket())
             except BadAppTokenError as error:
                 self._note(f"Slack refuses SLACK_APP_TOKEN: {error}", _log.error)
+                self._metrics.connection_ended(_REFUSED)
                 wait = self._pace.longest_pause
             except NotConnectedError as error:
                 self._note(str(error), _log.warning)
+                self._metrics.connection_ended(_NOT_CONNECTED)
                 wait = error.retry_after or 0.0
             except Exception as error:  # noqa: BLE001 - whatever it was, the bot must not stay deaf
                 # The text of it might hold the ticket.
                 self._note(f"the bot itself stumbled: {type(error).__name__}", _log.error)
+                self._metrics.connection_ended(_STUMBLED)
             ticket = None
             if lasted >= self._pace.longest_pause:
                 pause = self._pace.first_pause
@@ -159,6 +168,7 @@ class SocketMode:
             raise
         began = asyncio.get_running_loop().time()
         self._connections.append(connection)
+        self._metrics.connected(len(self._connections))
         self._trouble_from = None
         opened, self._opened = self._opened, asyncio.Event()
         opened.set()
@@ -166,6 +176,7 @@ class SocketMode:
         _log.info("connected to Slack")
         reason = await connection.end()
         ended = asyncio.get_running_loop().time()
+        self._metrics.connection_ended(reason)
         self._leaving.spawn(self._leave(connection, reason), "farewell")
         self._trouble_from = ended + self._pace.patience
         self._note(in_words(reason), _log.warning if reason in _AT_ONCE else _log.info)
@@ -177,6 +188,7 @@ class SocketMode:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(connection.gone(), self._pace.overlap)
         self._connections.remove(connection)
+        self._metrics.connected(len(self._connections))
         await connection.close()
 
     async def _ticket(self) -> SecretStr:

@@ -1,3 +1,7 @@
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -5,6 +9,9 @@ import aiohttp
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.telemetry.slack_metrics import SlackMetrics
 
 # A call that hangs must not hold a change's message for aiohttp's five minutes.
 CALL_SECONDS = 10.0
@@ -26,13 +33,66 @@ HOPELESS = frozenset(
 NO_UNFURLING = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
 
 
-def web_client(token: SecretStr, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+class MeasuredClient(AsyncWebClient):
+    """Slack's own client of the Web API, with each call measured; all methods go through one.
+
+    Args:
+        metrics: Measure the calls.
+        options: The client's own.
+    """
+
+    def __init__(self, metrics: SlackMetrics, **options: Any) -> None:
+        super().__init__(**options)
+        self._metrics = metrics
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        """Call a method."""
+        with measured(self._metrics, api_method):
+            return await super().api_call(api_method, **arguments)
+
+
+@contextmanager
+def measured(metrics: SlackMetrics, method: str) -> Iterator[None]:
+    """Measure one call of Slack, by what it raises."""
+    begun, outcome = time.monotonic(), "ok"
+    try:
+        yield
+    except SlackApiError as error:
+        outcome = error_code(error)
+        raise
+    except TimeoutError:
+        outcome = "timeout"
+        raise
+    except aiohttp.ClientError:
+        outcome = "connection"
+        raise
+    except BaseException:
+        # Whoever waited is cancelled, or what came is no answer of Slack's.
+        outcome = "broken_off"
+        raise
+    finally:
+        metrics.call(method, outcome, time.monotonic() - begun)
+
+
+def web_client(
+    token: SecretStr,
+    api_url: str,
+    session: aiohttp.ClientSession,
+    metrics: SlackMetrics | None = None,
+) -> AsyncWebClient:
     """Give a client of Slack's Web API that retries nothing by itself.
 
     A post that is sent twice stands in the channel twice; the executor, which knows what was
     posted, decides about trying again.
+
+    Args:
+        token: The token that goes with each call.
+        api_url: Where the Web API is.
+        session: For HTTP.
+        metrics: Measure each call; None for a client whose calls nobody counts.
     """
-    return AsyncWebClient(
+    made = AsyncWebClient if metrics is None else partial(MeasuredClient, metrics)
+    return made(
         token=token.get_secret_value(),
         base_url=f"{api_url.rstrip('/')}/",
         session=session,

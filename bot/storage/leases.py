@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, exists, literal, or_, select, update
@@ -45,7 +46,7 @@ class Leases(Moves, Line):
         )
         theirs = requests.c.keeper == keeper if only_kept else ~held
         due = await self._connection.execute(
-            select(requests.c.number, requests.c.lease_owner)
+            select(requests.c.number, requests.c.id, requests.c.lease_owner)
             .where(requests.c.due_at <= now, free, theirs)
             .order_by(
                 requests.c.announced,
@@ -71,9 +72,11 @@ class Leases(Moves, Line):
                 called=False,
             )
         )
-        return await self.read(
+        claimed = await self.read(
             select(requests).where(requests.c.number.in_(numbers)).order_by(requests.c.number)
         )
+        lost = {row.id: row.lease_owner for row in rows}
+        return [replace(request, taken_from=lost[request.id]) for request in claimed]
 
     async def renew(self, lease: str, lasts: timedelta) -> bool:
         """Prolong a lease and what is held under it; False if it has been taken over."""

@@ -57,6 +57,7 @@ def request_row(request: ChangeRequest) -> dict[str, Any]:
         "automatic": request.automatic,
         "rule": request.rule,
         "policy_digest": request.policy_digest,
+        "asked_with": request.asked_with,
         "cancelled_by": request.cancelled_by,
         "version": request.version,
         **progress_row(request),
@@ -178,6 +179,7 @@ def to_request(
         version=row["version"],
         rule=row["rule"],
         policy_digest=row["policy_digest"],
+        asked_with=row["asked_with"],
     )
 
 

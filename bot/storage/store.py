@@ -1,7 +1,13 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 
 import psycopg
 from sqlalchemy import text
@@ -11,14 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.audit import AuditRows
+from bot.storage.backlog import Backlogs
 from bot.storage.copies import Copies
-from bot.storage.failures import reason, reason_of_driver
+from bot.storage.failures import code, reason
 from bot.storage.homes import Homes
 from bot.storage.inbox import Inbox
 from bot.storage.keepers import Keepers
 from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
+from bot.storage.observing import Observer, Unobserved
 from bot.storage.people import People
 from bot.storage.posting import Posting
 from bot.storage.sqlite import READING
@@ -34,6 +42,7 @@ _PATIENCE_SECONDS = 2.0
 class SqlTransaction(
     Leases,
     Keepers,
+    Backlogs,
     Lookback,
     Watches,
     Copies,
@@ -53,36 +62,48 @@ class SqlStore:
 
     Every method raises StoreUnavailableError where the database is locked, full or gone. What
     failed so was taken back, but for a commit whose answer was lost: that may be there.
+
+    Args:
+        engine: Opens connections.
+        observer: Told of transactions, to measure them.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, observer: Observer | None = None) -> None:
         self._engine = engine
+        self._observer = observer or Unobserved()
         self._alone = engine.dialect.name == "sqlite"
         # SQLite lets one write at a time, and whoever waits for its lock is served by chance.
-        self._turns = Turns() if self._alone else None
+        self._turn = Turns().turn if self._alone else _no_turn
 
     @asynccontextmanager
     async def transaction(self, *, urgent: bool = False) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that may write; it commits if the context ends well."""
-        with _named():
-            async with AsyncExitStack() as stack:
-                if self._turns is not None:
-                    await stack.enter_async_context(self._turns.turn(urgent=urgent))
-                connection = await stack.enter_async_context(self._engine.connect())
+        with self._named():
+            elapsed = asyncio.get_running_loop().time
+            begun = elapsed()
+            async with (
+                self._turn(urgent=urgent),
+                self._engine.connect() as connection,
+                AsyncExitStack() as stack,
+            ):
                 await _begin(connection, stack)
+                self._observer.took("begin", elapsed() - begun)
                 yield SqlTransaction(connection)
+                begun = elapsed()
+                await stack.aclose()
+                self._observer.took("commit", elapsed() - begun)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that only reads, waits for no writer, and sees one moment."""
-        with _named():
+        with self._named():
             async with self._engine.connect() as connection:
                 await self._only_read(connection)
                 yield SqlTransaction(connection)
 
     async def ping(self) -> None:
         """Ask the database for an answer."""
-        with _named():
+        with self._named():
             async with self._engine.connect() as connection:
                 await self._only_read(connection)
                 await connection.execute(text("SELECT 1"))
@@ -95,6 +116,16 @@ class SqlStore:
         """Close every connection."""
         await self._engine.dispose()
 
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Give what a driver raises its name, and count it."""
+        try:
+            yield
+        except (DBAPIError, psycopg.Error, PoolTimeoutError) as error:
+            self._observer.failed(code(error))
+            # Where SQLAlchemy only sets something on a connection, it names nothing anew.
+            raise StoreUnavailableError(reason(error)) from None
+
     async def _only_read(self, connection: AsyncConnection) -> None:
         if self._alone:
             await connection.execution_options(**{READING: True})
@@ -102,6 +133,11 @@ class SqlStore:
             await connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+
+
+def _no_turn(*, urgent: bool) -> AbstractAsyncContextManager[None]:  # noqa: ARG001 - as Turns.turn
+    """Let everybody in at once."""
+    return nullcontext()
 
 
 async def _begin(connection: AsyncConnection, stack: AsyncExitStack) -> None:
@@ -117,16 +153,3 @@ async def _begin(connection: AsyncConnection, stack: AsyncExitStack) -> None:
                 raise
         else:
             return
-
-
-@contextmanager
-def _named() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise StoreUnavailableError(reason(error)) from None
-    except psycopg.Error as error:
-        # Where SQLAlchemy only sets something on a connection, it names nothing anew.
-        raise StoreUnavailableError(reason_of_driver(error)) from None
-    except PoolTimeoutError as error:
-        raise StoreUnavailableError(str(error)) from None

@@ -87,6 +87,8 @@ requests = Table(
     Column("version", Integer, nullable=False),
     Column("rule", Text, nullable=False),
     Column("policy_digest", String(64), nullable=False),
+    # What the log calls the request of Slack's with which it was asked for.
+    Column("asked_with", String(16), nullable=False),
     # When what it disabled was looked at last, and the looks at which some was active again.
     Column("watched_at", UtcDateTime),
     Column("drifts", JSON, nullable=False),

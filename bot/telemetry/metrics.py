@@ -1,71 +1,64 @@
-import math
+from importlib.metadata import PackageNotFoundError, version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from bot.changes.backlog import Backlog
+from bot.telemetry.backlog_metrics import BacklogMetrics
+from bot.telemetry.change_metrics import ChangeMetrics
+from bot.telemetry.database_metrics import DatabaseMetrics
+from bot.telemetry.executor_metrics import ExecutorMetrics
+from bot.telemetry.influxdb_metrics import InfluxDBMetrics
 from bot.telemetry.leak_metrics import LeakMetrics
+from bot.telemetry.process_metrics import ProcessMetrics
+from bot.telemetry.slack_metrics import SlackMetrics
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
+_DISTRIBUTION = "influxdb-token-bot"
 
 
 class Metrics:
     """What the bot counts and measures; each instance has a registry of its own.
 
+    A label is never a name, a text or an id, and has few values: what others may choose is bounded.
+
     Attributes:
-        leaks: What is counted of reports of leaked secrets.
+        changes: Of decisions and changes.
+        leaks: Of reports of leaked secrets.
+        executor: Of the executor of this process.
+        influxdb: Of requests to InfluxDB.
+        slack: Of calls of Slack, and connections to it.
+        database: Of transactions.
+        process: Of the process itself.
     """
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        self.leaks = LeakMetrics(self._registry)
+        self._registry = registry = CollectorRegistry()
+        self.changes = ChangeMetrics(registry)
+        self.leaks = LeakMetrics(registry)
+        self.executor = ExecutorMetrics(registry)
+        self.influxdb = InfluxDBMetrics(registry)
+        self.slack = SlackMetrics(registry)
+        self.database = DatabaseMetrics(registry)
+        self.process = ProcessMetrics(registry, _version())
+        self._backlog = BacklogMetrics(registry)
         self._front = Counter(
             "token_bot_front_requests",
             "Requests and envelopes from Slack, by how they ended",
             ["outcome"],
-            registry=self._registry,
+            registry=registry,
         )
         self._asked = Counter(
             "token_bot_asked",
             "Commands and clicks, by what was asked and how it was answered",
             ["kind", "asked", "outcome"],
-            registry=self._registry,
+            registry=registry,
         )
         self._ack_seconds = Histogram(
             "token_bot_ack_seconds",
             "From a request's arrival at its listener to its ack",
             ["kind"],
             buckets=_SECONDS,
-            registry=self._registry,
-        )
-        self._influxdb_seconds = Histogram(
-            "token_bot_influxdb_seconds",
-            "Calls of InfluxDB, retries included, by operation and outcome",
-            ["instance", "operation", "outcome"],
-            buckets=_SECONDS,
-            registry=self._registry,
-        )
-        self._changes = Counter(
-            "token_bot_changes",
-            "Changes, by kind and by what became of them",
-            ["kind", "outcome"],
-            registry=self._registry,
-        )
-
-        self._break_glass = Counter(
-            "token_bot_break_glass",
-            "Changes accepted by break-glass",
-            registry=self._registry,
-        )
-        self._unreviewed = Gauge(
-            "token_bot_break_glass_unreviewed",
-            "Changes by break-glass that no approver has reviewed yet, on all replicas; NaN where "
-            "the database does not tell",
-            registry=self._registry,
-        )
-        self._drifts = Counter(
-            "token_bot_drift_found",
-            "Tokens found active again after a disable, and not by this bot",
-            ["instance"],
-            registry=self._registry,
+            registry=registry,
         )
 
     def front(self, outcome: str) -> None:
@@ -77,27 +70,19 @@ class Metrics:
         self._asked.labels(kind, asked, outcome).inc()
         self._ack_seconds.labels(kind).observe(seconds)
 
-    def influxdb(self, instance: str, operation: str, outcome: str, seconds: float) -> None:
-        """Measure one call of InfluxDB."""
-        self._influxdb_seconds.labels(instance, operation, outcome).observe(seconds)
-
-    def change(self, kind: str, outcome: str) -> None:
-        """Count what became of one change."""
-        self._changes.labels(kind, outcome).inc()
-
-    def drift(self, instance: str) -> None:
-        """Count one token that was found active again."""
-        self._drifts.labels(instance).inc()
-
-    def break_glass(self) -> None:
-        """Count one change that is accepted by break-glass."""
-        self._break_glass.inc()
-
-    def exposition(self, unreviewed: int | None) -> bytes:
+    def exposition(self, backlog: Backlog | None) -> bytes:
         """Give all metrics in Prometheus's text format.
 
         Args:
-            unreviewed: How many changes by break-glass are not reviewed; None if it is not known.
+            backlog: What waits in the database; None if it does not tell.
         """
-        self._unreviewed.set(math.nan if unreviewed is None else unreviewed)
+        self._backlog.show(backlog)
         return generate_latest(self._registry)
+
+
+def _version() -> str:
+    """Give the version of the package; a host that only unpacks the source has none installed."""
+    try:
+        return version(_DISTRIBUTION)
+    except PackageNotFoundError:
+        return "unknown"

@@ -21,7 +21,14 @@ from bot.changes.executor import Pace
 from bot.changes.lockout import OwnToken
 from bot.changes.people import Person, Standing
 from bot.changes.policy import Policy, PolicySource, Roles, Workspace
-from bot.changes.ports import AnnouncementError, Drifted, Filter, Related, Remember
+from bot.changes.ports import (
+    AnnouncementError,
+    Drifted,
+    Filter,
+    Related,
+    Remember,
+    TurnEnd,
+)
 from bot.changes.probe import Probe, ProbeVerdict, Search, Sighting
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin
 from bot.changes.update import AuthorizationUpdate
@@ -290,6 +297,72 @@ class Counted:
 
 
 @dataclass
+class CountedChanges:
+    """What was counted of decisions and changes; a ``ChangeCounts`` port."""
+
+    decisions: list[tuple[str, str, str]] = field(default_factory=list)
+    outcomes: list[tuple[str, str]] = field(default_factory=list)
+    took: list[tuple[str, float]] = field(default_factory=list)
+    drifts: list[str] = field(default_factory=list)
+    glasses: int = 0
+
+    def decision(self, action: str, outcome: str, rule: str) -> None:
+        """Count a decision."""
+        self.decisions.append((action, outcome, rule))
+
+    def change(self, kind: str, outcome: str) -> None:
+        """Count a token."""
+        self.outcomes.append((kind, outcome))
+
+    def carried_out(self, kind: str, seconds: float) -> None:
+        """Count a change that took effect."""
+        self.took.append((kind, seconds))
+
+    def drift(self, instance: str) -> None:
+        """Count a token that is active again."""
+        self.drifts.append(instance)
+
+    def break_glass(self) -> None:
+        """Count a break-glass."""
+        self.glasses += 1
+
+
+@dataclass
+class CountedTurns:
+    """What was counted of the executor; an ``ExecutorCounts`` port."""
+
+    claims: int = 0
+    most_at_once: int = 0
+    taken_from: list[str] = field(default_factory=list)
+    ends: list[TurnEnd] = field(default_factory=list)
+
+    def at_work(self, requests: int) -> None:
+        """Note how many are in hand."""
+        self.most_at_once = max(self.most_at_once, requests)
+
+    def claimed(self, requests: int) -> None:
+        """Count requests that were taken."""
+        self.claims += requests
+
+    def taken_over(self, *, own: bool) -> None:
+        """Count a lease that had run out."""
+        self.taken_from.append("own" if own else "other")
+
+    def turn_ended(self, end: TurnEnd) -> None:
+        """Count how the work on one ended."""
+        self.ends.append(end)
+
+
+@dataclass
+class Counts:
+    """All that was counted; a ``Counts`` port."""
+
+    changes: CountedChanges = field(default_factory=CountedChanges)
+    leaks: Counted = field(default_factory=Counted)
+    executor: CountedTurns = field(default_factory=CountedTurns)
+
+
+@dataclass
 class Workshop:
     """A heart, and what stands around it.
 
@@ -297,7 +370,7 @@ class Workshop:
         policy: The policy in force; tests change it.
         now: The moment; tests move it on.
         keeper: The name under which it holds leaked secrets.
-        leaks: What was counted of reports of them.
+        counts: What was counted.
     """
 
     store: SqlStore
@@ -307,11 +380,8 @@ class Workshop:
     now: datetime = NOON
     directory: Circle = field(default_factory=Circle)
     board: Board = field(default_factory=Board)
-    outcomes: list[tuple[str, str]] = field(default_factory=list)
     keeper: str = "keeper 1"
-    leaks: Counted = field(default_factory=Counted)
-    drifted: list[str] = field(default_factory=list)
-    broken: list[datetime] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
     deliveries: "count[int]" = field(default_factory=count)
     heart: Heart = field(init=False)
 
@@ -325,15 +395,22 @@ class Workshop:
             command="/token",
             keeper=self.keeper,
             fingerprint_key=None,
-            finished=lambda kind, outcome: self.outcomes.append((kind, outcome)),
-            leaks=self.leaks,
-            drifted=self.drifted.append,
-            broke_glass=lambda: self.broken.append(self.now),
+            counts=self.counts,
         )
         # A request of several is watched closely, so that no test has to wait for it.
         watch = Watch(look=timedelta(milliseconds=10))
         # A busy machine must not look like another process.
         self.heart = Heart(edges, self.board, Tempo(Pace(lease=timedelta(minutes=1)), watch=watch))
+
+    @property
+    def leaks(self) -> Counted:
+        """What was counted of reports of leaked secrets."""
+        return self.counts.leaks
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """The kinds and outcomes of the tokens that came to an end."""
+        return self.counts.changes.outcomes
 
     @property
     def default(self) -> InMemoryAuthorizations:

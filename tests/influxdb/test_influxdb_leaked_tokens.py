@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from pydantic import SecretStr
 
 from bot.changes.errors import ErrorCode, UpstreamError
@@ -18,6 +18,7 @@ from bot.changes.identifying import Identification, LiveTokenOwner, identify
 from bot.changes.probe import Probe, ProbeVerdict, Search, Sighting
 from bot.influxdb.client import InfluxDBClient
 from bot.sandbox.influxdb import Fault, InfluxDBStandIn, Mode
+from bot.telemetry.influxdb_metrics import InfluxDBMetrics
 
 Opened = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
 Answering = Callable[..., AbstractAsyncContextManager[tuple[InfluxDBClient, list[httpx.Request]]]]
@@ -424,15 +425,11 @@ async def test_the_secret_stays_in(
     for name in ("httpx", "aiohttp", "aiohttp.client", "stamina", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=name)
     registry = CollectorRegistry()
-    counted = Counter("calls", "Calls", ["operation", "outcome"], registry=registry)
-
-    def observe(operation: str, outcome: str, seconds: float) -> None:
-        counted.labels(operation, outcome).inc(seconds)
-
+    measured = InfluxDBMetrics(registry).of("default")
     influxdb = server(mode, id_0002=secret)
     if fault is not None:
         influxdb.faults.add(fault, path="/api.*", times=99, retry_after=None)
-    async with opened(influxdb.app, observe=observe, timeout=0.05) as client:
+    async with opened(influxdb.app, observer=measured, timeout=0.05) as client:
         found = await identified(client, secret)
         told = [repr(client), repr(vars(client)), repr(found), str(found)]
 

@@ -23,6 +23,38 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 EMPTY = httpx.Response(200, json={"authorizations": []})
 
 
+class Observed:
+    """Remember what was told of requests; an ``Observer``.
+
+    Attributes:
+        requests: Operation, outcome and HTTP status of each.
+        told: Whatever else, by name and operation.
+        first: Is set with the first request.
+        moments: When each was told, by the loop's clock.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str, str]] = []
+        self.told: list[tuple[str, str]] = []
+        self.first = asyncio.Event()
+        self.moments: list[float] = []
+
+    def request(self, operation: str, outcome: str, status: str, seconds: float) -> None:
+        """Remember a request."""
+        assert seconds > 0
+        self.requests.append((operation, outcome, status))
+        self.moments.append(asyncio.get_running_loop().time())
+        self.first.set()
+
+    def retry(self, operation: str) -> None:
+        """Remember a call that is tried once more."""
+        self.told.append(("retry", operation))
+
+    def held_back(self, operation: str) -> None:
+        """Remember a call that is not sent."""
+        self.told.append(("held back", operation))
+
+
 def busy(retry_after: str | None = None) -> httpx.Response:
     """Write a 503."""
     headers = {} if retry_after is None else {"Retry-After": retry_after}
@@ -63,14 +95,14 @@ async def test_waits_as_long_as_asked(answering: Answering) -> None:
 )
 async def test_says_how_long_to_wait_if_that_is_too_long(raw: Raw, headers: str, said: str) -> None:
     """A wait beyond the budget ends the call at once; a date counts from the server's own clock."""
-    seen: list[str] = []
+    seen = Observed()
     answer = f"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n{headers}\r\n\r\n".encode()
 
-    async with raw(answer, clock=lambda: NOW, observe=lambda *what: seen.append(what[1])) as client:
+    async with raw(answer, clock=lambda: NOW, observer=seen) as client:
         with pytest.raises(UpstreamError) as caught:
             await client.list(Filter())
 
-    assert seen == ["instance_unavailable"]
+    assert seen.requests == [("list", "instance_unavailable", "503")]
     assert caught.value.problem.code is ErrorCode.INSTANCE_UNAVAILABLE
     assert (
         caught.value.problem.message
@@ -118,50 +150,44 @@ async def test_a_request_that_is_begun_gets_a_second(
 
 
 async def test_each_request_is_measured(answering: Answering) -> None:
-    """Whoever observes hears of every request: operation, outcome and seconds."""
-    seen: list[tuple[str, str]] = []
-
-    def observe(operation: str, outcome: str, seconds: float) -> None:
-        assert seconds > 0
-        seen.append((operation, outcome))
-
+    """Whoever observes hears of every request, by operation, outcome and status, and of retries."""
+    seen = Observed()
     odd = httpx.Response(200, json=[])
-    async with answering(busy(), EMPTY, odd, observe=observe) as (client, _):
+    async with answering(busy(), EMPTY, odd, observer=seen) as (client, _):
         await client.list(Filter())
         with pytest.raises(UpstreamError):
             await client.get("0d0d0d0d0d0d0001")
 
-    assert seen == [
-        ("list", "instance_unavailable"),
-        ("list", "ok"),
-        ("get", "unexpected_answer"),
+    assert seen.requests == [
+        ("list", "instance_unavailable", "503"),
+        ("list", "ok", "200"),
+        ("get", "unexpected_answer", "200"),
     ]
+    assert seen.told == [("retry", "list")]
 
 
 async def test_one_retry_after_holds_every_call(answering: Answering) -> None:
     """Once the server asks to wait, no other call is sent before the time is over."""
-    answered: list[float] = []
-    first_answer = asyncio.Event()
+    seen = Observed()
 
-    def observe(*_: object) -> None:
-        answered.append(asyncio.get_running_loop().time())
-        first_answer.set()
-
-    async with answering(busy("0.2"), EMPTY, observe=observe) as (client, asked):
+    async with answering(busy("0.2"), EMPTY, observer=seen) as (client, asked):
         first = asyncio.create_task(client.list(Filter()))
-        await first_answer.wait()
+        await seen.first.wait()
         await asyncio.gather(first, *(client.list(Filter()) for _ in range(5)))
 
-    assert min(answered[1:]) - answered[0] >= 0.2
+    assert min(seen.moments[1:]) - seen.moments[0] >= 0.2
     assert len(asked) == 7
 
 
 async def test_a_wait_beyond_the_budget_is_not_begun(answering: Answering) -> None:
     """Whoever comes while the server asks for more than the budget is told so at once."""
-    async with answering(busy("30"), EMPTY, retries=Retries(seconds=1)) as (client, asked):
+    seen = Observed()
+    patience = Retries(seconds=1)
+    async with answering(busy("30"), EMPTY, retries=patience, observer=seen) as (client, asked):
         for _ in range(2):
             with pytest.raises(UpstreamError, match="30 s"):
                 await client.list(Filter())
+    assert seen.told == [("held back", "list")]
 
     assert len(asked) == 1
 

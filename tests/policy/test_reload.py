@@ -1,10 +1,13 @@
 """SIGHUP: the policy file is read again, and a wrong one changes nothing."""
 
+from datetime import timedelta
+
 import aiohttp
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from tests.attacks import INACTIVE, SIMPLE, path, reload
+from tests.scraping import scraped
 from tests.world import World
 
 WITHOUT_ALICE = SIMPLE.replace('["U0ALICE"]', "[]")
@@ -100,10 +103,18 @@ async def test_a_file_that_is_gone(idle_world: World) -> None:
 async def test_mended(idle_world: World) -> None:
     """Read again when it is right, it counts, and readiness has nothing more to say."""
     await idle_world.start(policy=SIMPLE)
+    at_start = await scraped(idle_world)
+    idle_world.now.advance(timedelta(hours=1))
     assert not reloaded(idle_world, UNKNOWN_KEY)
+    refused = await scraped(idle_world)
 
     assert reloaded(idle_world, WITHOUT_ALICE)
 
+    taken = await scraped(idle_world)
+    wrong, since = "token_bot_policy_reload_refused", "token_bot_policy_read_timestamp_seconds"
+    assert [each[wrong][()] for each in (at_start, refused, taken)] == [0, 1, 0]
+    assert refused[since] == at_start[since]
+    assert taken[since][()] - at_start[since][()] >= 3600
     assert "the policy before the last reload" not in (await readiness(idle_world))[1]
     await idle_world.say(f"disable {TELEGRAF_EDGE_42}")
     assert "you hold no role" in idle_world.last()

@@ -25,6 +25,8 @@ from bot.slack.blocks.rich import Message
 from bot.slack.envelopes import Envelopes
 from bot.slack.socket_mode import BadAppTokenError, SocketMode
 from bot.slack.web import web_client
+from bot.telemetry.metrics import Metrics
+from tests.scraping import scraped
 from tests.slack.traces import assert_fit_for_people, traces
 from tests.world import APP_TOKEN, BOT_TOKEN, BRISK, World, world
 
@@ -268,6 +270,10 @@ class TestStaying:
 
         assert delivery.error is None
         assert sockets(here)[0].acknowledged == [old.sent[0]]
+        counted = await scraped(here)
+        assert counted["token_bot_socket_connections"] == {(): 1}
+        assert counted["token_bot_socket_ended_total"] == {("dropped",): 1}
+        assert counted["token_bot_slack_seconds_count"]["apps.connections.open", "ok"] == 2
 
     async def test_a_dead_connection_is_noticed_and_replaced(self, here: World) -> None:
         """Nothing is heard, not even a pong: it is given up, the log says so, and work goes on."""
@@ -462,7 +468,9 @@ async def listening(here: World, dispatch: Dispatch, told: Told) -> AsyncIterato
         client = web_client(SecretStr(""), f"{here.slack.base_url}/api/", session)
         envelopes = Envelopes(dispatch, lambda *what: told.append(what), lambda _: None)
         pace = BRISK.socket
-        async with SocketMode(client, SecretStr(APP_TOKEN), envelopes, pace).listening():
+        async with SocketMode(
+            *(client, SecretStr(APP_TOKEN), envelopes, pace, Metrics().slack)
+        ).listening():
             yield
 
 

@@ -42,6 +42,44 @@ async def test_a_table_that_is_gone_is_unavailable(store: SqlStore, database_url
     assert raised.value.__suppress_context__
 
 
+class Told:
+    """Remember what was told of transactions; an ``Observer``."""
+
+    def __init__(self) -> None:
+        self.phases: list[str] = []
+        self.codes: list[str] = []
+
+    def took(self, phase: str, seconds: float) -> None:
+        """Remember a phase."""
+        assert seconds > 0
+        self.phases.append(phase)
+
+    def failed(self, code: str) -> None:
+        """Remember a failure."""
+        self.codes.append(code)
+
+
+async def test_transactions_are_measured(store: SqlStore, database_url: str) -> None:
+    """How long each takes to begin and to commit, and by what code of the database one fails."""
+    told, engine = Told(), create_engine(database_url)
+    measured = SqlStore(engine, told)
+    async with measured.transaction() as transaction:
+        await transaction.store_query("q", "{}", NOON)
+        assert told.phases == ["begin"]
+    async with measured.reading():
+        assert told.phases == ["begin", "commit"]
+
+    with pytest.raises(StoreUnavailableError):
+        async with measured.transaction() as transaction:
+            await transaction.store_query("q", "{}", NOON)
+
+    await measured.close()
+    assert told.phases == ["begin", "commit", "begin"]
+    assert told.codes in (["sqlite_constraint_primarykey"], ["sqlstate_23505"])
+    async with store.reading() as reading:
+        assert await reading.query("q") == "{}"
+
+
 async def test_values_of_rows_are_in_no_error(store: SqlStore) -> None:
     """Neither those that were to be written nor those that are there."""
     await stored(store, change(reason="hunter2"))

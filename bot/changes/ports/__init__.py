@@ -1,6 +1,7 @@
 """What the heart needs from the outside, as contracts in prose. The edges implement them."""
 
 from bot.changes.ports.authorizations import Authorizations, Filter
+from bot.changes.ports.counts import ChangeCounts, Counts, ExecutorCounts, TurnEnd
 from bot.changes.ports.directory import Directory
 from bot.changes.ports.leak_counts import LeakCounts
 from bot.changes.ports.messenger import (
@@ -15,8 +16,11 @@ from bot.changes.ports.store import Requests, Store, Transaction, Watches
 __all__ = [
     "AnnouncementError",
     "Authorizations",
+    "ChangeCounts",
+    "Counts",
     "Directory",
     "Drifted",
+    "ExecutorCounts",
     "Filter",
     "LeakCounts",
     "Messenger",
@@ -25,5 +29,6 @@ __all__ = [
     "Requests",
     "Store",
     "Transaction",
+    "TurnEnd",
     "Watches",
 ]

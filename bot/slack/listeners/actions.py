@@ -7,6 +7,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands.answers import FormWanted
+from bot.slack import logged
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.listeners.answering import Answering
 from bot.slack.listeners.asking import CLICK, click_received, trigger_of, whoever
@@ -52,7 +53,8 @@ class ActionListener:
             if received is not None and isinstance(answered.answer, FormWanted):
                 self._modals.open(received, answered.answer, trigger_of(body))
             elif received is not None:
-                self._telling.tell(received, answered)
+                with logged.as_answered(answered.answer):
+                    self._telling.tell(received, answered)
             elif answered.message is not None:
                 # Nothing was looked at, or not all could be read; who pressed is told all the same.
                 self._answering.tell(*whoever(body), answered.message)

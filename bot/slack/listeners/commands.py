@@ -8,6 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands.answers import FormWanted
 from bot.commands.registry import Registry
+from bot.slack import logged
 from bot.slack.listeners.asking import COMMAND, command_received, trigger_of
 from bot.slack.listeners.modals import Modals
 from bot.slack.listeners.reception import Reception
@@ -46,13 +47,14 @@ class CommandListener:
         """Carry a command out and ack it; a change is committed before the ack goes out."""
         asked = self._registry.asked(str(body.get("text") or ""))
         read = partial(command_received, body, str(context["delivery"]), self._clock())
-        with structlog.contextvars.bound_contextvars(actor=body.get("user_id"), asked=asked):
+        with structlog.contextvars.bound_contextvars(asked=asked):
             received, answered = await self._reception.take(COMMAND, asked, read)
-            if answered.message is not None:
-                await ack(response_type="ephemeral", **content(answered.message))
-                return
-            await ack()
-            if received is not None and isinstance(answered.answer, FormWanted):
-                self._modals.open(received, answered.answer, trigger_of(body))
-            elif received is not None:
-                self._telling.tell(received, answered)
+            with logged.as_answered(answered.answer):
+                if answered.message is not None:
+                    await ack(response_type="ephemeral", **content(answered.message))
+                    return
+                await ack()
+                if received is not None and isinstance(answered.answer, FormWanted):
+                    self._modals.open(received, answered.answer, trigger_of(body))
+                elif received is not None:
+                    self._telling.tell(received, answered)

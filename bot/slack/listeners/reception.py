@@ -11,6 +11,7 @@ from bot.changes.intake import Intake
 from bot.changes.people import Person, Standing
 from bot.changes.ports import Directory, Store
 from bot.commands.answers import Answer
+from bot.slack import logged
 from bot.slack.listeners.answering import Answered, Answering
 from bot.slack.listeners.meaning import Meaning
 from bot.slack.listeners.telling import Telling
@@ -132,29 +133,32 @@ class Reception:
 
     async def _decide(self, received: Received, asked: str) -> None:
         """Ask Slack who it was, carry out what was asked, and tell what came of it."""
-        standing = await self._directory.look_up(received.ask.person)
-        if self._answering.ending:
-            # It stays stored, and is decided at the next start.
-            return
-        ask = received.by(standing)
+        with logged.as_received(received):
+            standing = await self._directory.look_up(received.ask.person)
+            if self._answering.ending:
+                # It stays stored, and is decided at the next start.
+                return
+            ask = received.by(standing)
 
-        async def work() -> Answer:
-            return await self._meaning.carry_out(ask, received)
+            async def work() -> Answer:
+                return await self._meaning.carry_out(ask, received)
 
-        await self._finish(received, asked, work)
+            await self._finish(received, asked, work)
 
     async def _put_off(self, received: Received) -> None:
         async def work() -> Answer:
             raise UserError(_TOO_OLD)
 
-        await self._finish(received, received.kind, work)
+        with logged.as_received(received):
+            await self._finish(received, received.kind, work)
 
     async def _finish(
         self, received: Received, asked: str, work: Callable[[], Awaitable[Answer]]
     ) -> None:
         """Tell what came of something received, and forget it."""
         answered = await self._answering.run(f"{received.kind}, deferred", asked, work)
-        self._telling.tell(received, answered)
+        with logged.as_answered(answered.answer):
+            self._telling.tell(received, answered)
         try:
             async with self._store.transaction() as transaction:
                 await transaction.forget_received(received.ask.delivery)

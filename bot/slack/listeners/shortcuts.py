@@ -70,7 +70,7 @@ class ShortcutListener:
                 raise UserError(of_another_version("shortcut"))
             return Later(partial(self._check, ask, body))
 
-        with structlog.contextvars.bound_contextvars(actor=person.user_id, asked=name):
+        with structlog.contextvars.bound_contextvars(asked=name):
             answered = await self._answering.run(SHORTCUT, name, work)
             await ack()
             if ask is not None and isinstance(answered.answer, FormWanted):

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.slack import logged
 from bot.slack.blocks.modal import told_view
 from bot.slack.forms.registry import SURFACE, Forms
 from bot.slack.listeners.asking import SUBMISSION, submission_received
@@ -52,7 +53,8 @@ class SubmissionListener:
             if answered.problem is None or answered.message is None:
                 await ack()
                 if received is not None and SURFACE in received.content:
-                    self._telling.tell(received, answered)
+                    with logged.as_answered(answered.answer):
+                        self._telling.tell(received, answered)
             elif answered.field:
                 # What is mended by writing something else stays in the form.
                 problem = f"{answered.problem.message} {answered.problem.hint}".strip()

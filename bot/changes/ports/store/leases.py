@@ -24,7 +24,8 @@ class Leases(Protocol):
         which says with ``keeper`` who it is. With ``only_kept`` it takes nothing else: it is there
         for its own report, and leaves other people's requests to the bots that serve them.
 
-        Each gets a lease of its own, made of ``claim``, which must be unlike any before. Leases
+        Each gets a lease of its own, made of ``claim``, which must be unlike any before. Where a
+        lease has run out, the request says in ``taken_from`` whose that was. Leases
         begin and end by the database's clock, since those of replicas differ.
         """
         ...

@@ -1,6 +1,7 @@
 from typing import Protocol
 
 from bot.changes.ports.store.audit import Record
+from bot.changes.ports.store.backlog import Backlogs
 from bot.changes.ports.store.copies import Copies
 from bot.changes.ports.store.inbox import Inbox
 from bot.changes.ports.store.keepers import Keepers
@@ -23,6 +24,7 @@ class Transaction(
     Watches,
     Copies,
     Lookback,
+    Backlogs,
     Line,
     Leases,
     Keepers,
