@@ -60,7 +60,7 @@ class Executor:
         reached: Told of each step.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, all named
         self,
         lifecycle: Lifecycle,
         store: Store,
