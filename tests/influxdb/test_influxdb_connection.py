@@ -1,6 +1,7 @@
 """What comes between the bot and an InfluxDB: TLS, redirects, proxies, slow and odd servers."""
 
 import asyncio
+import gzip
 import socket
 import ssl
 import subprocess
@@ -221,15 +222,30 @@ async def test_cookies_are_not_kept(answering: Answering) -> None:
     assert not any("cookie" in request.headers for request in asked)
 
 
-async def test_an_endless_answer_is_cut(answering: Answering) -> None:
-    """A body of more than 64 MiB is not read to its end."""
-    huge = httpx.Response(200, content=b" " * (64 * 1024 * 1024 + 1))
-    async with answering(huge) as (client, _):
+async def test_an_endless_answer_is_cut(raw: Raw) -> None:
+    """A body of more than 64 MiB is not read to its end, and counts as what it is once unpacked."""
+    bomb = gzip.compress(b" " * (64 * 1024 * 1024 + 1), compresslevel=1)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    async with raw(head % len(bomb), bomb) as client:
         with pytest.raises(UpstreamError) as caught:
             await client.list(Filter())
 
+    assert len(bomb) < 1_000_000
     assert caught.value.problem.code is ErrorCode.UNEXPECTED_ANSWER
     assert "longer than 64 MiB" in caught.value.problem.message
+
+
+@pytest.mark.parametrize("encodings", [b"gzip, gzip", b"gzip\r\nContent-Encoding: gzip"])
+async def test_an_answer_that_is_compressed_twice_is_not_read(raw: Raw, encodings: bytes) -> None:
+    """A hundred kilobytes would become gigabytes before anybody counts them."""
+    bomb = gzip.compress(gzip.compress(b" " * 10_000_000))
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n"
+    async with raw(head % (encodings, len(bomb)), bomb) as client:
+        with pytest.raises(UpstreamError) as caught:
+            await client.update(ONE, DISABLE, None)
+
+    assert "its body is compressed more than once" in caught.value.problem.message
+    assert caught.value.effect is Effect.POSSIBLE
 
 
 async def test_a_dripping_answer_is_cut(raw: Raw) -> None:
