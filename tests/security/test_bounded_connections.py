@@ -98,6 +98,7 @@ async def test_a_request_that_has_come_is_answered_however_long_that_takes() -> 
     async with served(Bounds(SECONDS), slow=1.2 * SECONDS) as port, opened(port) as ends:
         await answered(ends)
         await answered(ends)
+        assert await dripped(ends, HEAD) == b""
 
 
 async def test_one_connection_too_many_is_not_taken() -> None:
