@@ -50,9 +50,7 @@ def configure_logs(level: str, log_format: str, stream: TextIO | None = None) ->
         rendering += [escape_unprintable, structlog.dev.ConsoleRenderer(colors=out.isatty())]
     handler = logging.StreamHandler(out)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=rendering
-        )
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=rendering)
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
