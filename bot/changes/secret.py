@@ -24,6 +24,8 @@ _PREFIXED = re.compile(
     r"|hooks\.slack(?:-gov)?\.com/(?:services|commands|actions|workflows|triggers)/[\w/\-]{10,})"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\w+/=]*-----END [A-Z ]*PRIVATE KEY-----)?"
 )
+# Slack's, of ten characters after their prefix.
+_SHORTEST = 15
 MASK = "(hidden: looks like a secret)"
 
 # Documents are shared by addresses whose paths hold random ids: those are what people give as a
@@ -70,6 +72,8 @@ def minted_in(text: str) -> Iterator[tuple[str, int, int]]:
 
 def mask_secrets(text: str) -> str:
     """Replace whatever looks like a secret, so that the rest of a text can be shown."""
+    if len(text) < _SHORTEST:
+        return text
     masked = _PREFIXED.sub(MASK, text)
     pieces, end = [], 0
     for run in _random_runs(masked):
