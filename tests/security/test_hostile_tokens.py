@@ -45,6 +45,11 @@ def status(here: World, authorization_id: str) -> str:
     return str(here.influxdb.authorization(authorization_id).status)
 
 
+def kept(folder: Path) -> str:
+    """Give whatever the bot has written into its files."""
+    return "".join(path.read_bytes().decode("latin-1") for path in sorted(folder.iterdir()))
+
+
 @pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
 async def test_it_is_disabled_whatever_it_is_called(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
@@ -77,7 +82,5 @@ async def test_it_is_disabled_whatever_it_is_called(
             "(hidden: looks like a secret)"
             in here.influxdb.authorization(TELEGRAF_EDGE_43).description
         )
-        out = str(here.slack.journal) + "".join(
-            path.read_bytes().decode("latin-1") for path in sorted(tmp_path.iterdir())
-        )
+        out = str(here.slack.journal) + kept(tmp_path)
         assert [piece for piece in (SECRET[:30], SECRET[-30:]) if piece in out] == []
