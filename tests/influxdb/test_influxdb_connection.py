@@ -3,8 +3,6 @@
 import asyncio
 import gzip
 import socket
-import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -22,6 +20,7 @@ from bot.influxdb.client import InfluxDBClient
 from bot.influxdb.retries import Retries
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.serving import serve
+from tests.certificates import self_signed, serving
 
 Answering = Callable[..., AbstractAsyncContextManager[tuple[InfluxDBClient, list[httpx.Request]]]]
 Raw = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
@@ -46,20 +45,12 @@ def reaching(url: str, ca_file: Path | None = None) -> InfluxDBClient:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Make a certificate for 127.0.0.1 that signs itself, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=influxdb -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem"
-    )
-    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-    return folder / "cert.pem", folder / "key.pem"
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @asynccontextmanager
 async def pinged_over_tls(certificate: tuple[Path, Path]) -> AsyncIterator[int]:
     """Serve ``/ping`` over TLS and give the port."""
-    trust = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    trust.load_cert_chain(*certificate)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -67,7 +58,9 @@ async def pinged_over_tls(certificate: tuple[Path, Path]) -> AsyncIterator[int]:
         await writer.drain()
         writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=trust) as server:
+    async with await asyncio.start_server(
+        answer, "127.0.0.1", 0, ssl=serving(certificate)
+    ) as server:
         yield server.sockets[0].getsockname()[1]
 
 

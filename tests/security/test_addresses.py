@@ -1,7 +1,9 @@
 """The bot's secrets and answers go to the addresses of its settings, wherever others point it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +14,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.serving import serve
 from bot.slack.response_urls import leads_to_slack
+from tests.certificates import self_signed, serving
 from tests.world import BOT_TOKEN, World
 
 SLACK = "https://slack.com/api/"
@@ -131,3 +134,27 @@ async def test_the_bot_token_does_not_follow_a_redirect(idle_world: World) -> No
 
     assert len(asked) > 0
     assert BOT_TOKEN not in str(asked)
+
+
+async def test_a_server_that_only_passes_for_slack_gets_nothing(
+    idle_world: World, tmp_path: Path
+) -> None:
+    """Its certificate is nobody's: the connection ends before the bot token is on it."""
+    here = idle_world
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read())
+        writer.close()
+
+    certificate = await asyncio.to_thread(self_signed, tmp_path)
+    async with await asyncio.start_server(hear, "127.0.0.1", 0, ssl=serving(certificate)) as server:
+        port = server.sockets[0].getsockname()[1]
+        with capture_logs() as logs:
+            await here.start(slack_api_url=f"https://127.0.0.1:{port}/api/")
+            status, slack = await here.readiness()
+        await here.stop()
+
+    assert (status, slack) == (503, "auth.test has not answered yet")
+    assert {"Slack does not answer"} <= {line["event"] for line in logs}
+    assert b"".join(heard) == b""
