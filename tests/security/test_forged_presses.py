@@ -2,8 +2,11 @@
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import BOT_AUTHORIZATION, TELEGRAF_EDGE_42
+from bot.sandbox.slack.payloads import interaction, interaction_form
 from bot.slack.blocks.action_ids import ActionId
+from bot.slack.home.navigation import HomeAction
 from tests.attacks import forge_press, id_of
+from tests.slack.home.looks import opened, pressed
 from tests.slack.traces import assert_fit_for_people
 from tests.world import World
 
@@ -39,3 +42,26 @@ async def test_values_that_no_button_has(here: World) -> None:
     assert here.patches() == []
     assert_fit_for_people(here)
     assert len(here.slack.ephemerals(cast.ALICE)) > len(VALUES)
+
+
+async def test_home_survives_what_no_menu_offers(here: World) -> None:
+    """What is chosen there is a filter and no more: the page shows that nothing fits, and clears."""
+    workspace = here.slack.workspace
+    alice = workspace.people[cast.ALICE]
+    for action in HomeAction:
+        for value in (HUGE, "' OR 1=1 --"):
+            body = interaction_form(
+                {
+                    "type": "block_actions",
+                    **interaction(workspace, alice, alice.team_id),
+                    "view": {"type": "home"},
+                    "actions": [{"action_id": action, "selected_option": {"value": value}}],
+                }
+            )
+            delivery = await here.slack.deliver_raw(body, here.slack.sign(body))
+            assert (delivery.status, delivery.error) == (200, None)
+            await here.settled()
+
+    await opened(here)
+    assert_fit_for_people(here)
+    assert TELEGRAF_EDGE_42 in (await pressed(here, "Clear")).plain
