@@ -45,7 +45,7 @@ async def test_values_that_no_button_has(here: World) -> None:
 
 
 async def test_home_survives_what_no_menu_offers(here: World) -> None:
-    """What is chosen there is a filter and no more: the page shows that nothing fits, and clears."""
+    """What is chosen there is a filter and no more: the page is shown, and Clear takes it away."""
     workspace = here.slack.workspace
     alice = workspace.people[cast.ALICE]
     for action in HomeAction:
