@@ -49,18 +49,17 @@ async def test_home_survives_what_no_menu_offers(here: World) -> None:
     workspace = here.slack.workspace
     alice = workspace.people[cast.ALICE]
     for action in HomeAction:
-        for value in (HUGE, "' OR 1=1 --"):
-            body = interaction_form(
-                {
-                    "type": "block_actions",
-                    **interaction(workspace, alice, alice.team_id),
-                    "view": {"type": "home"},
-                    "actions": [{"action_id": action, "selected_option": {"value": value}}],
-                }
-            )
-            delivery = await here.slack.deliver_raw(body, here.slack.sign(body))
-            assert (delivery.status, delivery.error) == (200, None)
-            await here.settled()
+        body = interaction_form(
+            {
+                "type": "block_actions",
+                **interaction(workspace, alice, alice.team_id),
+                "view": {"type": "home"},
+                "actions": [{"action_id": action, "selected_option": {"value": HUGE}}],
+            }
+        )
+        delivery = await here.slack.deliver_raw(body, here.slack.sign(body))
+        assert (delivery.status, delivery.error) == (200, None)
+    await here.settled()
 
     await opened(here)
     assert_fit_for_people(here)
