@@ -48,19 +48,23 @@ async def test_home_survives_what_no_menu_offers(here: World) -> None:
     """What is chosen there is a filter and no more: the page is shown, and Clear takes it away."""
     workspace = here.slack.workspace
     alice = workspace.people[cast.ALICE]
-    for action in HomeAction:
-        body = interaction_form(
-            {
-                "type": "block_actions",
-                **interaction(workspace, alice, alice.team_id),
-                "view": {"type": "home"},
-                "actions": [{"action_id": action, "selected_option": {"value": HUGE}}],
-            }
-        )
-        delivery = await here.slack.deliver_raw(body, here.slack.sign(body))
-        assert (delivery.status, delivery.error) == (200, None)
-    await here.settled()
+    for action in sorted(set(HomeAction) - {HomeAction.CLEAR}):
+        for value in (HUGE, "<!channel>"):
+            body = interaction_form(
+                {
+                    "type": "block_actions",
+                    **interaction(workspace, alice, alice.team_id),
+                    "view": {"type": "home"},
+                    "actions": [{"action_id": action, "selected_option": {"value": value}}],
+                }
+            )
+            delivery = await here.slack.deliver_raw(body, here.slack.sign(body))
+            assert (delivery.status, delivery.error) == (200, None)
+        await here.settled()
 
-    await opened(here)
-    assert_fit_for_people(here)
+    view = await opened(here)
+
+    assert TELEGRAF_EDGE_42 not in view.plain
     assert TELEGRAF_EDGE_42 in (await pressed(here, "Clear")).plain
+    assert here.slack.direct_messages(cast.ALICE) == []
+    assert_fit_for_people(here)
