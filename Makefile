@@ -68,6 +68,12 @@ lint: .venv/.ok ## Check style and the directions of imports
 types: .venv/.ok ## Check types, strictly
 	@$(BIN)/mypy
 
+# Strict: what the index knows no advisories of must not pass for well.
+.PHONY: advisories
+advisories: .uv/bin/uv ## Ask the package index for known vulnerabilities of what the bot runs on
+	@.uv/bin/uv tool run -q pip-audit==2.10.1 --strict --require-hashes --disable-pip \
+		-r requirements/run.txt
+
 .PHONY: fmt
 fmt: .venv/.ok ## Format the code and mend what the linter can
 	@$(BIN)/ruff check --quiet --fix . || true

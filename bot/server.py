@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.bounded_connections import BoundedConfig, Bounds
+
 _GRACE_SECONDS = 5
+_USUAL = Bounds()
 
 
 class _Server(uvicorn.Server):
@@ -23,6 +26,7 @@ async def serve_until_signalled(
     listener: socket.socket,
     stopping: Callable[[], None],
     reload: Callable[[], object],
+    bounds: Bounds = _USUAL,
 ) -> None:
     """Serve an application until SIGTERM or SIGINT, then finish the requests that are under way.
 
@@ -33,17 +37,9 @@ async def serve_until_signalled(
         listener: A bound socket.
         stopping: Called at the first signal.
         reload: Called at SIGHUP.
+        bounds: What a client may take up.
     """
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
-    )
+    server = _Server(BoundedConfig(app, bounds, _GRACE_SECONDS))
 
     def stop() -> None:
         server.force_exit = server.should_exit

@@ -112,12 +112,13 @@ async def forge_press(
     value: str,
     *,
     channel: str = cast.INCIDENTS,
+    ts: str = "1700000000.000001",
     team_id: str | None = None,
 ) -> Delivery:
     """Press a button that this bot never showed to this person, signed as Slack signs."""
     workspace = here.slack.workspace
     person, place = workspace.people[user], workspace.channels[channel]
-    message = Message(channel, "1700000000.000001", "bot", "forged", [], workspace.reader)
+    message = Message(channel, ts, "bot", "forged", [], workspace.reader)
     body = block_actions_form(
         workspace,
         Origin(person, place, ""),
@@ -140,6 +141,21 @@ async def forge_denial(
     team_id: str | None = None,
 ) -> Delivery:
     """Submit a Deny modal whose metadata says anything, signed as Slack signs."""
+    return await forge_form(
+        here, user, "deny_change", metadata, {"reason": reason}, team_id=team_id
+    )
+
+
+async def forge_form(
+    here: World,
+    user: str,
+    callback_id: str,
+    metadata: Mapping[str, object] | str,
+    typed: Mapping[str, str],
+    *,
+    team_id: str | None = None,
+) -> Delivery:
+    """Submit any modal, whose metadata and fields say anything, signed as Slack signs."""
     workspace = here.slack.workspace
     person = workspace.people[user]
     said = metadata if isinstance(metadata, str) else json.dumps(metadata)
@@ -149,9 +165,11 @@ async def forge_denial(
             **interaction(workspace, person, team_id or person.team_id),
             "view": {
                 "type": "modal",
-                "callback_id": "deny_change",
+                "callback_id": callback_id,
                 "private_metadata": said,
-                "state": {"values": {"reason": {"reason": {"value": reason}}}},
+                "state": {
+                    "values": {name: {name: {"value": each}} for name, each in typed.items()}
+                },
             },
         }
     )

@@ -1,5 +1,7 @@
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from urllib.parse import unquote
 
 from bot.changes.unseen import CONTROL, INVISIBLE
@@ -22,6 +24,8 @@ _PREFIXED = re.compile(
     r"|hooks\.slack(?:-gov)?\.com/(?:services|commands|actions|workflows|triggers)/[\w/\-]{10,})"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\w+/=]*-----END [A-Z ]*PRIVATE KEY-----)?"
 )
+# Slack's, of ten characters after their prefix.
+_SHORTEST = 15
 MASK = "(hidden: looks like a secret)"
 
 # Documents are shared by addresses whose paths hold random ids: those are what people give as a
@@ -42,9 +46,7 @@ def looks_like_secret(text: str) -> bool:
     A run of 40 or more characters counts if it mixes upper case, lower case and digits as only
     chance does: words, hexadecimal digests and addresses pass.
     """
-    return _PREFIXED.search(text) is not None or any(
-        _random(text, run) for run in _RUN.finditer(text)
-    )
+    return _PREFIXED.search(text) is not None or next(_random_runs(text), None) is not None
 
 
 def holds_secret(text: str) -> bool:
@@ -60,9 +62,8 @@ def minted_in(text: str) -> Iterator[tuple[str, int, int]]:
     products' secrets are nothing that InfluxDB should see.
     """
     others = [found.span() for found in _PREFIXED.finditer(text)]
-    for run in _RUN.finditer(text):
-        within = any(start < run.end() and run.start() < end for start, end in others)
-        if within or not _random(text, run):
+    for run in _random_runs(text):
+        if any(start < run.end() and run.start() < end for start, end in others):
             continue
         bare = _NOT_SHOWN.sub("", run.group()).rstrip("=")
         padding = PADDING if len(bare) == MINTED else "=" * run.group().count("=")
@@ -71,18 +72,35 @@ def minted_in(text: str) -> Iterator[tuple[str, int, int]]:
 
 def mask_secrets(text: str) -> str:
     """Replace whatever looks like a secret, so that the rest of a text can be shown."""
+    if len(text) < _SHORTEST:
+        return text
     masked = _PREFIXED.sub(MASK, text)
-    return _RUN.sub(lambda run: MASK if _random(masked, run) else run.group(), masked)
+    pieces, end = [], 0
+    for run in _random_runs(masked):
+        pieces += [masked[end : run.start()], MASK]
+        end = run.end()
+    return "".join([*pieces, masked[end:]])
 
 
-def _random(text: str, run: re.Match[str]) -> bool:
+def _random_runs(text: str) -> Iterator[re.Match[str]]:
+    """Find the runs that mix characters as only chance does, in time that grows as the text does.
+
+    Others choose these texts: to look for all addresses anew at each run took minutes for one of a
+    megabyte.
+    """
+    runs = list(_RUN.finditer(text))
+    paths = [path.span(1) for path in _PATH.finditer(text)] if runs else []
+    return (run for run in runs if _random(run, paths))
+
+
+def _random(run: re.Match[str], paths: Sequence[tuple[int, int]]) -> bool:
     characters = _NOT_SHOWN.sub("", run.group())
     parts = _PARTED.findall(characters)
     length = sum(len(part) for part in parts)
     minted = length >= _LIKE_MINTED
     if minted and characters.endswith(PADDING):
         return True
-    if not minted and _within_path(text, run.start()):
+    if not minted and _within(paths, run.start()):
         return False
     mixed = [part for part in parts if _WORD.fullmatch(part) is None]
     left = _WORD_WITHIN.sub("", "".join(mixed))
@@ -91,8 +109,10 @@ def _random(text: str, run: re.Match[str]) -> bool:
     return len(left) >= length * (_LEFT_OF_MINTED if minted else _LEFT_OF_SHORTER)
 
 
-def _within_path(text: str, position: int) -> bool:
-    return any(path.start(1) <= position < path.end(1) for path in _PATH.finditer(text))
+def _within(spans: Sequence[tuple[int, int]], position: int) -> bool:
+    """Tell whether a place is within one of several spans, which are in their order."""
+    before = bisect_right(spans, position, key=itemgetter(0))
+    return before > 0 and position < spans[before - 1][1]
 
 
 def _character_class(character: str) -> str:

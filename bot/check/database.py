@@ -64,11 +64,13 @@ class Opened(Contents):
     Attributes:
         path: The file.
         mode: Who may read and write the file.
+        folder: Who may read and write its folder.
         writable: Whether file and folder can be written: a database writes beside its file, too.
     """
 
     path: Path
     mode: int
+    folder: int = stat.S_IRWXU
     writable: bool = True
 
 
@@ -193,6 +195,12 @@ def _access(facts: Opened) -> Iterator[Finding]:
         yield problem(f"Everybody on this machine can read or write {facts.path}.", f"{remedy}.")
     elif facts.mode & (stat.S_IRGRP | stat.S_IWGRP):
         yield note(f"The group of {facts.path} can read or write it.", f"{remedy}.")
+    # In a folder such as /tmp everybody moves their own files alone.
+    if facts.folder & stat.S_IWOTH and not facts.folder & stat.S_ISVTX:
+        yield problem(
+            f"Everybody on this machine can put another database in the place of {facts.path}.",
+            f"Let its owner alone write its folder: chmod 700 {facts.path.parent}.",
+        )
 
 
 def _record(facts: Contents) -> Iterator[Finding]:

@@ -78,7 +78,7 @@ async def look_at_database(database_url: str, seconds: float) -> DatabaseFacts:
 async def _look(engine: AsyncEngine, path: Path, mode: int) -> Opened:
     inside = await _inside(engine)
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
-    return Opened(path, mode, writable, **inside)
+    return Opened(path, mode, path.parent.stat().st_mode, writable, **inside)
 
 
 async def _look_at_server(url: URL, where: str, seconds: float) -> Unreached | Served:

@@ -58,8 +58,10 @@ def say(line: str) -> None:
 def _write(stream: TextIO | None, text: str) -> bool:
     if stream is None:
         return False
+    # InfluxDB's words, names and descriptions must not act on the terminal.
+    shown = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
     try:
-        stream.write(f"{text}\n")
+        stream.write(f"{shown}\n")
         stream.flush()
     except OSError:
         # What is left in it would be tried again at the end, and spoil the exit code.

@@ -1,7 +1,5 @@
 """The [[influxdb]] sections of the policy file."""
 
-import stat
-from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
@@ -48,28 +46,6 @@ def instance_names(document: Document) -> frozenset[str]:
     tables = written if isinstance(written, list) else []
     names = (table.get("name") for table in tables if isinstance(table, dict))
     return frozenset(name for name in names if isinstance(name, str))
-
-
-def open_token_files(document: Document, outside: Outside) -> tuple[str, ...]:
-    """Name the files of tokens that everybody on this machine can read."""
-    files = [
-        outside.folder / table["token_file"]
-        for table in document.content.get(INSTANCES, [])
-        if "token_file" in table
-    ]
-    return tuple(
-        f"everybody on this machine can read {file}, which holds an API token: run chmod 600 on it"
-        for file in files
-        if _readable_by_everybody(file)
-    )
-
-
-def _readable_by_everybody(file: FilePath) -> bool:
-    try:
-        return bool(file.stat().st_mode & stat.S_IROTH)
-    except OSError:
-        # Gone since it was read.
-        return False
 
 
 def _instance(

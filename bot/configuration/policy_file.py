@@ -12,7 +12,8 @@ from bot.changes.policy import ApprovalRules, ChannelRules, OwnerMapping, Roles
 from bot.changes.update import ChangeKind
 from bot.configuration.document import Document, read_document
 from bot.configuration.findings import Findings, instead
-from bot.configuration.instances import instance_names, open_token_files, read_instances
+from bot.configuration.instances import instance_names, read_instances
+from bot.configuration.open_files import open_files
 from bot.configuration.owners import read_owners
 from bot.configuration.sections import (
     SECTIONS,
@@ -79,7 +80,7 @@ def read_policy_file(path: Path, variable: Callable[[str], SecretStr | None]) ->
         undo_window=_section(document, "undo", UndoSection).window,
         instances=instances,
         owners=read_owners(document, instance_names(document)),
-        warnings=() if document.findings.texts else open_token_files(document, outside),
+        warnings=() if document.findings.texts else open_files(path, document, outside),
     )
 
 

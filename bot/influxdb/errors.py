@@ -27,6 +27,8 @@ _RESOURCE = re.compile(
     r"(?:orgs/(?P<org>[0-9a-f]{16})/)?(?P<type>authorizations|users)(?:/(?P<id>[0-9a-f]{16}))?"
 )
 _LONGEST_QUOTE = 200
+# A server's words may be megabytes, and to look for secrets in all of them holds everything up.
+_LOOKED_AT = 10_000
 _OPERATOR_HINT = "Whoever runs this bot can set it right: "
 
 # What is transient is what InfluxDB Cloud, a server that starts and proxies answer for a while.
@@ -81,9 +83,12 @@ def message_of(answer: Answer) -> str | None:
 
 def quotable(message: str, mask: Callable[[str], str]) -> str:
     """Put a server's words into one short line without secrets."""
-    # Masked before it is cut: half a token does not look like one.
-    line = " ".join(mask(message).split())
-    return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
+    words = message[:_LOOKED_AT].split()
+    cut = len(message) > _LOOKED_AT
+    # Masked before it is cut: half a token does not look like one. The first cut may leave half a
+    # one, in the last word.
+    line = mask(" ".join(words[:-1] if cut else words))
+    return f"{line[:_LONGEST_QUOTE]}…" if cut or len(line) > _LONGEST_QUOTE else line
 
 
 def _busy(answer: Answer, asked: Asked) -> Failure:

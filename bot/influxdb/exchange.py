@@ -80,8 +80,8 @@ class Exchanges:
                 answer = await self._answer(call, seconds)
         except CONNECTION_FAULTS as error:
             return fault(error, call.asked, seconds)
-        if answer is None:
-            return unexpected(call.asked, f"its answer is longer than {_MOST_MEBIBYTES} MiB")
+        if isinstance(answer, str):
+            return unexpected(call.asked, answer)
         return answer
 
     def _read(self, call: Call[T], answer: Answer) -> T | Failure:
@@ -94,8 +94,8 @@ class Exchanges:
             what = f"HTTP {answer.status}, and not what was asked for"
             return unexpected(call.asked, what)
 
-    async def _answer(self, call: Call[T], seconds: float) -> Answer | None:
-        """Send and read; None if the answer is too long."""
+    async def _answer(self, call: Call[T], seconds: float) -> Answer | str:
+        """Send and read; where the answer is not to be read to its end, say what is wrong."""
         headers = {} if call.content is None else {"Content-Type": "application/json"}
         async with self._http.stream(
             call.method,
@@ -107,9 +107,13 @@ class Exchanges:
             timeout=httpx.Timeout(seconds, connect=seconds / 2, pool=seconds / 2),
             extensions={BEARER: call.bearer, SOUGHT: call.sought},
         ) as response:
+            if len(response.headers.get_list("content-encoding", split_commas=True)) > 1:
+                # Each is undone before the length is looked at: of one, a piece of 16 KiB becomes
+                # 16 MiB at most, of two, gigabytes.
+                return "its body is compressed more than once"
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > _MOST_MEBIBYTES * 1024 * 1024:
-                    return None
+                    return f"its answer is longer than {_MOST_MEBIBYTES} MiB"
             return Answer(response.status_code, dict(response.headers), self._clock(), bytes(body))

@@ -1,7 +1,8 @@
 """What InfluxDB v2 says in JSON, read into the bot's own words.
 
 Nothing here keeps what it was given: what the member ``token`` holds is compared while it is read,
-and errors carry no input.
+and errors carry no input. People write tokens into descriptions and names, too: what looks like one
+there is hidden while it is read, since much of what is read is recorded.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.probe import Search, Sighting
+from bot.changes.secret import mask_secrets
 from bot.influxdb.credential import Credential
 from bot.influxdb.timestamps import Moment, moment
 
@@ -56,6 +58,11 @@ def _moment(stated: object) -> Moment | None:
     return moment(stated)
 
 
+def _words(written: str | None) -> str:
+    # PostgreSQL keeps no text with this sign in it, and nobody sees it.
+    return mask_secrets((written or "").replace("\x00", ""))
+
+
 _Id = Annotated[str, Field(pattern=r"\A[0-9a-f]{16}\z")]
 _Time = Annotated[Moment | None, BeforeValidator(_moment)]
 
@@ -79,9 +86,9 @@ class _PermissionBody(_Body):
             action=self.action,
             resource_type=resource.type,
             resource_id=resource.id or None,
-            resource_name=resource.name or None,
+            resource_name=_words(resource.name) or None,
             org_id=resource.org_id or None,
-            org=resource.org or None,
+            org=_words(resource.org) or None,
         )
 
 
@@ -120,11 +127,11 @@ class AuthorizationBody(_Body):
         return Authorization(
             id=self.id,
             status=self.status,
-            description=self.description or "",
+            description=_words(self.description),
             user_id=self.user_id,
-            user=self.user or "",
+            user=_words(self.user),
             org_id=self.org_id,
-            org=self.org or "",
+            org=_words(self.org),
             permissions=tuple(each.permission() for each in self.permissions),
             own=self.token.own,
             revision=0 if self.updated is None else self.updated.nanoseconds,

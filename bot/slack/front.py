@@ -138,6 +138,10 @@ def _parsed(raw: bytes, content_type: str) -> dict[str, object]:
         raise _RefusedError(400, "body is not UTF-8") from error
     if content_type.partition(";")[0].strip().lower() != _FORM:
         return _object(text)
+    if text.lstrip().startswith("{"):
+        # Nobody signs the content type. Whoever sends a signed event again as a form must not make
+        # a command of what somebody has typed into it.
+        raise _RefusedError(400, "body is not a form")
     try:
         form = dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100))
     except (UnicodeDecodeError, ValueError) as error:

@@ -84,16 +84,13 @@ class Placing:
             AnnouncementError: If Slack took it on no way.
         """
         place = request.message
-        if place is not None:
-            kind = await self._channels.kind(place.channel_id)
-            # A channel may have been shared with others since its message was posted.
-            if kind is ChannelKind.DIRECT or self._may_be_read_in(place.channel_id, kind):
-                try:
-                    return await self._sending.post(
-                        place.channel_id, draw(""), request, thread_ts=place.ts
-                    )
-                except NotReachableError as error:
-                    _log.info("no thread to reply in", reason=str(error))
+        if place is not None and await self._may_show_at(place):
+            try:
+                return await self._sending.post(
+                    place.channel_id, draw(""), request, thread_ts=place.ts
+                )
+            except NotReachableError as error:
+                _log.info("no thread to reply in", reason=str(error))
         return await self.post(request, draw)
 
     async def in_thread(self, request: ChangeRequest, drawn: Message) -> bool:
@@ -105,8 +102,7 @@ class Placing:
         place = request.message
         if place is None:
             return False
-        kind = await self._channels.kind(place.channel_id)
-        if kind is not ChannelKind.DIRECT and not self._may_be_read_in(place.channel_id, kind):
+        if not await self._may_show_at(place):
             _log.info("nothing goes into the thread: others read along", channel=place.channel_id)
             return False
         try:
@@ -117,8 +113,14 @@ class Placing:
         return True
 
     async def edit(self, place: MessageRef | None, drawn: Message) -> bool:
-        """Edit a message; False if there is none to edit."""
-        if place is None:
+        """Edit a message; False if there is none to edit, or others read along there.
+
+        A press names any message of the bot's, and must not show a change to strangers by it.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        if place is None or not await self._may_show_at(place):
             return False
         try:
             await self._sending.edit(place, drawn)
@@ -142,6 +144,14 @@ class Placing:
         except NotReachableError as error:
             _log.warning("the feed cannot be reached", channel=feed, reason=str(error))
             return None
+
+    async def _may_show_at(self, place: MessageRef) -> bool:
+        """Tell whether whoever reads a message of the bot's may read of changes, still or at all.
+
+        A channel may have been shared with others since the message was posted.
+        """
+        kind = await self._channels.kind(place.channel_id)
+        return kind is ChannelKind.DIRECT or self._may_be_read_in(place.channel_id, kind)
 
     def _may_be_read_in(self, channel: str, kind: ChannelKind) -> bool:
         """Tell whether everybody in a channel may read of changes.

@@ -14,6 +14,7 @@ from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest, MessageRef
 from bot.slack.blocks.rich import Message
 from bot.slack.pacing import POST, Pacing
+from bot.slack.response_urls import leads_to_slack
 from bot.slack.web import HOPELESS, NO_UNFURLING, error_code, passing, retry_after
 from bot.telemetry.slack_metrics import SlackMetrics
 
@@ -102,10 +103,13 @@ class Sending:
     async def respond(
         self, url: SecretStr, message: Message, *, in_channel: bool = False, replace: bool = False
     ) -> bool:
-        """Answer through a response URL; False if it is used up, expired or out of reach.
+        """Answer through a response URL; False if it is used up, expired, or nowhere to answer.
 
         Source: https://docs.slack.dev/interactivity/handling-user-interaction
         """
+        if not leads_to_slack(url.get_secret_value(), self._client.base_url):
+            _log.warning("a response URL is not Slack's, and gets no answer")
+            return False
         body = {
             "response_type": "in_channel" if in_channel else "ephemeral",
             "replace_original": replace,
@@ -114,7 +118,9 @@ class Sending:
         }
         begun, outcome = time.monotonic(), "connection"
         try:
-            async with self._session.post(url.get_secret_value(), json=body) as answer:
+            async with self._session.post(
+                url.get_secret_value(), json=body, allow_redirects=False
+            ) as answer:
                 outcome = "ok" if answer.status == 200 else f"http_{answer.status}"
                 if outcome != "ok":
                     _log.info("response URL refused", status=answer.status)

@@ -20,10 +20,11 @@ READING = "reading"
 _BUSY_TIMEOUT_MS = 200
 _MIGRATION_TIMEOUT_MS = 8_000
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+_OWNERS_FOLDER = stat.S_IRWXU
 
 
 def sqlite_engine(url: URL) -> AsyncEngine:
-    """Open a file, making its folder and itself first, readable by the owner alone.
+    """Open a file, making its folder and itself first, both for their owner alone.
 
     Every transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that none
     fails half-way on a lock; connections with the execution option ``reading`` do not. A commit
@@ -35,7 +36,9 @@ def sqlite_engine(url: URL) -> AsyncEngine:
     if url.database:
         path = Path(url.database)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            # Whoever may write one of its folders may put another database in its place.
+            for folder in reversed([each for each in path.parents if not each.exists()]):
+                folder.mkdir(_OWNERS_FOLDER, exist_ok=True)
             path.touch(mode=_OWNER_ONLY)
             # Opened once here: where the asynchronous driver fails to, it leaves a thread behind.
             sqlite3.connect(path).close()

@@ -7,6 +7,7 @@ import structlog
 from structlog.typing import Processor
 
 from bot.telemetry.redaction import redact
+from bot.telemetry.unprintable import escape_unprintable
 
 # These libraries log whole payloads, and the addresses of requests, below this level.
 _QUIET = (
@@ -42,16 +43,14 @@ def configure_logs(level: str, log_format: str, stream: TextIO | None = None) ->
         structlog.processors.format_exc_info,
         redact,
     ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=out.isatty())
-    )
+    if log_format == "json":
+        rendering.append(structlog.processors.JSONRenderer())
+    else:
+        # JSON escapes by itself.
+        rendering += [escape_unprintable, structlog.dev.ConsoleRenderer(colors=out.isatty())]
     handler = logging.StreamHandler(out)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[*rendering, renderer]
-        )
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=rendering)
     )
     structlog.configure(
         # First, so that a line below the level costs next to nothing.

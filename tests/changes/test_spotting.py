@@ -1,5 +1,7 @@
 """What is taken for an API token, or for an id, in what somebody else has written."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,3 +109,21 @@ def test_what_is_too_long_is_cut_and_that_is_told() -> None:
 def test_what_is_found_looks_like_a_secret(text: str) -> None:
     """Nothing is taken for a token that could be typed into a command."""
     assert all(looks_like_secret(each) for each in secrets(text, f"{text} {TOKEN}"))
+
+
+@pytest.mark.parametrize("sign", [" ", "\t", "\n", " \n", ">", "*", "A1b", "0", "=", "https://a/"])
+def test_a_long_text_takes_no_time_of_its_own(sign: str) -> None:
+    """A message that somebody has written for it is looked through as fast as any other."""
+    text = f"a{sign * (100_000 // len(sign))}b"
+
+    begun = time.perf_counter()
+    spotted([text])
+
+    # Of blanks alone it took minutes.
+    assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize("gap", ["\n", " \t\r\n", "\n\n  > | ", "  \n \n\t\n", " \n*"])
+def test_whatever_a_line_break_stands_among_parts_no_token(gap: str) -> None:
+    """Blanks before it, and quotes, tables and blanks behind it."""
+    assert TOKEN in secrets(f"see {TOKEN[:40]}{gap}{TOKEN[40:]}")

@@ -168,6 +168,11 @@ def _open_token_file(to: Setting) -> None:
     to.policy(ROLES + section)
 
 
+def _open_policy_file(to: Setting) -> None:
+    to.policy(ROLES)
+    Path(to.variables["TOKEN_BOT_CONFIG"]).chmod(0o666)
+
+
 def _on_free_plan(to: Setting) -> None:
     to.here.slack.workspace.is_on_free_plan = True
     allowed("S0ONCALL")(to)
@@ -332,6 +337,7 @@ POLICY = {
         policy(f'[owners]\ngrafana = "{cast.VISITOR}"\n'),
     ),
     "open token file": Misconfiguration("Everybody on this machine can read", _open_token_file),
+    "open policy file": Misconfiguration("Everybody on this machine can write", _open_policy_file),
 }
 
 DATABASE = {
@@ -346,6 +352,11 @@ DATABASE = {
     "open for others": Misconfiguration(
         "Everybody on this machine can read or write",
         lambda to: to.database.chmod(0o644),
+        used=True,
+    ),
+    "in a folder of everybody's": Misconfiguration(
+        "Everybody on this machine can put another database in the place of",
+        lambda to: to.database.parent.chmod(0o777),
         used=True,
     ),
     "of something else": Misconfiguration(

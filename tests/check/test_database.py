@@ -112,6 +112,16 @@ def test_who_may_read_it(mode: int, verdicts: list[str]) -> None:
     assert [each.severity.value for each in found if "read or write" in each.what] == verdicts
 
 
+@pytest.mark.parametrize(
+    ("folder", "verdicts"), [(0o700, []), (0o775, []), (0o777, ["problem"]), (0o1777, [])]
+)
+def test_who_may_put_another_in_its_place(folder: int, verdicts: list[str]) -> None:
+    """Whoever may write its folder; where everybody moves their own files alone, nobody else."""
+    found = database_findings(Opened(Path("x"), 0o600, folder, head=(0, "")))
+
+    assert [each.severity.value for each in found if "in the place of" in each.what] == verdicts
+
+
 def test_a_folder_that_cannot_be_written() -> None:
     """A database writes beside its file as well."""
     found = database_findings(Opened(Path("x"), 0o600, writable=False, head=(0, "")))

@@ -487,6 +487,20 @@ def test_a_token_that_everybody_can_read_is_a_warning(file: Path, load: Load) ->
 
 
 @pytest.mark.usefixtures("around")
+def test_a_policy_that_everybody_can_write_is_a_warning(file: Path, load: Load) -> None:
+    """It works, and the log says that anybody could give themselves a role."""
+    load(FULL)
+    file.chmod(0o666)
+
+    (warning,) = load(FULL).warnings
+
+    assert warning == (
+        f"everybody on this machine can write {file}, which says who may do what: run chmod o-w "
+        "on it"
+    )
+
+
+@pytest.mark.usefixtures("around")
 def test_secrets_are_not_shown(load: Load) -> None:
     """Printing what was loaded shows no token."""
     assert "made-up" not in f"{load(FULL)!r}"

@@ -1,9 +1,8 @@
 """What comes between the bot and an InfluxDB: TLS, redirects, proxies, slow and odd servers."""
 
 import asyncio
+import gzip
 import socket
-import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from bot.influxdb.client import InfluxDBClient
 from bot.influxdb.retries import Retries
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.serving import serve
+from tests.certificates import self_signed, serving
 
 Answering = Callable[..., AbstractAsyncContextManager[tuple[InfluxDBClient, list[httpx.Request]]]]
 Raw = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
@@ -45,20 +45,12 @@ def reaching(url: str, ca_file: Path | None = None) -> InfluxDBClient:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Make a certificate for 127.0.0.1 that signs itself, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=influxdb -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem"
-    )
-    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-    return folder / "cert.pem", folder / "key.pem"
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @asynccontextmanager
 async def pinged_over_tls(certificate: tuple[Path, Path]) -> AsyncIterator[int]:
     """Serve ``/ping`` over TLS and give the port."""
-    trust = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    trust.load_cert_chain(*certificate)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -66,7 +58,9 @@ async def pinged_over_tls(certificate: tuple[Path, Path]) -> AsyncIterator[int]:
         await writer.drain()
         writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=trust) as server:
+    async with await asyncio.start_server(
+        answer, "127.0.0.1", 0, ssl=serving(certificate)
+    ) as server:
         yield server.sockets[0].getsockname()[1]
 
 
@@ -221,15 +215,30 @@ async def test_cookies_are_not_kept(answering: Answering) -> None:
     assert not any("cookie" in request.headers for request in asked)
 
 
-async def test_an_endless_answer_is_cut(answering: Answering) -> None:
-    """A body of more than 64 MiB is not read to its end."""
-    huge = httpx.Response(200, content=b" " * (64 * 1024 * 1024 + 1))
-    async with answering(huge) as (client, _):
+async def test_an_endless_answer_is_cut(raw: Raw) -> None:
+    """A body of more than 64 MiB is not read to its end, and counts as what it is once unpacked."""
+    bomb = gzip.compress(b" " * (64 * 1024 * 1024 + 1), compresslevel=1)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    async with raw(head % len(bomb), bomb) as client:
         with pytest.raises(UpstreamError) as caught:
             await client.list(Filter())
 
+    assert len(bomb) < 1_000_000
     assert caught.value.problem.code is ErrorCode.UNEXPECTED_ANSWER
     assert "longer than 64 MiB" in caught.value.problem.message
+
+
+@pytest.mark.parametrize("encodings", [b"gzip, gzip", b"gzip\r\nContent-Encoding: gzip"])
+async def test_an_answer_that_is_compressed_twice_is_not_read(raw: Raw, encodings: bytes) -> None:
+    """A hundred kilobytes would become gigabytes before anybody counts them."""
+    bomb = gzip.compress(gzip.compress(b" " * 10_000_000))
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n"
+    async with raw(head % (encodings, len(bomb)), bomb) as client:
+        with pytest.raises(UpstreamError) as caught:
+            await client.update(ONE, DISABLE, None)
+
+    assert "its body is compressed more than once" in caught.value.problem.message
+    assert caught.value.effect is Effect.POSSIBLE
 
 
 async def test_a_dripping_answer_is_cut(raw: Raw) -> None:

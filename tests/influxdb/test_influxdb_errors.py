@@ -10,6 +10,7 @@ from bot.changes.errors import ErrorCode, UpstreamError
 from bot.changes.ports import Filter
 from bot.influxdb.client import InfluxDBClient
 from bot.sandbox.influxdb import InfluxDBStandIn
+from bot.sandbox.influxdb.organisation import BOT_API_TOKEN
 
 Opened = Callable[..., AbstractAsyncContextManager[InfluxDBClient]]
 Answering = Callable[..., AbstractAsyncContextManager[tuple[InfluxDBClient, list[httpx.Request]]]]
@@ -106,6 +107,12 @@ async def test_says_what_is_wrong_with_the_bots_own_token(
             refusal(400, "word " * 100),
             ErrorCode.INSTANCE_REFUSED,
             f"InfluxDB default refused: {('word ' * 40)}….",
+        ),
+        (
+            # Nobody looks for secrets in megabytes; half a one at the end of the look stays hidden.
+            refusal(400, f"odd{' ' * 9_970}{BOT_API_TOKEN}{' ' * 1_000_000}"),
+            ErrorCode.INSTANCE_REFUSED,
+            "InfluxDB default refused: odd….",
         ),
         (
             refusal(500, "json: cannot unmarshal"),

@@ -215,6 +215,6 @@ async def test_how_many(count: Count) -> None:
     assert set(DECISIONS) == {action.name for action in ACTIONS}
     actions, people, policies = len(ACTIONS) + len(ALIASES), len(PEOPLE), len(Rules)
     count(
-        f"policy matrix: {people} people × {actions} actions × {policies} policies = "  # noqa: RUF001
+        f"policy matrix: {people} people × {actions} actions × {policies} policies = "
         f"{people * actions * policies} cells"
     )

@@ -175,6 +175,9 @@ async def test_ssl_check_unsigned_is_401(here: World, caplog: pytest.LogCaptureF
         (b"[" * 100_000, JSON),
         (b"payload=" + b'{"a":' * 50_000, FORM),
         (b"&".join(b"f%d=1" % n for n in range(101)), FORM),
+        # Signed as an event, in which somebody has typed a command of somebody else's.
+        (b'{"typed": "' + b"&" + COMMAND + b'&x="}', FORM),
+        (b'\n {"typed": "' + b"&" + COMMAND + b'&x="}', FORM),
         (COMMAND, "text/plain"),
         (COMMAND, ""),
     ],

@@ -1,6 +1,7 @@
 """The file, how it is kept, and what is said where it cannot be."""
 
 import asyncio
+import os
 import sqlite3
 import stat
 import subprocess
@@ -39,13 +40,23 @@ async def test_the_file_is_its_owners_alone(store: SqlStore, tmp_path: Path) -> 
 
 
 async def test_the_folder_is_made(tmp_path: Path) -> None:
-    """The default database lies in a folder that nobody has made yet."""
+    """The default database lies in a folder that nobody has made yet; it is its owner's alone.
+
+    However little the umask takes away: whoever may write the folder may replace the database.
+    """
     file = tmp_path / "var" / "deep" / "bot.db"
+    before = os.umask(0)
+    try:
+        async with open_store(f"sqlite+aiosqlite:///{file}") as store:
+            await store.ping()
+            beside = modes(file.parent)
+    finally:
+        os.umask(before)
 
-    async with open_store(f"sqlite+aiosqlite:///{file}") as store:
-        await store.ping()
-
-    assert file.is_file()
+    assert beside == dict.fromkeys(["bot.db", "bot.db-shm", "bot.db-wal"], "-rw-------")
+    assert modes(tmp_path) | modes(file.parent.parent) == dict.fromkeys(
+        ["var", "deep"], "drwx------"
+    )
 
 
 async def test_a_commit_is_on_the_disk(database_url: str, store: SqlStore) -> None:

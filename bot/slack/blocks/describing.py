@@ -5,7 +5,7 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
 from bot.changes.authorization import Authorization
-from bot.changes.secret import holds_secret
+from bot.changes.secret import MASK, holds_secret
 from bot.commands.grammar import LONGEST_TEXT
 from bot.slack.blocks.modal import labelled, modal
 from bot.slack.blocks.rich import bold, code, joined, paragraph, plain, shown
@@ -48,7 +48,7 @@ def _not_shown(description: str) -> str | None:
             f"The present one has {len(description):,} characters, and a form holds "
             f"{LONGEST_TEXT:,}. What you write takes its place."
         )
-    if holds_secret(description):
+    if MASK in description or holds_secret(description):
         return (
             "The present one is not shown: it holds what looks like a secret. What you write takes "
             "its place."

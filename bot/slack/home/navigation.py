@@ -12,6 +12,9 @@ from bot.commands.grammar import as_written, without_unseen
 EVERY = "*"
 """The value of the option that takes a filter away; no instance has it as its name."""
 LONGEST_SEARCH = 150
+# https://docs.slack.dev/reference/block-kit/composition-objects/option-object: what is longer was
+# offered by no menu, and a page that shows it as chosen is refused.
+_LONGEST_OPTION = 150
 
 
 class HomeAction(StrEnum):
@@ -57,7 +60,7 @@ def changed(query: HomeQuery, action: HomeAction, value: str) -> HomeQuery:
             return query.with_filter(words=as_written(without_unseen(value))[:LONGEST_SEARCH])
         case HomeAction.STATUS if chosen in {"", *Status}:
             return query.with_filter(status=Status(chosen) if chosen else None)
-        case action if action in _FILTERS:
+        case action if action in _FILTERS and len(chosen) <= _LONGEST_OPTION:
             return query.with_filter(**{_FILTERS[action]: chosen})
         case HomeAction.SORT if value in set(Sort):
             return query.with_filter(sort=Sort(value))
