@@ -161,7 +161,7 @@ async def assembled(
             store=store,
             session=session,
             client=client,
-            identity=Identity(client),
+            identity=Identity(client, clock, store),
             directory=SlackDirectory(client, roles, clock, store),
             pacing=Pacing(store, clock, timing.post_interval),
             clock=clock,

@@ -201,8 +201,10 @@ async def _at_desk(
     interruption: Callable[[], Interruption],
 ) -> ExitCode:
     async def begin(attended: Attended) -> ExitCode:
-        if not attended.desk.slack_answers:
-            say(what_counts(await attended.desk.standing(), system_clock()))
+        desk = attended.desk
+        standing = await desk.standing()
+        if said := what_counts(standing, system_clock(), slack_answers=desk.slack_answers):
+            say(said)
         return await work(attended)
 
     try:
