@@ -7,9 +7,9 @@ from bot.bootstrap.heart import Heart
 from bot.changes.asking import Ask
 from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.leak_intake import Leak
 from bot.changes.people import Person, Standing
 from bot.changes.ports import Directory
-from bot.changes.reporting import Leak
 from bot.changes.request import ChangeRequest, Origin
 from bot.commands.answers import Answer
 from bot.commands.dispatch import Dispatcher
@@ -42,7 +42,7 @@ class Desk:
             UserError: If it is denied or refused, or could not be stored.
         """
         await self._refuse_nobody("leak")
-        return await self.heart.reporting.report(await self.ask(), leak)
+        return await self.heart.leak_intake.report(await self.ask(), leak)
 
     async def typed(self, text: str) -> Answer:
         """Carry a command out as if it were typed in Slack.

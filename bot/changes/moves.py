@@ -9,8 +9,8 @@ from bot.changes.audit import EventTag
 from bot.changes.deciding import decide
 from bot.changes.decision import Denied, Wanted
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.hunt import candidates
 from bot.changes.intake import Intake
+from bot.changes.leak_plan import candidates
 from bot.changes.order_of_tries import Key, keys_of, short_word_for
 from bot.changes.policy import Role
 from bot.changes.ports import LeakCounts, Transaction

@@ -6,8 +6,8 @@ from pydantic import SecretStr
 from bot.changes.approval import Approval
 from bot.changes.break_glass import BreakGlass
 from bot.changes.errors import Problem
+from bot.changes.leak_report import LeakReport, LeakTold
 from bot.changes.people import Person
-from bot.changes.report import LeakReport, LeakTold
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import DISABLED, AuthorizationUpdate, ChangeKind

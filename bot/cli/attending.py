@@ -20,8 +20,10 @@ from bot.cli.starting import Starting
 from bot.cli.terminal import asked, put, say
 from bot.cli.without_slack import what_counts
 from bot.clock import system_clock
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, load_settings
+from bot.settings_fields import user_id
 from bot.slack.identity import BadSlackTokenError
+from bot.telemetry.logs import configure_logs
 
 UNRESOLVED = frozenset(
     {TargetState.INTENDED, TargetState.UNKNOWN, TargetState.LOST, TargetState.RETURNING}
@@ -127,6 +129,24 @@ class Attended:
     def written(self, request: ChangeRequest) -> str:
         """Write a request as Slack shows it."""
         return plain_message(self.desk.messenger.told(request), system_clock())
+
+
+def opened(user: str, work: Callable[[str, Settings], ExitCode]) -> ExitCode:
+    """Read in whose name something is asked, and the settings; do the work with both.
+
+    Args:
+        user: What was given behind --as.
+        work: What is done with the user's id and the settings.
+    """
+    try:
+        as_user = user_id(user)
+        settings = load_settings()
+    except ValueError as error:
+        return refuse(f"--as {error}. Give the id of a Slack user, such as U0ALICE.")
+    except SettingsError as error:
+        return refuse(*error.lines)
+    configure_logs("WARNING", settings.log_format)
+    return work(as_user, settings)
 
 
 def attend(

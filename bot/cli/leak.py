@@ -1,17 +1,17 @@
 from collections.abc import Sequence
+from functools import partial
 
 from bot.changes.errors import Problem
+from bot.changes.leak_intake import Leak
+from bot.changes.leak_report import Proof
 from bot.changes.pasted import clean
-from bot.changes.report import Proof
-from bot.changes.reporting import Leak
 from bot.changes.request import ChangeRequest
-from bot.cli.attending import UNRESOLVED, Attended, attend, refuse
+from bot.cli.attending import UNRESOLVED, Attended, attend, opened, refuse
 from bot.cli.exit_codes import ExitCode
 from bot.cli.ordering import Ordering
 from bot.cli.terminal import NoTextError, read_secret
-from bot.settings import SettingsError, load_settings
-from bot.settings_fields import authorization_id, user_id
-from bot.telemetry.logs import configure_logs
+from bot.settings import Settings
+from bot.settings_fields import authorization_id
 
 _LONGEST_WORDS = 500
 _UNTOUCHED = "Nothing was changed."
@@ -27,48 +27,7 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
         others: Whether to ask for the owner's other tokens to be disabled as well.
         order: Which tokens to try first, by id.
     """
-    try:
-        as_user = user_id(user)
-        settings = load_settings()
-    except ValueError as error:
-        return refuse(f"--as {error}. Give the id of a Slack user, such as U0ALICE.")
-    except SettingsError as error:
-        return refuse(*error.lines)
-    try:
-        wanted = [_token(each) for each in order]
-    except ValueError:
-        # What stands there may be the secret.
-        return refuse(
-            "--order takes authorizations' ids, 16 hexadecimal digits each, or INSTANCE:ID.",
-            _UNTOUCHED,
-        )
-    if not _told_in_words(found_in) or (reason and not _told_in_words(reason)):
-        return refuse(
-            f"--found and --reason take plain text of at most {_LONGEST_WORDS} characters, and "
-            f"--found cannot be blank. {_UNTOUCHED}"
-        )
-    configure_logs("WARNING", settings.log_format)
-    try:
-        pasted = read_secret()
-    except NoTextError:
-        return refuse(f"Standard input holds no text. {_UNTOUCHED}")
-    secret = clean(pasted)
-    if isinstance(secret, Problem):
-        return refuse(f"{secret.message} {_UNTOUCHED} {secret.hint}")
-    if not secret.get_secret_value().isprintable():
-        # InfluxDB has no such token, so that looking for it would only seem to have been a search.
-        return refuse(
-            f"Standard input holds more than one line, or control characters. {_UNTOUCHED} Give "
-            "the leaked token alone."
-        )
-    leaked = Leak(secret, found_in.strip(), reason.strip(), others)
-
-    async def report(attended: Attended) -> ExitCode:
-        with attended.interruption.held():
-            stored = await attended.desk.report(leaked)
-            return await attended.followed(stored, Ordering(wanted), exit_code)
-
-    return attend(settings, as_user, report)
+    return opened(user, partial(_leak, found_in, reason, order, others=others))
 
 
 def misused() -> ExitCode:
@@ -89,6 +48,45 @@ def exit_code(request: ChangeRequest) -> ExitCode:
     if not request.state.final or request.in_state(*UNRESOLVED):
         return ExitCode.UNKNOWN
     return ExitCode.FAILED
+
+
+def _leak(
+    found_in: str, reason: str, order: Sequence[str], user: str, settings: Settings, *, others: bool
+) -> ExitCode:
+    try:
+        wanted = [_token(each) for each in order]
+    except ValueError:
+        # What stands there may be the secret.
+        return refuse(
+            "--order takes authorizations' ids, 16 hexadecimal digits each, or INSTANCE:ID.",
+            _UNTOUCHED,
+        )
+    if not _told_in_words(found_in) or (reason and not _told_in_words(reason)):
+        return refuse(
+            f"--found and --reason take plain text of at most {_LONGEST_WORDS} characters, and "
+            f"--found cannot be blank. {_UNTOUCHED}"
+        )
+    try:
+        pasted = read_secret()
+    except NoTextError:
+        return refuse(f"Standard input holds no text. {_UNTOUCHED}")
+    secret = clean(pasted)
+    if isinstance(secret, Problem):
+        return refuse(f"{secret.message} {_UNTOUCHED} {secret.hint}")
+    if not secret.get_secret_value().isprintable():
+        # InfluxDB has no such token, so that looking for it would only seem to have been a search.
+        return refuse(
+            f"Standard input holds more than one line, or control characters. {_UNTOUCHED} Give "
+            "the leaked token alone."
+        )
+    leaked = Leak(secret, found_in.strip(), reason.strip(), others)
+
+    async def report(attended: Attended) -> ExitCode:
+        with attended.interruption.held():
+            stored = await attended.desk.report(leaked)
+            return await attended.followed(stored, Ordering(wanted), exit_code)
+
+    return attend(settings, user, report)
 
 
 def _token(word: str) -> str:

@@ -1,6 +1,7 @@
 """`python -m bot do`: Slack's commands on the bot's machine, for the day Slack is the incident."""
 
 import asyncio
+import signal
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from tests.process.attended_process import CANARY, at_a_terminal, attended_process, do
 from tests.process.bot_process import environment
-from tests.process.test_leak import NOWHERE, ruled, stored_in, user
+from tests.process.test_leak import NEEDS_APPROVAL, NOWHERE, ruled, stored_in, user
 from tests.world import World
 
 TOKEN, OTHER = TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
@@ -177,6 +178,29 @@ async def test_several(idle_world: World, tmp_path: Path) -> None:
     assert at_once[1].startswith("2 tokens disabled")
     assert (code, "2 tokens disabled" in shown) == (0, True)
     assert (status(here), status(here, OTHER)) == ("inactive", "inactive")
+
+
+async def test_another_bot_carries_it_out(idle_world: World, tmp_path: Path) -> None:
+    """Where this process did not live meanwhile, it follows what another one does, to its end."""
+    here, env = idle_world, ruled(idle_world, tmp_path, NEEDS_APPROVAL)
+    async with attended_process("do", f"disable {TOKEN}", "--as", cast.ALICE, env=env) as running:
+        await running.said("waits in Slack for approval: disabling needs an approval.")
+        running.process.send_signal(signal.SIGSTOP)
+        async with here.store() as store, store.transaction() as transaction:
+            change = (await here.events())[0].change_id
+            stored = await transaction.request(str(change))
+            assert stored is not None
+            await transaction.leave(stored.keeper)
+        await here.start(policy=NEEDS_APPROVAL)
+        await here.say("pending", user=cast.BOB)
+        await here.press(here.slack.ephemerals(cast.BOB)[-1], "Approve", user=cast.BOB)
+        by_the_bot = status(here)
+        running.process.send_signal(signal.SIGCONT)
+        code, out, _ = await running.ends()
+
+    assert (by_the_bot, code) == ("inactive", 0)
+    assert out.startswith("Token disabled")
+    assert len(here.patches()) == 1
 
 
 async def test_whoever_does_not_wait(idle_world: World, tmp_path: Path) -> None:

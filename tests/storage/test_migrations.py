@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.bootstrap import open_store
 from bot.changes.audit import GENESIS
 from bot.changes.authorization import Status
+from bot.changes.leak_report import OthersChange
 from bot.changes.policy import Workspace
-from bot.changes.report import OthersChange
 from bot.changes.request import Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target

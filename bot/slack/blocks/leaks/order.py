@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import InputBlock, Option, StaticMultiSelectElement
 
-from bot.changes.hunt import candidates
+from bot.changes.leak_plan import candidates
 from bot.changes.order_of_tries import word_for
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest

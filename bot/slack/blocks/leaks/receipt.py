@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bot.changes.errors import ErrorCode
+from bot.changes.leak_report import LeakReport, Proof
 from bot.changes.leaked import disabled, leaked
-from bot.changes.report import LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target

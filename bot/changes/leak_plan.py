@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.leak_report import LeakReport
 from bot.changes.probe import ProbeVerdict
-from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
