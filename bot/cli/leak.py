@@ -33,9 +33,11 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
 def misused() -> ExitCode:
     """Say how it is used, without what was typed, which may be the secret."""
     return refuse(
-        "The arguments of token-bot leak are wrong, and are not repeated here. It takes --as, "
-        "--found, --reason, --others and --order, and the secret on standard input alone. A secret "
-        "among the arguments is in this shell's history by now. Nothing was changed.",
+        "token-bot leak lacks arguments, or has wrong ones, which are not repeated here. Nothing "
+        "was changed.",
+        'It takes --as and --found, such as token-bot leak --as U0ALICE --found "a gist", and '
+        "--reason, --others and --order if wanted. The secret is read from standard input alone; "
+        "among the arguments it would be in this shell's history.",
         "token-bot leak --help tells more.",
     )
 
