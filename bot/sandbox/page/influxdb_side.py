@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from bot.sandbox.influxdb import Authorization, Exchange, InfluxDBStandIn
@@ -10,6 +11,7 @@ from bot.sandbox.influxdb import Authorization, Exchange, InfluxDBStandIn
 _FRESH: Final = timedelta(seconds=6)
 _MOST_REQUESTS: Final = 40
 _PREFIX: Final = "/api/v2/"
+_SELF: Final = f"{_PREFIX}me"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class RequestRow:
     Attributes:
         path: What was asked for, as it was sent.
         short: The same without the API's own path.
+        is_proof: Whether a token of this server was shown to it and refused, as one that is dead.
     """
 
     number: int
@@ -50,6 +53,7 @@ class RequestRow:
     at: str
     is_write: bool
     went_wrong: bool
+    is_proof: bool
     fault: str
     times: int = 1
 
@@ -112,10 +116,11 @@ def _grouped(journal: Sequence[Exchange]) -> Iterable[RequestRow]:
 
 
 def _alike(one: RequestRow, other: RequestRow) -> bool:
-    return (one.method, one.path, one.status, one.fault) == (
+    return (one.method, one.path, one.status, one.is_proof, one.fault) == (
         other.method,
         other.path,
         other.status,
+        other.is_proof,
         other.fault,
     )
 
@@ -123,6 +128,11 @@ def _alike(one: RequestRow, other: RequestRow) -> bool:
 def _request(number: int, exchange: Exchange) -> RequestRow:
     status = exchange.status
     path = exchange.path + (f"?{exchange.query}" if exchange.query else "")
+    is_proof = (
+        exchange.path == _SELF
+        and status == HTTPStatus.UNAUTHORIZED
+        and exchange.authorization_id is not None
+    )
     return RequestRow(
         number=number,
         method=exchange.method,
@@ -131,6 +141,7 @@ def _request(number: int, exchange: Exchange) -> RequestRow:
         status="no answer" if status is None else str(status),
         at=f"{exchange.at.astimezone(UTC):%H:%M:%S}",
         is_write=exchange.method not in {"GET", "HEAD"},
-        went_wrong=status is None or status >= 400,
+        went_wrong=(status is None or status >= HTTPStatus.BAD_REQUEST) and not is_proof,
+        is_proof=is_proof,
         fault="" if exchange.fault is None else exchange.fault.value,
     )
