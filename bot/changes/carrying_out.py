@@ -183,7 +183,7 @@ class CarryingOut:
             theirs = [
                 target
                 for target in request.in_state(TargetState.PENDING)
-                if target.instance == name
+                if target.instance == name and request.holds_as_shown(target)
             ]
             if not theirs:
                 continue

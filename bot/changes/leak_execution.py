@@ -161,6 +161,9 @@ class LeakExecution:
     async def _prove(self, request: ChangeRequest, target: Target) -> ChangeRequest:
         probe = await self._probe(request, target.instance)
         self._reached(Step.PROBED)
+        if target.state is TargetState.UNCHANGED and probe.verdict is not ProbeVerdict.LIVE:
+            # Somebody else has seen to it, so this report does not claim that it did.
+            return await self._leak_progress.lapsed(request, Lapse(target.instance, probe))
         return await self._leak_progress.proven(
             request, Attempt(target.instance, target.authorization_id, probe)
         )

@@ -177,6 +177,16 @@ class ChangeRequest:
         open_on = [t.instance for t in self.targets if not t.state.final]
         return any(open_on.count(name) > 1 for name in open_on if not self.leak.named(name))
 
+    def holds_as_shown(self, target: Target) -> bool:
+        """Tell whether somebody has agreed to a change of a token as it was shown, and not else.
+
+        The leaked token is another matter: what an instance has named is to be disabled whatever
+        has become of it since.
+        """
+        if self.leak is not None and self.leak.named(target.instance):
+            return False
+        return self.confirmed_at is not None or self.approval is not None
+
     @property
     def updates(self) -> tuple[AuthorizationUpdate, ...]:
         """List what is to be set, on each target or on whatever is selected."""

@@ -99,8 +99,8 @@ class Reversals:
         judged = await self._intake.judge(transaction, ask, draft)
         if isinstance(judged, Problem):
             return judged
-        ids = [target.authorization_id for target in found]
-        if not await transaction.claim_again(original.id, ids, draft.id):
+        keys = [target.key for target in found]
+        if not await transaction.claim_again(original.id, keys, draft.id):
             return await self._already_disabled_again(transaction, ask, original, drift)
         await self._intake.store(transaction, ask, judged)
         return judged
@@ -172,8 +172,8 @@ class Reversals:
             # An undo that came to nothing has given it back; one that did in part still has it.
             await transaction.claim_undo(original.undo_of, draft.id)
         elif original.again_of is not None:
-            ids = [target.authorization_id for target in found]
-            await transaction.claim_again(original.again_of, ids, draft.id)
+            keys = [target.key for target in found]
+            await transaction.claim_again(original.again_of, keys, draft.id)
         await self._intake.store(transaction, ask, judged)
         return judged
 
