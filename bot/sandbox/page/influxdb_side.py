@@ -42,7 +42,7 @@ class RequestRow:
     Attributes:
         path: What was asked for, as it was sent.
         short: The same without the API's own path.
-        is_proof: Whether a token of this server was shown to it and refused, as one that is dead.
+        note: What a refusal of a token says of it; empty where an answer says what it means.
     """
 
     number: int
@@ -53,7 +53,7 @@ class RequestRow:
     at: str
     is_write: bool
     went_wrong: bool
-    is_proof: bool
+    note: str
     fault: str
     times: int = 1
 
@@ -116,11 +116,11 @@ def _grouped(journal: Sequence[Exchange]) -> Iterable[RequestRow]:
 
 
 def _alike(one: RequestRow, other: RequestRow) -> bool:
-    return (one.method, one.path, one.status, one.is_proof, one.fault) == (
+    return (one.method, one.path, one.status, one.note, one.fault) == (
         other.method,
         other.path,
         other.status,
-        other.is_proof,
+        other.note,
         other.fault,
     )
 
@@ -128,11 +128,7 @@ def _alike(one: RequestRow, other: RequestRow) -> bool:
 def _request(number: int, exchange: Exchange) -> RequestRow:
     status = exchange.status
     path = exchange.path + (f"?{exchange.query}" if exchange.query else "")
-    is_proof = (
-        exchange.path == _SELF
-        and status == HTTPStatus.UNAUTHORIZED
-        and exchange.authorization_id is not None
-    )
+    note = _said_of_token(exchange)
     return RequestRow(
         number=number,
         method=exchange.method,
@@ -141,7 +137,17 @@ def _request(number: int, exchange: Exchange) -> RequestRow:
         status="no answer" if status is None else str(status),
         at=f"{exchange.at.astimezone(UTC):%H:%M:%S}",
         is_write=exchange.method not in {"GET", "HEAD"},
-        went_wrong=(status is None or status >= HTTPStatus.BAD_REQUEST) and not is_proof,
-        is_proof=is_proof,
+        went_wrong=(status is None or status >= HTTPStatus.BAD_REQUEST) and not note,
+        note=note,
         fault="" if exchange.fault is None else exchange.fault.value,
     )
+
+
+def _said_of_token(exchange: Exchange) -> str:
+    """Say what it means that a token was not let see its own user."""
+    refused = exchange.path == _SELF and exchange.status == HTTPStatus.UNAUTHORIZED
+    if not refused or exchange.authorization_id is None:
+        return ""
+    if exchange.inactive:
+        return "the proof: a disabled token, refused"
+    return "it works: a token that may not read users"
