@@ -3,7 +3,11 @@ import gc
 # Nothing of what is imported is garbage, and looking for some takes a third of the start.
 gc.disable()
 
-from bot.cli import main  # noqa: E402 - it is what is imported meanwhile
+try:
+    from bot.cli import main
+except KeyboardInterrupt:
+    # Ctrl-C while it is imported: nothing has begun yet.
+    raise SystemExit(1) from None
 
 gc.freeze()
 gc.enable()

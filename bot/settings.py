@@ -199,13 +199,27 @@ class Settings(DatabaseSettings, CommandSettings):
         return value.upper() if isinstance(value, str) else value
 
 
+class _Whom(BaseSettings):
+    """Where it can stand who may do something, whether or not that can be read."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    allowed_users: str = ""
+    token_bot_config: str = ""
+
+
 def load_settings() -> Settings:
     """Read the environment.
 
     Raises:
         SettingsError: If something is missing or wrong; it names every variable, not the first.
     """
-    return _loaded(Settings)
+    try:
+        return _loaded(Settings)
+    except SettingsError as error:
+        # What is wrong is told alone; whoever begins is told of all that is to be set.
+        begins = any(" is missing. " in line for line in error.lines)
+        raise SettingsError([*error.lines, *(_nobody() if begins else ())]) from None
 
 
 def load_database_settings() -> DatabaseSettings:
@@ -235,6 +249,16 @@ def _loaded(kind: type[_Kind]) -> _Kind:
         return kind()
     except ValidationError as error:
         raise SettingsError([_line(detail) for detail in error.errors()]) from None
+
+
+def _nobody() -> list[str]:
+    """Say that nobody is named who may do anything; by itself that is no error."""
+    who = _Whom()
+    if who.allowed_users.strip() or who.token_bot_config.strip():
+        return []
+    remedy = str(Settings.model_fields["allowed_users"].description).removesuffix(".")
+    wrong = "ALLOWED_USERS is missing, so nobody may do anything."
+    return [f"{wrong} {remedy}, or set TOKEN_BOT_CONFIG to a policy file."]
 
 
 def _line(detail: ErrorDetails) -> str:

@@ -137,7 +137,7 @@ def test_nothing_at_all_names_everything_that_is_missing(environment: Environmen
     with pytest.raises(SettingsError) as raised:
         load_settings()
 
-    assert [line.partition(" is missing. ")[::2] for line in raised.value.lines] == [
+    assert [line.partition(" is missing. ")[::2] for line in raised.value.lines[:-1]] == [
         ("SLACK_BOT_TOKEN", "Set it to the app's bot token (xoxb-…), from OAuth & Permissions."),
         ("SLACK_SIGNING_SECRET", Settings.model_fields["slack_signing_secret"].description),
         ("INFLUXDB_URL", f"Set it to InfluxDB's address, such as {REQUIRED['INFLUXDB_URL']}."),
@@ -146,6 +146,11 @@ def test_nothing_at_all_names_everything_that_is_missing(environment: Environmen
             "Set it to an API token that reads and writes authorizations and users.",
         ),
     ]
+    assert raised.value.lines[-1] == (
+        "ALLOWED_USERS is missing, so nobody may do anything. Set it to ids of Slack users and "
+        "user groups, comma-separated, such as U0ALICE,S0ONCALL, or set TOKEN_BOT_CONFIG to a "
+        "policy file."
+    )
     assert str(raised.value) == "\n".join(raised.value.lines)
 
 
@@ -156,7 +161,8 @@ def test_an_empty_variable_is_an_absent_one(environment: Environment) -> None:
     with pytest.raises(SettingsError) as raised:
         load_settings()
 
-    assert [line.partition(" is missing.")[0] for line in raised.value.lines] == list(REQUIRED)
+    missing = [line.partition(" is missing")[0] for line in raised.value.lines]
+    assert missing == [*REQUIRED, "ALLOWED_USERS"]
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,18 @@ class TwoInstances:
 
 
 @asynccontextmanager
-async def two_instances(folder: Path, mode: Mode = Mode.PLAIN) -> AsyncIterator[TwoInstances]:
-    """Serve all three stand-ins, with the bot not yet started."""
+async def two_instances(
+    folder: Path, mode: Mode = Mode.PLAIN, *, lab_mode: Mode | None = None
+) -> AsyncIterator[TwoInstances]:
+    """Serve all three stand-ins, with the bot not yet started.
+
+    Args:
+        folder: For the bot's files.
+        mode: What kind of InfluxDB both are.
+        lab_mode: What kind the lab's is, if another.
+    """
     async with world(folder, mode=mode) as here:
-        lab = InfluxDBStandIn(_lab_fixture(), here.now, mode=mode)
+        lab = InfluxDBStandIn(_lab_fixture(), here.now, mode=lab_mode or mode)
         token = folder / "influxdb-token"
         token.write_text(BOT_API_TOKEN)
         token.chmod(0o600)

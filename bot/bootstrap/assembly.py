@@ -164,7 +164,7 @@ async def assembled(
             store=store,
             session=session,
             client=client,
-            identity=Identity(client),
+            identity=Identity(client, clock, store),
             directory=SlackDirectory(client, roles, clock, store),
             pacing=Pacing(store, clock, timing.post_interval, metrics.slack),
             slack_metrics=metrics.slack,

@@ -15,9 +15,10 @@ from bot.changes.ending import Ending
 from bot.changes.execution import Execution
 from bot.changes.executor import Executor, Pace
 from bot.changes.holding import Holding
-from bot.changes.hunting import Hunting
 from bot.changes.intake import Intake
 from bot.changes.keeping import Keeping
+from bot.changes.leak_execution import LeakExecution
+from bot.changes.leak_intake import LeakIntake
 from bot.changes.leak_progress import LeakProgress
 from bot.changes.lifecycle import Lifecycle
 from bot.changes.moves import Moves
@@ -27,7 +28,6 @@ from bot.changes.ports import Authorizations, Counts, Directory, Messenger, Stor
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
 from bot.changes.queries import Queries
-from bot.changes.reporting import Reporting
 from bot.changes.rereading import Rereading
 from bot.changes.reversals import Reversals
 from bot.changes.reviews import Reviews
@@ -133,7 +133,7 @@ class Heart:
                 rulings=rulings,
                 progress=progress,
                 holding=holding,
-                hunting=Hunting(
+                leaks=LeakExecution(
                     instances=instances,
                     executions=executions,
                     progress=progress,
@@ -194,7 +194,7 @@ class Heart:
         self.reversals = Reversals(self.intake)
         self.moves = Moves(self.intake, edges.counts.leaks)
         self.reviews = Reviews(self.intake)
-        self.reporting = Reporting(self.intake, vault, edges.fingerprint_key, edges.counts.leaks)
+        self.leak_intake = LeakIntake(self.intake, vault, edges.fingerprint_key, edges.counts.leaks)
         self.queries = Queries(
             *(instances, store, preparation, rulings, clock), patience=tempo.pauses.try_for
         )

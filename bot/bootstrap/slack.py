@@ -210,7 +210,7 @@ def every_form(heart: Heart) -> tuple[Form, ...]:
         Denial(heart.moves),
         Describing(heart.intake, heart.queries),
         Disabling(heart.intake, heart.queries),
-        LeakReporting(heart.intake, heart.reporting),
+        LeakReporting(heart.intake, heart.leak_intake),
         Details(heart.intake, heart.queries),
     )
 

@@ -19,7 +19,7 @@ from bot.changes.errors import (
 )
 from bot.changes.execution import Execution
 from bot.changes.holding import Holding
-from bot.changes.hunting import Hunting
+from bot.changes.leak_execution import LeakExecution
 from bot.changes.ports import Authorizations, Store
 from bot.changes.progress import Progress
 from bot.changes.reading import read
@@ -63,7 +63,7 @@ class CarryingOut:
         rulings: Judges requests with what is true now.
         progress: Records each step.
         holding: Lets one change at a time have an authorization.
-        hunting: Carries out what is about a leaked secret.
+        leaks: Carries out what is about a leaked secret.
         watching: Stops what may not go on.
         clock: Tells the time.
     """
@@ -77,7 +77,7 @@ class CarryingOut:
         rulings: Rulings,
         progress: Progress,
         holding: Holding,
-        hunting: Hunting,
+        leaks: LeakExecution,
         watching: Watching,
         clock: Callable[[], datetime],
     ) -> None:
@@ -87,7 +87,7 @@ class CarryingOut:
         self._rulings = rulings
         self._progress = progress
         self._holding = holding
-        self._hunting = hunting
+        self._leaks = leaks
         self._clock = clock
         self._watching = watching
 
@@ -147,7 +147,7 @@ class CarryingOut:
             request = await self._progress.take_up(request)
         async with self._watching.brake(request) as brake:
             if request.leak is not None:
-                request = await self._hunting.carry_out(request, request.leak, terms, brake)
+                request = await self._leaks.carry_out(request, request.leak, terms, brake)
             else:
                 request = await self._one_instance_after_another(request, terms, brake)
         if brake.held_back and not request.state.final:
@@ -183,7 +183,7 @@ class CarryingOut:
             theirs = [
                 target
                 for target in request.in_state(TargetState.PENDING)
-                if target.instance == name
+                if target.instance == name and request.holds_as_shown(target)
             ]
             if not theirs:
                 continue

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.changes.leak_report import ComingBack, LeakReport
 from bot.changes.leaked import leaked
 from bot.changes.probe import ProbeVerdict
-from bot.changes.report import ComingBack, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.timers import awaiting_end

@@ -20,7 +20,6 @@ from bot.changes.errors import (
     UserError,
 )
 from bot.changes.keeping import KEPT_FOR
-from bot.changes.order import Order
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role
 from bot.changes.ports import ChangeCounts, Store, Transaction
 from bot.changes.request import ChangeRequest
@@ -30,6 +29,7 @@ from bot.changes.stages import no_timer_here
 from bot.changes.steps import Reached, Step, unobserved
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
+from bot.changes.wish import Wish
 
 _log = structlog.get_logger()
 
@@ -114,10 +114,10 @@ class Intake:
         async with self.committed(ask) as transaction:
             await self.note(transaction, ask, evidence.refused(ask.person, ask.now, asked, problem))
 
-    async def open(self, ask: Ask, order: Order) -> ChangeRequest:
+    async def open(self, ask: Ask, wish: Wish) -> ChangeRequest:
         """Store a request to change something; raise UserError if it is denied."""
         async with self.committed(ask) as transaction:
-            outcome = await self.judge(transaction, ask, order.draft(ask))
+            outcome = await self.judge(transaction, ask, wish.draft(ask))
             if not isinstance(outcome, Problem):
                 await self.store(transaction, ask, outcome)
         request = self.taken(outcome)

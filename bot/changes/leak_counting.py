@@ -1,6 +1,6 @@
 from bot.changes.errors import ErrorCode
+from bot.changes.leak_report import LeakReport, Proof
 from bot.changes.ports import LeakCounts
-from bot.changes.report import LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.changes import evidence, hunt
+from bot.changes import evidence, leak_plan
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.coming_back import (
     coming_back,
@@ -12,9 +12,9 @@ from bot.changes.coming_back import (
     unnamed_and_inactive,
 )
 from bot.changes.errors import Problem
+from bot.changes.leak_report import Attempt, ComingBack, Lapse, LeakReport, OthersChange
 from bot.changes.ports import Store, Transaction
 from bot.changes.progress import Progress, state_with
-from bot.changes.report import Attempt, ComingBack, Lapse, LeakReport, OthersChange
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.steps import Reached, Step, unobserved
@@ -51,7 +51,7 @@ class LeakProgress:
         now = self._clock()
         stopping: tuple[ChangeRequest, ...] = ()
         request = replace(request, leak=report)
-        if isinstance(hunt.next_move(request, report), hunt.Conclude):
+        if isinstance(leak_plan.next_move(request, report), leak_plan.Conclude):
             report, stopping = await self._timers(request, replace(report, concluded_at=now))
             request = replace(request, leak=report)
         ended = [target for target in request.targets if target.state.final]
@@ -182,7 +182,11 @@ class LeakProgress:
         who = request.requester
         await transaction.lock_requests([request.id, *(each.id for each in timers)])
         return [
-            evidence.by_person(each, EventTag.TIMER_STOPPED, who, now, leak_of=request.id)
+            evidence.by_person(
+                *(each, EventTag.TIMER_STOPPED, who, now),
+                leak_of=request.id,
+                typed_by=request.typed_by,
+            )
             for each in timers
             if await transaction.stop_timer(each.id, who.user_id, now)
         ]

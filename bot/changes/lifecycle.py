@@ -13,13 +13,13 @@ from bot.changes.decision import NeedsApproval
 from bot.changes.ending import Ending
 from bot.changes.errors import BotError, Problem, UpstreamError
 from bot.changes.leak_progress import LeakProgress
+from bot.changes.leak_report import LeakReport
 from bot.changes.outcome_counting import OutcomeCounting
 from bot.changes.outcome_telling import OutcomeTelling
 from bot.changes.pauses import Pauses, soonest
 from bot.changes.ports import Counts
 from bot.changes.preparation import Preparation
 from bot.changes.progress import Progress
-from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.rereading import Rereading
 from bot.changes.ruling import Ruling, Rulings

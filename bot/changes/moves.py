@@ -6,11 +6,11 @@ from bot.changes import evidence, leak_counting, moving, votes
 from bot.changes.afterwards import timer_is_over
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
-from bot.changes.deciding import decide
+from bot.changes.deciding import decide, stop
 from bot.changes.decision import Denied, Wanted
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.hunt import candidates
 from bot.changes.intake import Intake
+from bot.changes.leak_plan import candidates
 from bot.changes.order_of_tries import Key, keys_of, short_word_for
 from bot.changes.policy import Role
 from bot.changes.ports import LeakCounts, Transaction
@@ -26,7 +26,8 @@ class Moves:
     """Take in what people do to a request that is under way: confirm, approve, deny, cancel.
 
     Whether they may is judged at the click, against the database's state. One conditional update
-    decides; whoever comes later is told what has become of the request, and by whom.
+    decides; whoever comes later is told what has become of the request, and by whom. Where changes
+    are stopped, the request that is given says so.
 
     Every method raises UserError where nothing was moved, and what ``Intake`` raises.
 
@@ -76,13 +77,22 @@ class Moves:
             if request is None:
                 outcome: ChangeRequest | Problem = no_such_change(change_id, self._intake.command)
             else:
-                outcome = await move(transaction, ask, request)
+                outcome = await self._held_back(transaction, await move(transaction, ask, request))
             if isinstance(outcome, Problem) and outcome.code is not ErrorCode.NOT_ALLOWED:
                 event = evidence.refused(ask.person, ask.now, name, outcome, request)
                 await self._intake.note(transaction, ask, event)
         moved = self._intake.taken(outcome)
         leak_counting.count_closed(moved, self._counts)
         return moved
+
+    async def _held_back(
+        self, transaction: Transaction, moved: ChangeRequest | Problem
+    ) -> ChangeRequest | Problem:
+        """Say with a request whose turn has come what stops all changes, if anything does."""
+        if isinstance(moved, Problem) or moved.state is not RequestState.ACCEPTED:
+            return moved
+        stopped = stop(self._intake.policy(), await transaction.freeze())
+        return moved if stopped is None else replace(moved, held_back=stopped.rule)
 
     async def _confirm(
         self,

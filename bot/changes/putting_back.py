@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 
-from bot.changes import hunt, outcomes
+from bot.changes import leak_plan, outcomes
 from bot.changes.authorization import Authorization
 from bot.changes.errors import (
     AuthorizationNotFoundError,
@@ -60,14 +60,14 @@ class PuttingBack:
         instance = self._instances.get(target.instance)
         if instance is None:
             problem = outcomes.instance_unknown(target.instance)
-            return await self._stays(request, target, hunt.not_put_back(problem))
+            return await self._stays(request, target, leak_plan.not_put_back(problem))
         try:
             current = await instance.get(target.authorization_id)
         except UpstreamError as error:
             return await self._not_now(request, target, error, terms, brake)
         if target.state is TargetState.RETURNING and current.active:
             return await self._returned(request, target, current)
-        problem_now = hunt.cannot_be_put_back(target, current)
+        problem_now = leak_plan.cannot_be_put_back(target, current)
         if problem_now is not None:
             return await self._stays(request, target, problem_now)
         if target.state is TargetState.DONE:
@@ -100,10 +100,10 @@ class PuttingBack:
             return await self._not_now(request, target, error, terms, brake)
         if current.active:
             return await self._returned(request, target, current)
-        problem = hunt.cannot_be_put_back(target, current)
+        problem = leak_plan.cannot_be_put_back(target, current)
         if problem is None and lost is not None:
             return await self._not_now(request, target, lost, terms, brake)
-        return await self._stays(request, target, problem or hunt.did_not_take_effect(current))
+        return await self._stays(request, target, problem or leak_plan.did_not_take_effect(current))
 
     async def _not_now(
         self,
@@ -118,7 +118,7 @@ class PuttingBack:
         if not gone and error.passing and not terms.last_try:
             brake.awaits = error
             return request
-        return await self._stays(request, target, hunt.not_put_back(error.problem))
+        return await self._stays(request, target, leak_plan.not_put_back(error.problem))
 
     async def _returned(
         self, request: ChangeRequest, target: Target, current: Authorization

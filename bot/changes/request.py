@@ -6,8 +6,8 @@ from pydantic import SecretStr
 from bot.changes.approval import Approval
 from bot.changes.break_glass import BreakGlass
 from bot.changes.errors import Problem
+from bot.changes.leak_report import LeakReport, LeakTold
 from bot.changes.people import Person
-from bot.changes.report import LeakReport, LeakTold
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import DISABLED, AuthorizationUpdate, ChangeKind
@@ -181,6 +181,16 @@ class ChangeRequest:
             return False
         open_on = [t.instance for t in self.targets if not t.state.final]
         return any(open_on.count(name) > 1 for name in open_on if not self.leak.named(name))
+
+    def holds_as_shown(self, target: Target) -> bool:
+        """Tell whether somebody has agreed to a change of a token as it was shown, and not else.
+
+        The leaked token is another matter: what an instance has named is to be disabled whatever
+        has become of it since.
+        """
+        if self.leak is not None and self.leak.named(target.instance):
+            return False
+        return self.confirmed_at is not None or self.approval is not None
 
     @property
     def updates(self) -> tuple[AuthorizationUpdate, ...]:

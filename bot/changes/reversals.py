@@ -5,9 +5,9 @@ from bot.changes.afterwards import all_disabled_since, already_disabled_since
 from bot.changes.asking import Ask
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.intake import Intake
-from bot.changes.order import Order
 from bot.changes.ports import Transaction
 from bot.changes.request import ChangeRequest
+from bot.changes.wish import Wish
 
 # Without a name, undo means the latest change alone; these say that it cannot be undone.
 _ABOUT_THE_LATEST = (
@@ -95,12 +95,12 @@ class Reversals:
         if since:
             problem = already_disabled_since(original, drift, since, command)
             return await self._refused(transaction, ask, asked, problem, original)
-        draft = Order(found, reason=original.reason).draft(ask, again_of=original.id)
+        draft = Wish(found, reason=original.reason).draft(ask, again_of=original.id)
         judged = await self._intake.judge(transaction, ask, draft)
         if isinstance(judged, Problem):
             return judged
-        ids = [target.authorization_id for target in found]
-        if not await transaction.claim_again(original.id, ids, draft.id):
+        keys = [target.key for target in found]
+        if not await transaction.claim_again(original.id, keys, draft.id):
             return await self._already_disabled_again(transaction, ask, original, drift)
         await self._intake.store(transaction, ask, judged)
         return judged
@@ -124,7 +124,7 @@ class Reversals:
         found = undoing.targets_to_restore(original, ask.now, window, command)
         if isinstance(found, Problem):
             return await self._refused(transaction, ask, "undo", found, original)
-        draft = Order(found).draft(ask, undo_of=original.id)
+        draft = Wish(found).draft(ask, undo_of=original.id)
         draft = replace(draft, never_alone=original.break_glass is not None)
         judged = await self._intake.judge(transaction, ask, draft)
         if isinstance(judged, Problem):
@@ -152,8 +152,8 @@ class Reversals:
         # What was to restore something still must not trample on what came since.
         timer = original.timer
         lasts = None if timer is None or timer.stopped_by else timer.lasts
-        order = Order(found, reason=original.reason, lasts=lasts)
-        draft = order.draft(
+        wish = Wish(found, reason=original.reason, lasts=lasts)
+        draft = wish.draft(
             ask,
             undo_of=original.undo_of,
             retry_of=original.id,
@@ -172,8 +172,8 @@ class Reversals:
             # An undo that came to nothing has given it back; one that did in part still has it.
             await transaction.claim_undo(original.undo_of, draft.id)
         elif original.again_of is not None:
-            ids = [target.authorization_id for target in found]
-            await transaction.claim_again(original.again_of, ids, draft.id)
+            keys = [target.key for target in found]
+            await transaction.claim_again(original.again_of, keys, draft.id)
         await self._intake.store(transaction, ask, judged)
         return judged
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.changes.errors import ErrorCode, Problem, UpstreamError
 from bot.changes.identifying import Identification, Statement, identify
+from bot.changes.leak_report import LeakReport, Looked
 from bot.changes.ports import Authorizations
 from bot.changes.preparation import Preparation
-from bot.changes.report import LeakReport, Looked
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.changes.update import DISABLED

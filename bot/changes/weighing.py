@@ -65,7 +65,7 @@ class Weighing:
                 current=current,
                 barred=barred,
                 leaked=target.authorization_id in leaked,
-                shown=request.confirmed_at is not None or request.approval is not None,
+                shown=request.holds_as_shown(target),
                 history=past.get(target.authorization_id),
                 touch=since.get(target.authorization_id),
                 own=around.own,

@@ -20,8 +20,10 @@ from bot.cli.starting import Starting
 from bot.cli.terminal import asked, put, say
 from bot.cli.without_slack import what_counts
 from bot.clock import system_clock
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, load_settings
+from bot.settings_fields import user_id
 from bot.slack.identity import BadSlackTokenError
+from bot.telemetry.logs import configure_logs
 
 UNRESOLVED = frozenset(
     {TargetState.INTENDED, TargetState.UNKNOWN, TargetState.LOST, TargetState.RETURNING}
@@ -129,6 +131,24 @@ class Attended:
         return plain_message(self.desk.messenger.told(request), system_clock())
 
 
+def opened(user: str, work: Callable[[str, Settings], ExitCode]) -> ExitCode:
+    """Read in whose name something is asked, and the settings; do the work with both.
+
+    Args:
+        user: What was given behind --as.
+        work: What is done with the user's id and the settings.
+    """
+    try:
+        as_user = user_id(user)
+        settings = load_settings()
+    except ValueError as error:
+        return refuse(f"--as {error}. Give the id of a Slack user, such as U0ALICE.")
+    except SettingsError as error:
+        return refuse(*error.lines)
+    configure_logs("WARNING", settings.log_format)
+    return work(as_user, settings)
+
+
 def attend(
     settings: Settings, user: str, work: Callable[[Attended], Awaitable[ExitCode]]
 ) -> ExitCode:
@@ -201,8 +221,10 @@ async def _at_desk(
     interruption: Callable[[], Interruption],
 ) -> ExitCode:
     async def begin(attended: Attended) -> ExitCode:
-        if not attended.desk.slack_answers:
-            say(what_counts(await attended.desk.standing(), system_clock()))
+        desk = attended.desk
+        standing = await desk.standing()
+        if said := what_counts(standing, system_clock(), slack_answers=desk.slack_answers):
+            say(said)
         return await work(attended)
 
     try:

@@ -1,28 +1,25 @@
 import html
 from dataclasses import replace
+from functools import partial
 
 from bot.changes.errors import BotError
 from bot.changes.lists import TokenPage
 from bot.changes.request import ChangeRequest
 from bot.changes.secret import holds_secret
 from bot.changes.states import RequestState, TargetState
-from bot.cli.attending import UNRESOLVED, Attended, attend, refuse, refused
+from bot.cli.attending import UNRESOLVED, Attended, attend, opened, refuse, refused
 from bot.cli.exit_codes import ExitCode
 from bot.cli.plain_message import plain_message
 from bot.cli.starting import Confirming
 from bot.cli.terminal import put, say
 from bot.clock import system_clock
-from bot.commands.answers import Accepted, FormWanted, Later, Moved, Reading
+from bot.commands.answers import BUTTONS, Accepted, FormWanted, Later, Moved, Reading
 from bot.commands.registry import Registry, discover
-from bot.settings import SettingsError, load_settings
-from bot.settings_fields import user_id
+from bot.settings import Settings
 from bot.slack.blocks.answer import answer_message
 from bot.slack.blocks.problems import problem_lines
 from bot.slack.blocks.rich import Message, paragraph
-from bot.telemetry.logs import configure_logs
 
-# In Slack these are buttons: whoever presses one is known to be who they are.
-_BUTTONS = ("approve", "deny", "confirm", "cancel", "review", "retry")
 _AS_WISHED = frozenset({TargetState.DONE, TargetState.UNCHANGED})
 _LEAK = (
     "A leaked secret is never a command's text. token-bot leak --as {user} --found TEXT reads it "
@@ -42,27 +39,7 @@ def do(command: str, user: str, *, yes: bool) -> ExitCode:
         user: The Slack user in whose name it is done.
         yes: Whether to carry out at once what is shown first.
     """
-    try:
-        as_user = user_id(user)
-        settings = load_settings()
-    except ValueError as error:
-        return refuse(f"--as {error}. Give the id of a Slack user, such as U0ALICE.")
-    except SettingsError as error:
-        return refuse(*error.lines)
-    configure_logs("WARNING", settings.log_format)
-    registry = Registry(discover(), settings.slash_command)
-    text = without_name(command, settings.slash_command)
-    word = text.split(maxsplit=1)[0].lower() if text.split() else ""
-    if word in _BUTTONS:
-        return refuse(_PRESSED.format(word=word))
-
-    if registry.asked(word) == "leak" and not holds_secret(text):
-        return refuse(_LEAK.format(user=as_user))
-
-    async def carry_out(attended: Attended) -> ExitCode:
-        return await _carried_out(attended, text, yes=yes)
-
-    return attend(settings, as_user, carry_out)
+    return opened(user, partial(_do, command, yes=yes))
 
 
 def misused() -> ExitCode:
@@ -94,6 +71,21 @@ def exit_code(request: ChangeRequest) -> ExitCode:
         return ExitCode.FAILED
     wished = all(target.state in _AS_WISHED for target in request.targets)
     return ExitCode.DONE if wished else ExitCode.FAILED
+
+
+def _do(command: str, user: str, settings: Settings, *, yes: bool) -> ExitCode:
+    registry = Registry(discover(), settings.slash_command)
+    text = without_name(command, settings.slash_command)
+    word = text.split(maxsplit=1)[0].lower() if text.split() else ""
+    if word in BUTTONS:
+        return refuse(_PRESSED.format(word=word))
+    if registry.asked(word) == "leak" and not holds_secret(text):
+        return refuse(_LEAK.format(user=user))
+
+    async def carry_out(attended: Attended) -> ExitCode:
+        return await _carried_out(attended, text, yes=yes)
+
+    return attend(settings, user, carry_out)
 
 
 async def _carried_out(attended: Attended, text: str, *, yes: bool) -> ExitCode:

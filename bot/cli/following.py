@@ -51,6 +51,7 @@ class Following:
         self._asking: asyncio.Future[str | None] | None = None
         self._stop: str | None = None
         self._cancelled = False
+        self._go: Go | None = None
         self._refused = False
 
     async def to_the_end(self) -> ChangeRequest:
@@ -61,6 +62,7 @@ class Following:
         """
         silent, waiting = _Lasting(_DATABASE_SECONDS), _Lasting(_RESOLVING_SECONDS)
         stopping, still = _Lasting(_STOPPING_SECONDS), _Lasting(_NOTHING_RECORDED_SECONDS)
+        beginning = _Lasting(_DATABASE_SECONDS)
         earlier: ChangeRequest | None = None
         try:
             while True:
@@ -75,10 +77,12 @@ class Following:
                 else:
                     silent.too_long(holds=False)
                     unresolved = request.state is RequestState.UNRESOLVED
+                    previewed = request.state is RequestState.PREVIEWED
                     nothing_new = request == earlier and _goes_on_by_itself(request)
                     limits = (
                         waiting.too_long(holds=unresolved),
                         stopping.too_long(holds=self._stop is not None),
+                        beginning.too_long(holds=self._go is not None and previewed),
                         still.too_long(holds=nothing_new),
                     )
                     if any(limits) or (self._refused and request.state.waiting):
@@ -112,7 +116,7 @@ class Following:
     async def _start(self, request: ChangeRequest) -> None:
         """Show what is to be carried out, and let it begin once somebody says so."""
         self._say_once(self._starting.shows(request))
-        decided = self._starting.beforehand(request) or self._answered(request)
+        decided = self._go or self._starting.beforehand(request) or self._answered(request)
         if isinstance(decided, Stop):
             self._stop = decided.why
             await self._cancel(decided.why)
@@ -133,10 +137,14 @@ class Following:
             return None
 
     async def _confirm(self, go: Go) -> None:
+        """Let it begin; where that may not have been stored, the next look tries it again."""
+        self._go = go
         try:
             await self._desk.heart.moves.confirm(await self._desk.ask(), self._id, order=go.order)
         except UserError as error:
             self._say_once(_told(error.problem))
+            if error.problem.code is ErrorCode.NOT_CONFIRMED_STORED:
+                self._say_once("Trying again. Ctrl-C cancels it.")
             # Asked again and again, it would be refused again and again.
             self._refused = error.problem.code is not ErrorCode.NOT_CONFIRMED_STORED
 

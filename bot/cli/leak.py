@@ -1,17 +1,17 @@
 from collections.abc import Sequence
+from functools import partial
 
 from bot.changes.errors import Problem
+from bot.changes.leak_intake import Leak
+from bot.changes.leak_report import Proof
 from bot.changes.pasted import clean
-from bot.changes.report import Proof
-from bot.changes.reporting import Leak
 from bot.changes.request import ChangeRequest
-from bot.cli.attending import UNRESOLVED, Attended, attend, refuse
+from bot.cli.attending import UNRESOLVED, Attended, attend, opened, refuse
 from bot.cli.exit_codes import ExitCode
 from bot.cli.ordering import Ordering
 from bot.cli.terminal import NoTextError, read_secret
-from bot.settings import SettingsError, load_settings
-from bot.settings_fields import authorization_id, user_id
-from bot.telemetry.logs import configure_logs
+from bot.settings import Settings
+from bot.settings_fields import authorization_id
 
 _LONGEST_WORDS = 500
 _UNTOUCHED = "Nothing was changed."
@@ -27,13 +27,34 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
         others: Whether to ask for the owner's other tokens to be disabled as well.
         order: Which tokens to try first, by id.
     """
-    try:
-        as_user = user_id(user)
-        settings = load_settings()
-    except ValueError as error:
-        return refuse(f"--as {error}. Give the id of a Slack user, such as U0ALICE.")
-    except SettingsError as error:
-        return refuse(*error.lines)
+    return opened(user, partial(_leak, found_in, reason, order, others=others))
+
+
+def misused() -> ExitCode:
+    """Say how it is used, without what was typed, which may be the secret."""
+    return refuse(
+        "token-bot leak lacks arguments, or has wrong ones, which are not repeated here. Nothing "
+        "was changed.",
+        'It takes --as and --found, such as token-bot leak --as U0ALICE --found "a gist", and '
+        "--reason, --others and --order if wanted. The secret is read from standard input alone; "
+        "among the arguments it would be in this shell's history.",
+        "token-bot leak --help tells more.",
+    )
+
+
+def exit_code(request: ChangeRequest) -> ExitCode:
+    """Tell whether the token is proven dead, is not, or nobody can say."""
+    report = request.leak
+    if report is not None and report.proof in {Proof.DEAD, Proof.ALREADY_DEAD}:
+        return ExitCode.DONE if request.state.final else ExitCode.UNKNOWN
+    if not request.state.final or request.in_state(*UNRESOLVED):
+        return ExitCode.UNKNOWN
+    return ExitCode.FAILED
+
+
+def _leak(
+    found_in: str, reason: str, order: Sequence[str], user: str, settings: Settings, *, others: bool
+) -> ExitCode:
     try:
         wanted = [_token(each) for each in order]
     except ValueError:
@@ -47,7 +68,6 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
             f"--found and --reason take plain text of at most {_LONGEST_WORDS} characters, and "
             f"--found cannot be blank. {_UNTOUCHED}"
         )
-    configure_logs("WARNING", settings.log_format)
     try:
         pasted = read_secret()
     except NoTextError:
@@ -68,27 +88,7 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
             stored = await attended.desk.report(leaked)
             return await attended.followed(stored, Ordering(wanted), exit_code)
 
-    return attend(settings, as_user, report)
-
-
-def misused() -> ExitCode:
-    """Say how it is used, without what was typed, which may be the secret."""
-    return refuse(
-        "The arguments of token-bot leak are wrong, and are not repeated here. It takes --as, "
-        "--found, --reason, --others and --order, and the secret on standard input alone. A secret "
-        "among the arguments is in this shell's history by now. Nothing was changed.",
-        "token-bot leak --help tells more.",
-    )
-
-
-def exit_code(request: ChangeRequest) -> ExitCode:
-    """Tell whether the token is proven dead, is not, or nobody can say."""
-    report = request.leak
-    if report is not None and report.proof in {Proof.DEAD, Proof.ALREADY_DEAD}:
-        return ExitCode.DONE if request.state.final else ExitCode.UNKNOWN
-    if not request.state.final or request.in_state(*UNRESOLVED):
-        return ExitCode.UNKNOWN
-    return ExitCode.FAILED
+    return attend(settings, user, report)
 
 
 def _token(word: str) -> str:

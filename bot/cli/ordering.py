@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.changes.hunt import candidates
+from bot.changes.leak_plan import candidates
 from bot.changes.order_of_tries import keys_of, word_for
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest

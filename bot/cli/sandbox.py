@@ -39,6 +39,8 @@ async def _sandbox(options: Options) -> int:
         return await _serve(options)
     for act in options.acts:
         async with running_sandbox(act.scene) as running:
+            for told in running.goes_wrong:
+                _show(f"Goes wrong: {told}")
             stage = Stage(running.slack, running.influxdb, running.bot.settled)
             try:
                 await stage.play(act.steps, _show)
@@ -62,7 +64,8 @@ async def _serve(options: Options) -> int:
         running_sandbox(options.scene) as running,
         served_page(running, listener) as address,
     ):
-        for line in welcome(address, cast.parts(options.scene.policy), running.described):
+        parts = cast.parts(options.scene.policy)
+        for line in welcome(address, parts, running.environment, running.described):
             _show(line)
         await _ended()
     return ExitCode.DONE

@@ -20,24 +20,33 @@ HELP: Final = f"""Use the real bot without Slack and InfluxDB: stand-ins play th
 Without a script it serves a page, on which you are whoever you want to be in a Slack workspace
 with the bot in it, and prints the page's address.
 
-With --say TEXT, --press BUTTON, --fill TEXT, --write TEXT, --shortcut NAME and --as USER, each as
-often as wanted, it carries them out in their order, prints what people see, and ends. --fill fills
-in the first empty text input of the open modal; while one is open, --press presses its buttons.
---write writes a message in the channel, and a message's --shortcut is used on it. --tour shows the
-main job, and what needs a second person.
+With a script it carries that out instead, prints what people see, and ends. A script is made of
+these, each as often as wanted, in their order:
 
-It exits 0 once all is done, 1 where a step is not possible, and 2 if the options are wrong.
+* --as USER: who acts from here on; {cast.ALICE} unless you say.
+* --say TEXT: types a command, such as "/token list".
+* --write TEXT: writes a message in the channel.
+* --press BUTTON: presses a button, in the modal if one is open.
+* --fill TEXT: fills in the first empty text input of the open modal.
+* --shortcut NAME: uses "{cast.REPORT_LEAK}", or "{cast.CHECK_MESSAGE}" on the last message written.
+
+--tour shows the main job, and what needs a second person.
+
+What is played:
 
 * --port N: where the page is, {PORT} unless you say; if that is in use, the next one that is not.
 * --influxdb plain|hashed|cloud: a server that shows API tokens, one that keeps only their hashes,
   or InfluxDB Cloud.
 * --policy team|second-person|simple: several tokens take an approver as well, enabling does, or
   two people may do everything.
+* --fault NAME, as often as wanted: has something go wrong. A script does not wait for what Slack
+  takes only later; the page shows it.
 
-A script does not wait for what Slack takes only later; the page shows it. --fault NAME, as often
-as wanted, has something go wrong:
+Faults:
 
-{"".join(f"* {name}: {mishap.told}" + chr(10) for name, mishap in MISHAPS.items())}"""
+{"".join(f"* {name}: {mishap.told}" + chr(10) for name, mishap in MISHAPS.items())}
+It exits 0 once all is done, 1 where a step is not possible, and 2 if the options are wrong.
+"""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +54,8 @@ class Sandbox:
 
     Attributes:
         scene: What it plays.
+        environment: The variables with which another process of the bot works beside this one.
+        goes_wrong: What does, and for how long.
         described: Tells whoever wants to use it where it is.
     """
 
@@ -61,6 +63,8 @@ class Sandbox:
     slack: SlackStandIn
     influxdb: InfluxDBStandIn
     bot: Bot
+    environment: Mapping[str, str]
+    goes_wrong: tuple[str, ...]
     described: tuple[str, ...]
 
 
@@ -89,18 +93,33 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
                 mishaps = [MISHAPS[name] for name in scene.mishaps]
                 for mishap in mishaps:
                     mishap.befall(influxdb, slack)
-                told = (
-                    f"The bot takes requests signed with {_SIGNING_SECRET} at /slack/events, its "
-                    f"bot token\nis {_BOT_TOKEN}, and its InfluxDB API token {BOT_API_TOKEN}: all "
-                    "made up."
-                )
                 addresses = (("Slack", slack_url), ("InfluxDB", influxdb_url), ("bot", bot_url))
                 described = (
                     *(f"{name:9} {address}" for name, address in addresses),
-                    told,
+                    "The bot takes requests at /slack/events. Every secret here is made up.",
                     *(f"Goes wrong: {mishap.told}" for mishap in mishaps),
                 )
-                yield Sandbox(scene, slack, influxdb, bot, described)
+                yield Sandbox(
+                    *(scene, slack, influxdb, bot, environment(settings)),
+                    tuple(mishap.told for mishap in mishaps),
+                    described,
+                )
+
+
+def environment(settings: Settings) -> Mapping[str, str]:
+    """Give the variables that make the same settings, but for what is as it is by default."""
+    secret = settings.slack_signing_secret
+    found = {
+        "SLACK_API_URL": settings.slack_api_url,
+        "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
+        "SLACK_SIGNING_SECRET": "" if secret is None else secret.get_secret_value(),
+        "INFLUXDB_URL": settings.influxdb_url or "",
+        "INFLUXDB_TOKEN": BOT_API_TOKEN,
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "ALLOWED_USERS": ",".join(sorted(settings.allowed_users)),
+        "TOKEN_BOT_CONFIG": str(settings.token_bot_config or ""),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 @asynccontextmanager

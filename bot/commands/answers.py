@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from bot.changes.lists import TokenPage
 from bot.changes.locating import Whereabouts
@@ -60,6 +61,10 @@ class MoveName(StrEnum):
     DENY = "deny"
     CANCEL = "cancel"
     REVIEW = "review"
+
+
+BUTTONS: Final = frozenset({*MoveName, "retry"})
+"""What people ask of a change by a button alone, as the record names it."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.order import Order
 from bot.changes.policy import Role
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
+from bot.changes.wish import Wish
 from bot.commands.answers import Accepted
 from bot.commands.grammar import shows
 from bot.commands.identifiers import authorization_id
@@ -28,7 +28,7 @@ async def describe(
         )
     update = AuthorizationUpdate(description=text)
     target = Target(call.instance_named(on), authorization_id(id), update)
-    return Accepted(await call.intake.open(call.ask, Order((target,))))
+    return Accepted(await call.intake.open(call.ask, Wish((target,))))
 
 
 SUBCOMMAND = Subcommand(

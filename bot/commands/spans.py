@@ -12,15 +12,16 @@ def span(text: str) -> timedelta:
     except ValueError:
         raise UserError(
             Problem(
-                ErrorCode.USAGE, f"--for takes a time such as 30m, 2h or 1d, not “{text[:40]}”."
+                ErrorCode.USAGE,
+                f"--for takes {_bounds()}, such as 30m, 2h or 1d, not “{text[:40]}”.",
             )
         ) from None
     if timers.SHORTEST <= found <= timers.LONGEST:
         return found
     raise UserError(
-        Problem(
-            ErrorCode.USAGE,
-            f"--for takes {in_words(timers.SHORTEST)} to {in_words(timers.LONGEST)}, not "
-            f"“{text[:40]}”.",
-        )
+        Problem(ErrorCode.USAGE, f"--for takes {_bounds()}, not “{text[:40]}”."),
     )
+
+
+def _bounds() -> str:
+    return f"{in_words(timers.SHORTEST)} to {in_words(timers.LONGEST)}"

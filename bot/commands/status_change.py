@@ -7,10 +7,10 @@ from datetime import timedelta
 from bot.changes.authorization import Status
 from bot.changes.break_glass import MOST_TOKENS
 from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.order import Order
 from bot.changes.policy import Role
 from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate
+from bot.changes.wish import Wish
 from bot.commands.answers import Accepted, Later
 from bot.commands.identifiers import authorization_id
 from bot.commands.subcommand import Call
@@ -55,12 +55,12 @@ async def change_status(call: Call, wanted: StatusChange) -> Accepted | Later:
     if wanted.break_glass:
         _check_break_glass(wanted)
     update = AuthorizationUpdate(wanted.status, wanted.describe)
-    order = _order(call, wanted, update)
+    wish = _wish(call, wanted, update)
     if wanted.dry_run:
         await call.intake.admit(call.ask, Role.OPERATOR, f"{update.kind} --dry-run")
-        draft = order.draft(call.ask)
+        draft = wish.draft(call.ask)
         return Later(lambda: call.queries.preview(draft))
-    request = await call.intake.open(call.ask, order)
+    request = await call.intake.open(call.ask, wish)
     return Accepted(request, needlessly=wanted.break_glass and request.break_glass is None)
 
 
@@ -79,7 +79,7 @@ def _check_break_glass(wanted: StatusChange) -> None:
         raise _usage(f"That names {count} tokens, and {MOST_TOKENS} are the most by --break-glass.")
 
 
-def _order(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Order:
+def _wish(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Wish:
     instance = call.instance_named(wanted.on)
     if wanted.user is not None:
         if wanted.ids:
@@ -87,14 +87,14 @@ def _order(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Ord
         if not instance:
             raise _usage("--user needs --on INSTANCE, since there are several instances.")
         selection = Selection(instance, wanted.user, update)
-        return Order(selection=selection, reason=wanted.reason, lasts=wanted.lasts)
+        return Wish(selection=selection, reason=wanted.reason, lasts=wanted.lasts)
     ids = _ids(wanted.ids)
     if not ids:
         raise _usage("ID is missing.")
     if len(ids) > _MOST_IDS:
         raise _usage(f"That names {len(ids)} tokens, and {_MOST_IDS} are the most at once.")
     targets = tuple(Target(instance, each, update) for each in ids)
-    return Order(targets, reason=wanted.reason, lasts=wanted.lasts, break_glass=wanted.break_glass)
+    return Wish(targets, reason=wanted.reason, lasts=wanted.lasts, break_glass=wanted.break_glass)
 
 
 def _ids(typed: Sequence[str]) -> list[str]:

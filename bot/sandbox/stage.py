@@ -1,6 +1,8 @@
 """A script of what people do, carried out against the Slack stand-in and shown."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Final
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault, InfluxDBStandIn
@@ -18,6 +20,11 @@ from bot.sandbox.script import (
 )
 from bot.sandbox.slack import Delivery, ImpossibleInSlackError, Message, SlackStandIn, View
 from bot.sandbox.terminal import render, render_view
+
+_WAITS: Final = (
+    "Slack has not taken the last message yet. The bot tries again by itself; a script does not "
+    "wait for that, and the page shows it."
+)
 
 
 class Stage:
@@ -41,6 +48,8 @@ class Stage:
         self._user = cast.ALICE
         self._seen: dict[tuple[str, str, str | None], str] = {}
         self._in_front: dict[str, tuple[View, str]] = {}
+        self._asked = 0
+        self._called = 0
 
     async def play(self, steps: Iterable[Step], show: Callable[[str], None]) -> None:
         """Carry each step out and show what has become visible.
@@ -54,8 +63,12 @@ class Stage:
                     show(line)
             except ImpossibleInSlackError as error:
                 raise ScriptError(str(error)) from error
+            for line in self._gone_wrong():
+                show(line)
             for drawn in self._news():
                 show(drawn)
+        if self._waits_for_slack():
+            show(f"\n{_WAITS}")
 
     async def _step(self, step: Step) -> list[str]:
         match step:
@@ -81,14 +94,20 @@ class Stage:
                 return []
             case Fill(text):
                 self._slack.fill(self._user, {self._empty_input(): text})
-                return await self._told(f"fills in: {text}", None)
+                told = await self._told(f"fills in: {text}", None)
+                # The modal is in front as before, but for what was just said.
+                self._note_the_modal()
+                return told
             case Press(button):
                 return await self._told(f"presses: {button}", await self._press(button))
 
     async def _use(self, shortcut: str) -> Delivery:
         """Use a shortcut, one of messages on the newest that a person has written."""
-        known = self._slack.shortcuts.by_name.get(shortcut)
-        if known is None or known.type == "global":
+        names = self._slack.shortcuts.by_name
+        known = names.get(shortcut)
+        if known is None:
+            raise ScriptError(f"there is no shortcut {shortcut!r}; there are {', '.join(names)}")
+        if known.type == "global":
             return await self._slack.use_shortcut(self._user, shortcut)
         written = [m for m in self._slack.messages(cast.INCIDENTS) if m.user != "bot"]
         if not written:
@@ -151,6 +170,29 @@ class Stage:
                 yield render(message, self._slack.workspace)
         yield from self._news_of_the_modal()
 
+    def _note_the_modal(self) -> None:
+        if (view := self._slack.open_view(self._user)) is not None:
+            self._in_front[self._user] = (view, view.plain)
+
+    def _gone_wrong(self) -> Iterator[str]:
+        """Say which requests went wrong since the last time: people do not see them."""
+        exchanges = self._influxdb.journal[self._asked :]
+        calls = self._slack.journal[self._called :]
+        self._asked += len(exchanges)
+        self._called += len(calls)
+        for each in exchanges:
+            if each.fault is not None:
+                fault = each.fault.value.replace("_", " ")
+                yield f"InfluxDB: {each.method} {each.path}, {_answer(each.status)} ({fault})"
+        for call in calls:
+            if call.status != HTTPStatus.OK:
+                yield f"Slack: {call.method}, {_answer(call.status)}"
+
+    def _waits_for_slack(self) -> bool:
+        """Tell whether the last message was not taken, so that the bot tries again later."""
+        posts = [call.status for call in self._slack.journal if call.method == "chat.postMessage"]
+        return bool(posts) and posts[-1] != HTTPStatus.OK
+
     def _news_of_the_modal(self) -> Iterator[str]:
         view = self._slack.open_view(self._user)
         if view is not None:
@@ -163,3 +205,7 @@ class Stage:
 
     def _name(self) -> str:
         return self._slack.workspace.people[self._user].name
+
+
+def _answer(status: int | None) -> str:
+    return f"answered {status}" if status else "no answer"

@@ -109,11 +109,15 @@ class SlackDirectory:
 
     async def find(self, user_id: str) -> tuple[Person, Standing] | None:
         """Ask Slack for what is not fresh of whom only an id is known; None if it does not tell."""
+        found = await self.account(user_id)
+        return None if found is None else (found[0], await self.look_up(found[0]))
+
+    async def account(self, user_id: str) -> tuple[Person, Account] | None:
+        """Give who a user id is, and the kind of account; None if Slack does not tell now."""
         profile = await self._profiles.get(user_id)
         if profile is None:
             return None
-        person = Person(user_id, profile.team_id, profile.enterprise_id)
-        return person, await self.look_up(person)
+        return Person(user_id, profile.team_id, profile.enterprise_id), profile.account
 
     async def members(self, group: str) -> frozenset[str] | None:
         """Give the user ids of a user group's members; None if Slack does not tell now."""

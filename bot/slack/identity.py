@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import Callable
+from datetime import datetime
 
 import aiohttp
 import structlog
@@ -6,8 +8,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
 from bot.changes.policy import Workspace
+from bot.changes.ports import Store
 from bot.slack.web import HOPELESS, error_code
 
 _log = structlog.get_logger()
@@ -22,14 +25,23 @@ class BadSlackTokenError(Exception):
 class Identity:
     """Who the bot is in Slack; asked once, so that no request waits for it.
 
+    Which workspace is its own is stored, for whoever is at the command line while Slack does not
+    answer.
+
     Source: https://docs.slack.dev/reference/methods/auth.test
 
     Args:
         client: Slack's Web API, with the bot token.
+        clock: Tells the time.
+        store: Where the workspace is stored; None where nobody needs it later.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(
+        self, client: AsyncWebClient, clock: Callable[[], datetime], store: Store | None = None
+    ) -> None:
         self._client = client
+        self._clock = clock
+        self._store = store
         self._result: AuthorizeResult | None = None
         self._workspace: Workspace | None = None
         self._trouble = "auth.test has not answered yet"
@@ -89,7 +101,17 @@ class Identity:
             bot_id=answer.get("bot_id"),
             bot_user_id=answer.get("user_id"),
         )
+        await self._note(self._workspace)
         return True
+
+    async def _note(self, workspace: Workspace) -> None:
+        if self._store is None:
+            return
+        try:
+            async with self._store.transaction() as transaction:
+                await transaction.note_workspace(workspace, self._clock())
+        except StoreUnavailableError as error:
+            _log.warning("the bot's workspace is not stored yet", reason=str(error))
 
     async def keep_asking(self) -> None:
         """Ask until Slack tells, with growing pauses."""

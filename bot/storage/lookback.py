@@ -6,8 +6,6 @@ from sqlalchemy import Select, exists, func, or_, select, true
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.leaked import may_have_leaked
-from bot.changes.people import UNKNOWN_TEAM
-from bot.changes.policy import Workspace
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.storage.json_columns import to_authorization
@@ -38,17 +36,6 @@ class Lookback(RequestRows):
             .limit(1)
         )
         return found[0] if found else None
-
-    async def home_of_latest(self) -> Workspace | None:
-        """Give the workspace of whoever asked last for what was allowed; None if none is known."""
-        newest = (
-            select(requests.c.team, requests.c.enterprise)
-            .where(requests.c.team.not_in(("", UNKNOWN_TEAM)))
-            .order_by(requests.c.number.desc())
-            .limit(1)
-        )
-        row = (await self._connection.execute(newest)).first()
-        return None if row is None else Workspace(row.team, row.enterprise)
 
     async def last_records(self, instance: str, ids: Sequence[str]) -> dict[str, Authorization]:
         """Give authorizations as the newest finished request saw each last."""

@@ -1,16 +1,18 @@
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.changes.people import Account, KnownGroup, KnownPerson, Person
+from bot.changes.policy import Workspace
 from bot.storage.dialects import insert
-from bot.storage.tables import told_accounts, told_groups
+from bot.storage.tables import told_accounts, told_groups, told_workspace
 
 
 class People:
-    """What Slack told last of user groups and people, within one transaction."""
+    """What Slack told last of user groups, people and the bot itself, within one transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -53,7 +55,23 @@ class People:
             }
             await self._put(told_accounts, {"user_id": each.person.user_id}, values)
 
-    async def _put(self, table: Table, key: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    async def known_workspace(self) -> Workspace | None:
+        """Give the bot's own workspace, or None if Slack has never told."""
+        row = (await self._connection.execute(select(told_workspace))).first()
+        return None if row is None else Workspace(row.team, row.enterprise)
+
+    async def note_workspace(self, workspace: Workspace, told_at: datetime) -> None:
+        """Store the bot's own workspace, in the place of the one that Slack had told before."""
+        values = {
+            "team": workspace.team_id,
+            "enterprise": workspace.enterprise_id,
+            "told_at": told_at,
+        }
+        await self._put(told_workspace, {"id": 1}, values)
+
+    async def _put(
+        self, table: Table, key: Mapping[str, str | int], values: Mapping[str, Any]
+    ) -> None:
         """Store a row, unless another replica has stored what was told later."""
         putting = insert(self._connection, table).values(**key, **values)
         await self._connection.execute(

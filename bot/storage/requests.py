@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, bindparam, func, insert, literal, select, update
 
 from bot.changes.errors import LeaseLostError, MovedOnError
-from bot.changes.report import LeakTold
+from bot.changes.leak_report import LeakTold
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.storage.locks import Locks

@@ -9,8 +9,8 @@ from sqlalchemy import RowMapping
 
 from bot.changes.approval import Approval, Vote
 from bot.changes.break_glass import BreakGlass
+from bot.changes.leak_report import LeakReport, LeakTold
 from bot.changes.people import Person
-from bot.changes.report import LeakReport, LeakTold
 from bot.changes.request import ChangeRequest, Drift, MessageRef, Origin, Timer
 from bot.changes.states import RequestState
 from bot.changes.target import Choice, Selection

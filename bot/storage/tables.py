@@ -286,6 +286,17 @@ told_accounts = Table(
     Column("told_at", UtcDateTime, nullable=False),
 )
 
+# At most one row: the workspace that Slack told last is the bot's own.
+told_workspace = Table(
+    "told_workspace",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("team", String(64), nullable=False),
+    Column("enterprise", String(64)),
+    Column("told_at", UtcDateTime, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 # How often somebody was refused lately; the record gets the first few, and then the count.
 refusals = Table(
     "refusals",

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, tuple_, update
 
 from bot.changes.errors import LeaseLostError
 from bot.changes.request import ChangeRequest
@@ -63,20 +63,22 @@ class Watches(RequestRows):
         )
         return [to_target(row) for row in found.mappings()]
 
-    async def claim_again(self, change_id: str, ids: Sequence[str], again_id: str) -> list[str]:
+    async def claim_again(
+        self, change_id: str, keys: Sequence[tuple[str, str]], again_id: str
+    ) -> list[tuple[str, str]]:
         """Reserve what was found active again; one update decides."""
         reserved = await self._connection.execute(
             update(targets)
             .where(
                 targets.c.request_id == change_id,
-                targets.c.authorization_id.in_(ids),
+                tuple_(targets.c.instance, targets.c.authorization_id).in_(keys),
                 targets.c.drift_number.is_not(None),
                 targets.c.again_by.is_(None),
             )
             .values(again_by=again_id)
-            .returning(targets.c.authorization_id)
+            .returning(targets.c.instance, targets.c.authorization_id)
         )
-        return [row.authorization_id for row in reserved]
+        return [(row.instance, row.authorization_id) for row in reserved]
 
     async def release_again(self, change_id: str, again_id: str) -> None:
         """Give what was reserved back, after a change that disabled nothing again."""

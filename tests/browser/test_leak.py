@@ -20,7 +20,11 @@ async def test_a_leaked_token_is_proven_dead(screen: Screen) -> None:
     secret = screen.modal.get_by_role("textbox", name="The leaked token")
     where = screen.modal.get_by_role("textbox", name="Where it was found")
     report = screen.button("Find and disable it", screen.modal)
-    await where.fill("a gist")
+    # What is half typed is kept, though nobody has left the field.
+    async with screen.page.expect_response(lambda each: '"fill"' in (each.request.post_data or "")):
+        await where.fill("a gist")
+    await screen.page.reload()
+    await expect(where).to_have_value("a gist")
     await report.click()
     await expect(secret).to_have_attribute("aria-invalid", "true")
     await secret.fill(LEAKED_TOKEN)
@@ -40,6 +44,10 @@ async def test_a_leaked_token_is_proven_dead(screen: Screen) -> None:
     receipt = screen.message("Leaked token disabled and proven dead")
     await expect(receipt).to_contain_text("After: default refused it: the token is inactive")
     await expect(screen.token(LEAKED_DESCRIPTION)).to_contain_text("inactive")
+    requests = screen.page.get_by_role("region", name="API requests").get_by_role("listitem")
+    proof = requests.filter(has_text="the proof: a disabled token, refused")
+    await expect(proof).to_have_count(1)
+    await expect(proof).to_contain_text("401")
     await expect(screen.token("telegraf on edge-42")).not_to_contain_text("inactive")
     await receipt.get_by_role("link", name=re.compile("repl(y|ies)")).click()
     await expect(screen.message("Timeline")).to_contain_text("proven dead")

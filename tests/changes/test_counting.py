@@ -19,7 +19,7 @@ from bot.changes.update import ChangeKind
 from tests.changes.samples import ALICE, BOB, NOON
 from tests.changes.test_decision import EVE, MEMBER, OTTO, VERA, unreadable
 from tests.changes.test_decision import POLICY as BY_FILE
-from tests.changes.test_lifecycle import NEEDED, again, asked, confirm, order, until
+from tests.changes.test_lifecycle import NEEDED, again, asked, confirm, until, wish
 from tests.changes.workshop import EVE as NOBODY
 from tests.changes.workshop import POLICY, Workshop
 
@@ -106,7 +106,7 @@ async def test_decisions_are_counted_where_they_are_taken(here: Workshop) -> Non
     here.policy = replace(POLICY, approval=NEEDED)
     here.directory.standings["U0BOB"] = Standing(Account.MEMBER)
     async with here.working():
-        own = await here.heart.intake.open(here.ask(BOB), order(0))
+        own = await here.heart.intake.open(here.ask(BOB), wish(0))
         await here.settled()
         for person in (BOB, NOBODY):
             with pytest.raises(UserError):
@@ -137,7 +137,7 @@ async def test_how_long_a_change_took(here: Workshop) -> None:
     """From when nobody had to agree any more to the last outcome; what failed is not measured."""
     here.policy = replace(POLICY, approval=NEEDED)
     async with here.working():
-        request = await asked(here, order(0))
+        request = await asked(here, wish(0))
         here.later(10 * MINUTES)
         here.default.gate = asyncio.Event()
         await here.heart.moves.approve(here.ask(BOB), request.id)
@@ -145,8 +145,8 @@ async def test_how_long_a_change_took(here: Workshop) -> None:
         here.later(timedelta(seconds=7))
         here.default.gate.set()
         await again(here, request)
-        await here.heart.intake.open(here.ask(), order(0))
-        cancelled = await asked(here, order(1))
+        await here.heart.intake.open(here.ask(), wish(0))
+        cancelled = await asked(here, wish(1))
         await here.heart.moves.cancel(here.ask(), cancelled.id)
         await here.settled()
 
@@ -159,7 +159,7 @@ async def _sent(here: Workshop) -> bool:
 
 async def leased(here: Workshop, claim: str) -> ChangeRequest:
     """Have a change whose lease has run out, as whoever took it has ended."""
-    request = await here.heart.intake.open(here.ask(), order(0))
+    request = await here.heart.intake.open(here.ask(), wish(0))
     async with here.store.transaction() as transaction:
         await transaction.claim(claim, here.now, timedelta(), 1)
     return request
@@ -180,8 +180,8 @@ async def test_a_lease_that_ran_out(here: Workshop, claim: str, whose: str) -> N
 async def test_turns_end_with_something_left_or_nothing(here: Workshop) -> None:
     """A description needs no more looks; what is disabled is watched, and a preview waits."""
     async with here.working():
-        await asked(here, order(0))
-        shown = await asked(here, order(1, 2))
+        await asked(here, wish(0))
+        shown = await asked(here, wish(1, 2))
         await confirm(here, shown)
         await here.settled()
 
@@ -195,7 +195,7 @@ async def test_a_turn_that_is_handed_over(here: Workshop) -> None:
     """At the end of the process; the next one has nothing to take over, since it was given back."""
     here.default.gate = asyncio.Event()
     async with here.working():
-        await here.heart.intake.open(here.ask(), order(0))
+        await here.heart.intake.open(here.ask(), wish(0))
         await until(lambda: _sent(here))
         here.heart.executor.hand_over()
 
@@ -213,7 +213,7 @@ async def test_a_turn_that_others_end(here: Workshop, meanwhile: str, ends: list
     """Another process has taken the lease, or a person has moved the request on."""
     here.default.gate = asyncio.Event()
     async with here.working():
-        await here.heart.intake.open(here.ask(), order(0))
+        await here.heart.intake.open(here.ask(), wish(0))
         await until(lambda: _sent(here))
         with closing(sqlite3.connect(here.file, timeout=5)) as other, other:
             other.execute(f"UPDATE requests SET {meanwhile}")  # noqa: S608 - one of the two above
@@ -232,7 +232,7 @@ async def test_a_turn_in_which_the_bot_stumbles(here: Workshop) -> None:
     """It is counted as that, and taken up again later."""
     here.board.trouble = StumbledError()  # type: ignore[assignment]  # nothing that Slack can come to
     async with here.working():
-        await asked(here, order(0))
+        await asked(here, wish(0))
         here.board.trouble = None
         here.later(5 * MINUTES)
         await here.settled()

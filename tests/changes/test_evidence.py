@@ -13,9 +13,9 @@ from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.break_glass import BreakGlass
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.leak_report import Attempt, LeakReport, Looked
 from bot.changes.probe import Probe, ProbeVerdict, Search
 from bot.changes.record_queries import History
-from bot.changes.report import Attempt, LeakReport, Looked
 from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import ActiveAgain, Selection, Target

@@ -13,7 +13,6 @@ from bot.changes.approval import Approval
 from bot.changes.asking import Ask, Received
 from bot.changes.decision import Freeze
 from bot.changes.errors import ErrorCode, Problem, RepeatedDeliveryError, UserError
-from bot.changes.order import Order
 from bot.changes.people import Account, Person, Standing
 from bot.changes.policy import ApprovalRules, Limits, Role
 from bot.changes.refusals import WINDOW
@@ -21,6 +20,7 @@ from bot.changes.request import MessageRef, Origin, Timer
 from bot.changes.sweeps import sweep
 from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
+from bot.changes.wish import Wish
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import ALICE, BOB, DISABLE, NOON
 from tests.changes.workshop import DAVE, EVE, POLICY, Workshop
@@ -29,22 +29,22 @@ URL = SecretStr("https://hooks.slack.com/commands/T0/1/x")
 HOURS = timedelta(hours=2)
 
 
-def order(*ids: str, update: AuthorizationUpdate = DISABLE, **fields: Any) -> Order:
-    """Order a change of tokens, or of one."""
+def wish(*ids: str, update: AuthorizationUpdate = DISABLE, **fields: Any) -> Wish:
+    """Wish for a change of tokens, or of one."""
     targets = tuple(Target("default", each, update) for each in ids or (TOKENS[0].id,))
-    return Order(targets, **fields)
+    return Wish(targets, **fields)
 
 
-async def refusal(here: Workshop, person: Person = ALICE, wanted: Order | None = None) -> Problem:
+async def refusal(here: Workshop, person: Person = ALICE, wanted: Wish | None = None) -> Problem:
     """Have somebody ask for a change, in vain."""
     with pytest.raises(UserError) as raised:
-        await here.heart.intake.open(here.ask(person), wanted or order())
+        await here.heart.intake.open(here.ask(person), wanted or wish())
     return raised.value.problem
 
 
 async def test_what_is_allowed_is_stored_with_its_event(here: Workshop) -> None:
     """By which rule and which policy stands with it; it is due at once."""
-    request = await here.heart.intake.open(here.ask(), order(reason="leaked", lasts=HOURS))
+    request = await here.heart.intake.open(here.ask(), wish(reason="leaked", lasts=HOURS))
 
     assert (request.rule, request.policy_digest) == ("you are an operator", POLICY.digest)
     assert (request.reason, request.timer, request.approval) == ("leaked", Timer(HOURS), None)
@@ -63,7 +63,7 @@ async def test_what_needs_a_second_person_is_stored_as_well(here: Workshop) -> N
     rules = ApprovalRules(needed_for=frozenset({ChangeKind.DISABLE}), quorum=2)
     here.policy = replace(POLICY, approval=rules)
 
-    request = await here.heart.intake.open(here.ask(), order())
+    request = await here.heart.intake.open(here.ask(), wish())
 
     assert request.approval == Approval(
         "disabling needs an approval", ("U0BOB", "U0CAROL"), quorum=2
@@ -117,7 +117,7 @@ async def test_a_freeze_denies_changes_and_lets_people_read(here: Workshop) -> N
         assert await transaction.freeze() == Freeze(NOON, "audit")
         assert await transaction.set_freeze(None)
         assert not await transaction.set_freeze(None)
-    await here.heart.intake.open(here.ask(), order())
+    await here.heart.intake.open(here.ask(), wish())
 
     assert problem.message == (
         "Not allowed: changes are stopped since 2026-11-24 12:00 UTC by token-bot freeze (audit). "
@@ -128,19 +128,19 @@ async def test_a_freeze_denies_changes_and_lets_people_read(here: Workshop) -> N
 @pytest.mark.parametrize(
     ("rules", "wanted", "refused"),
     [
-        (ApprovalRules(needed_for=frozenset({ChangeKind.ENABLE})), order(lasts=HOURS), True),
-        (ApprovalRules(needed_for=frozenset({ChangeKind.ENABLE})), order(), False),
-        (ApprovalRules(needed_for=frozenset({ChangeKind.DISABLE})), order(lasts=HOURS), False),
+        (ApprovalRules(needed_for=frozenset({ChangeKind.ENABLE})), wish(lasts=HOURS), True),
+        (ApprovalRules(needed_for=frozenset({ChangeKind.ENABLE})), wish(), False),
+        (ApprovalRules(needed_for=frozenset({ChangeKind.DISABLE})), wish(lasts=HOURS), False),
         (
             ApprovalRules(several=True),
-            order(TOKENS[0].id, TOKENS[1].id, lasts=HOURS),
+            wish(TOKENS[0].id, TOKENS[1].id, lasts=HOURS),
             True,
         ),
-        (ApprovalRules(several=True), order(lasts=HOURS), False),
+        (ApprovalRules(several=True), wish(lasts=HOURS), False),
     ],
 )
 async def test_a_timer_is_refused_where_its_end_would_need_a_second_person(
-    here: Workshop, *, rules: ApprovalRules, wanted: Order, refused: bool
+    here: Workshop, *, rules: ApprovalRules, wanted: Wish, refused: bool
 ) -> None:
     """At once, so that nobody relies on it."""
     here.policy = replace(POLICY, approval=rules)
@@ -163,12 +163,12 @@ async def test_above_the_limit_a_second_person_is_needed(here: Workshop) -> None
     here.policy = replace(POLICY, limits=Limits(targets_per_person=3))
     open_ = here.heart.intake.open
 
-    two = await open_(here.ask(), order(TOKENS[0].id, TOKENS[1].id))
-    third = await open_(here.ask(), order())
-    fourth = await open_(here.ask(), order())
-    other = await open_(here.ask(DAVE), order())
+    two = await open_(here.ask(), wish(TOKENS[0].id, TOKENS[1].id))
+    third = await open_(here.ask(), wish())
+    fourth = await open_(here.ask(), wish())
+    other = await open_(here.ask(DAVE), wish())
     here.later(timedelta(minutes=10))
-    later = await open_(here.ask(), order())
+    later = await open_(here.ask(), wish())
 
     assert [each.approval is not None for each in (two, third, fourth, other, later)] == [
         False,
@@ -187,7 +187,7 @@ async def test_a_selection_is_stored_before_it_is_looked_up(here: Workshop) -> N
     """It is due, and has no target yet."""
     selection = Selection("default", "alice", DISABLE)
 
-    request = await here.heart.intake.open(here.ask(), Order(selection=selection))
+    request = await here.heart.intake.open(here.ask(), Wish(selection=selection))
 
     assert await here.request(request.id) == request
     (event,) = await here.events()
@@ -202,10 +202,10 @@ async def test_a_repeated_delivery_is_taken_once(here: Workshop) -> None:
     """Whatever came of it."""
     ask = here.ask(EVE)
     with pytest.raises(UserError):
-        await here.heart.intake.open(ask, order())
+        await here.heart.intake.open(ask, wish())
 
     with pytest.raises(RepeatedDeliveryError):
-        await here.heart.intake.open(ask, order())
+        await here.heart.intake.open(ask, wish())
 
     assert await here.tags() == ["request.denied"]
 
@@ -215,7 +215,7 @@ async def test_of_repeats_at_once_one_is_taken(here: Workshop) -> None:
     ask = here.ask()
 
     told = await asyncio.gather(
-        *(here.heart.intake.open(ask, order()) for _ in range(8)), return_exceptions=True
+        *(here.heart.intake.open(ask, wish()) for _ in range(8)), return_exceptions=True
     )
 
     assert sum(isinstance(each, RepeatedDeliveryError) for each in told) == 7
@@ -260,7 +260,7 @@ async def test_somebody_elses_refusals_are_recorded(here: Workshop) -> None:
     """Each person has a count of their own; what is accepted counts for nobody."""
     for _ in range(6):
         await refusal(here, EVE)
-        await here.heart.intake.open(here.ask(), order())
+        await here.heart.intake.open(here.ask(), wish())
 
     await here.heart.intake.refuse(here.ask(), Problem(ErrorCode.USAGE, "No."), "command text")
 
@@ -358,9 +358,9 @@ async def test_what_was_received_is_decided_once(here: Workshop) -> None:
     await here.heart.intake.receive(one)
     decided = one.by(Standing(Account.MEMBER))
 
-    await here.heart.intake.open(decided, order())
+    await here.heart.intake.open(decided, wish())
     with pytest.raises(RepeatedDeliveryError):
-        await here.heart.intake.open(one.by(Standing()), order())
+        await here.heart.intake.open(one.by(Standing()), wish())
 
     assert decided.standing == Standing(Account.MEMBER)
     assert await here.tags() == ["request.accepted"]

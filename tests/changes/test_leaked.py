@@ -9,16 +9,16 @@ from pydantic import SecretStr
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError, UserError
+from bot.changes.leak_intake import Leak
+from bot.changes.leak_report import LeakReport, Proof
 from bot.changes.leaked import leaked as leaked_tokens
-from bot.changes.order import Order
 from bot.changes.policy import ApprovalRules, Policy
 from bot.changes.probe import ProbeVerdict
-from bot.changes.report import LeakReport, Proof
-from bot.changes.reporting import Leak
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.changes.target import Target
 from bot.changes.update import DISABLED, AuthorizationUpdate, ChangeKind
+from bot.changes.wish import Wish
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import NOON
 from tests.changes.workshop import CAROL, DOWN, EVE, InMemoryAuthorizations, Workshop, workshop
@@ -52,7 +52,7 @@ def states(request: ChangeRequest) -> dict[str, str]:
 
 async def reported(here: Workshop, leak: Leak | None = None) -> ChangeRequest:
     """Report a leak and let it be looked into."""
-    request = await here.heart.reporting.report(here.ask(), leak or leaked())
+    request = await here.heart.leak_intake.report(here.ask(), leak or leaked())
     await here.settled()
     return await here.request(request.id)
 
@@ -371,7 +371,7 @@ async def test_a_report_is_judged_as_a_disable(here: Workshop) -> None:
     holds(here, hidden=False)
     async with here.working():
         with pytest.raises(UserError) as denied:
-            await here.heart.reporting.report(here.ask(EVE), leaked())
+            await here.heart.leak_intake.report(here.ask(EVE), leaked())
         await here.settled()
 
     assert denied.value.problem.code is ErrorCode.NOT_ALLOWED
@@ -399,7 +399,7 @@ async def test_a_secret_in_the_words_is_refused(here: Workshop, words: str) -> N
     """Nothing is stored."""
     text = f"it was {SECRET.get_secret_value()}, I think"
     with pytest.raises(UserError) as refused:
-        await here.heart.reporting.report(here.ask(), leaked(**{words: text}))
+        await here.heart.leak_intake.report(here.ask(), leaked(**{words: text}))
 
     assert refused.value.problem.code is ErrorCode.LOOKS_LIKE_SECRET
     assert SECRET.get_secret_value() not in str([e.detail for e in await here.events()])
@@ -413,7 +413,7 @@ async def test_enabling_what_had_leaked_needs_a_second_person(here: Workshop) ->
         request = await reported(here)
         undo = await here.heart.reversals.undo(here.ask(), request.id)
         await here.settled()
-        other = Order((Target("default", FIRST, DISABLED),))
+        other = Wish((Target("default", FIRST, DISABLED),))
         free = await here.heart.intake.open(here.ask(), other)
         await here.settled()
         freely = await here.heart.reversals.undo(here.ask(), free.id)
@@ -422,7 +422,7 @@ async def test_enabling_what_had_leaked_needs_a_second_person(here: Workshop) ->
         await here.heart.moves.approve(here.ask(CAROL), undo.id)
         await here.settled()
         again = await here.heart.intake.open(
-            here.ask(), Order((Target("default", THIRD, DISABLED),))
+            here.ask(), Wish((Target("default", THIRD, DISABLED),))
         )
         await here.settled()
         once_agreed = await here.heart.reversals.undo(here.ask(), again.id)
@@ -452,7 +452,7 @@ async def test_where_nobody_is_a_second_person_none_is_asked_for(here: Workshop)
 async def test_another_process_leaves_the_case_to_its_keeper(here: Workshop) -> None:
     """As long as that one lives; after it, the case ends without the secret."""
     holds(here, hidden=False)
-    request = await here.heart.reporting.report(here.ask(), leaked())
+    request = await here.heart.leak_intake.report(here.ask(), leaked())
     other = Workshop(here.store, here.file, here.instances, here.policy, keeper="keeper 2")
     async with other.working():
         await other.settled()
@@ -485,7 +485,7 @@ async def test_whoever_takes_over_leaves_disabled_what_nobody_can_prove(here: Wo
             return await probe(secret)
 
         here.default.probe = ended  # type: ignore[method-assign,assignment]
-        request = await here.heart.reporting.report(here.ask(), leaked())
+        request = await here.heart.leak_intake.report(here.ask(), leaked())
         await here.settled()
     here.default.probe = probe  # type: ignore[method-assign]
     other = Workshop(here.store, here.file, here.instances, here.policy, keeper="keeper 2")
@@ -603,10 +603,8 @@ async def test_a_wrong_pick_that_stayed_disabled_is_enabled_as_any_other(here: W
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
         await here.settled()
         here.default.update = update  # type: ignore[method-assign]
-        opened = await here.heart.intake.open(
-            here.ask(), Order((Target("default", FIRST, ENABLE),))
-        )
-        leaky = await here.heart.intake.open(here.ask(), Order((Target("default", THIRD, ENABLE),)))
+        opened = await here.heart.intake.open(here.ask(), Wish((Target("default", FIRST, ENABLE),)))
+        leaky = await here.heart.intake.open(here.ask(), Wish((Target("default", THIRD, ENABLE),)))
         await here.settled()
         enabled, waiting = await here.request(opened.id), await here.request(leaky.id)
 
@@ -617,7 +615,7 @@ async def test_a_wrong_pick_that_stayed_disabled_is_enabled_as_any_other(here: W
 async def test_a_keeper_forgets_what_another_has_brought_to_its_end(here: Workshop) -> None:
     """And what was never stored, once that has been seen twice."""
     holds(here, hidden=False)
-    request = await here.heart.reporting.report(here.ask(), leaked())
+    request = await here.heart.leak_intake.report(here.ask(), leaked())
     vault = here.heart.vault
     vault.put("NEVER1", SECRET)
     await here.heart.keeping.give_sign()
@@ -638,7 +636,7 @@ async def test_what_another_has_disabled_meanwhile_is_not_taken_for_it(here: Wor
     holds(here, hidden=True)
     async with here.working():
         shown = await reported(here)
-        other = Order((Target("default", THIRD, DISABLED),))
+        other = Wish((Target("default", THIRD, DISABLED),))
         await here.heart.intake.open(here.ask(CAROL), other)
         await here.settled()
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST, THIRD))
@@ -656,7 +654,7 @@ async def test_two_reports_of_one_secret_name_one_token(here: Workshop) -> None:
     holds(here, hidden=True)
     async with here.working():
         mine = await reported(here)
-        theirs = await here.heart.reporting.report(here.ask(CAROL), leaked())
+        theirs = await here.heart.leak_intake.report(here.ask(CAROL), leaked())
         await here.settled()
         await here.heart.moves.confirm(here.ask(), mine.id, order=(THIRD, FIRST))
         await here.heart.moves.confirm(here.ask(CAROL), theirs.id, order=(FIRST, THIRD))
@@ -688,12 +686,10 @@ async def test_what_was_disabled_before_its_leak_was_reported_has_leaked(here: W
     holds(here, hidden=False)
     here.policy = _with_approval(here, ApprovalRules(several=True))
     async with here.working():
-        await here.heart.intake.open(here.ask(), Order((Target("default", THIRD, DISABLED),)))
+        await here.heart.intake.open(here.ask(), Wish((Target("default", THIRD, DISABLED),)))
         await here.settled()
         await reported(here)
-        opened = await here.heart.intake.open(
-            here.ask(), Order((Target("default", THIRD, ENABLE),))
-        )
+        opened = await here.heart.intake.open(here.ask(), Wish((Target("default", THIRD, ENABLE),)))
         await here.settled()
         waiting = await here.request(opened.id)
 
@@ -746,7 +742,7 @@ async def test_the_others_of_a_timer_come_back_without_the_leaked_one(here: Work
     holds(here, hidden=False)
     three = tuple(Target("default", each, DISABLED) for each in (FIRST, SECOND, THIRD))
     async with here.working():
-        timed = await here.heart.intake.open(here.ask(), Order(three, lasts=timedelta(hours=2)))
+        timed = await here.heart.intake.open(here.ask(), Wish(three, lasts=timedelta(hours=2)))
         await here.settled()
         await here.heart.moves.confirm(here.ask(), timed.id)
         await here.settled()
@@ -769,7 +765,7 @@ async def test_what_was_active_again_and_is_proven_to_be_it_stays_disabled(here:
     """Others had ended its timer early; the timer must not end what the report has disabled."""
     holds(here, hidden=True)
     async with here.working():
-        only = Order((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
+        only = Wish((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
         timed = await here.heart.intake.open(here.ask(), only)
         await here.settled()
         here.default.tokens[THIRD] = replace(TOKENS[2], revision=9)
@@ -795,7 +791,7 @@ async def test_only_its_owner_s_tokens_may_be_it(here: Workshop) -> None:
     async with here.working():
         shown = await reported(here)
         for each in (SECOND, THIRD):
-            only = Order((Target("default", each, DISABLED),), lasts=timedelta(hours=2))
+            only = Wish((Target("default", each, DISABLED),), lasts=timedelta(hours=2))
             await here.heart.intake.open(here.ask(CAROL), only)
         await here.settled()
         await here.heart.moves.confirm(here.ask(), shown.id, order=(FIRST,))
@@ -812,7 +808,7 @@ async def test_a_timer_that_is_newer_than_the_report_is_no_way_around_it(here: W
     async with here.working():
         await reported(here)
         here.default.tokens[THIRD] = replace(TOKENS[2], revision=9)
-        only = Order((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
+        only = Wish((Target("default", THIRD, DISABLED),), lasts=timedelta(hours=2))
         timed = await here.heart.intake.open(here.ask(), only)
         await here.settled()
         here.later(timedelta(hours=2))

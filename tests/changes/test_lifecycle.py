@@ -11,7 +11,6 @@ import pytest
 from bot.changes.authorization import Authorization, Status
 from bot.changes.decision import Freeze
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
-from bot.changes.order import Order
 from bot.changes.people import Account, Standing
 from bot.changes.policy import ApprovalRules, Limits, Roles
 from bot.changes.ports import AnnouncementError
@@ -19,6 +18,7 @@ from bot.changes.request import ChangeRequest, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
+from bot.changes.wish import Wish
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import ALICE, BOB, DISABLE, NOON, OPERATOR, authorization
 from tests.changes.workshop import CAROL, DAVE, DOWN, POLICY, InMemoryAuthorizations, Workshop
@@ -30,13 +30,13 @@ LOST = UpstreamError(Problem(ErrorCode.INSTANCE_UNAVAILABLE, "No answer."), Effe
 BACK = UpstreamError(Problem(ErrorCode.INSTANCE_REFUSED, "It says no."), Effect.NONE)
 
 
-def order(*numbers: int, instance: str = "default", **fields: Any) -> Order:
-    """Order that tokens be disabled."""
+def wish(*numbers: int, instance: str = "default", **fields: Any) -> Wish:
+    """Wish that tokens be disabled."""
     targets = tuple(Target(instance, TOKENS[n].id, DISABLE) for n in numbers)
-    return Order(targets, **fields)
+    return Wish(targets, **fields)
 
 
-async def asked(here: Workshop, wanted: Order) -> ChangeRequest:
+async def asked(here: Workshop, wanted: Wish) -> ChangeRequest:
     """Let Alice ask, and carry out what can be."""
     request = await here.heart.intake.open(here.ask(), wanted)
     await here.settled()
@@ -69,7 +69,7 @@ def states(request: ChangeRequest) -> list[str]:
 async def test_one_token_is_disabled_at_once(here: Workshop) -> None:
     """Asked for, sent once, read back, told once."""
     async with here.working():
-        request = await asked(here, order(0))
+        request = await asked(here, wish(0))
 
     assert (request.state, states(request)) == (S.FINISHED, ["done"])
     assert here.default.sent == [(TOKENS[0].id, DISABLE)]
@@ -82,7 +82,7 @@ async def test_one_token_is_disabled_at_once(here: Workshop) -> None:
 async def test_several_are_shown_confirmed_and_disabled(here: Workshop) -> None:
     """Nothing is sent before the requester's Confirm; the message goes along."""
     async with here.working():
-        shown = await asked(here, order(0, 1, 2))
+        shown = await asked(here, wish(0, 1, 2))
         before = list(here.default.sent)
         await confirm(here, shown)
         request = await again(here, shown)
@@ -108,7 +108,7 @@ async def test_several_are_shown_confirmed_and_disabled(here: Workshop) -> None:
 async def test_a_preview_that_nobody_confirms_expires(here: Workshop) -> None:
     """After ten minutes; nothing was sent, and its message says so."""
     async with here.working():
-        shown = await asked(here, order(0, 1))
+        shown = await asked(here, wish(0, 1))
         here.later(timedelta(minutes=10))
         request = await again(here, shown)
 
@@ -127,7 +127,7 @@ async def test_what_is_left_out_is_told_and_the_rest_done(here: Workshop) -> Non
         Target("default", each.id, DISABLE) for each in (own, TOKENS[0], operator, TOKENS[1])
     )
     async with here.working():
-        shown = await asked(here, Order(targets))
+        shown = await asked(here, Wish(targets))
         await confirm(here, shown)
         request = await again(here, shown)
 
@@ -139,7 +139,7 @@ async def test_what_is_left_out_is_told_and_the_rest_done(here: Workshop) -> Non
 async def test_what_is_confirmed_must_be_what_was_shown(here: Workshop) -> None:
     """One that has changed since is left alone; the others are disabled."""
     async with here.working():
-        shown = await asked(here, order(0, 1))
+        shown = await asked(here, wish(0, 1))
         here.default.tokens[TOKENS[0].id] = replace(TOKENS[0], description="new", revision=2)
         await confirm(here, shown)
         request = await again(here, shown)
@@ -152,7 +152,7 @@ async def test_what_is_confirmed_must_be_what_was_shown(here: Workshop) -> None:
 async def test_a_users_tokens_are_disabled(here: Workshop) -> None:
     """Those that were shown, and no new one."""
     async with here.working():
-        shown = await asked(here, Order(selection=Selection("default", "alice", DISABLE)))
+        shown = await asked(here, Wish(selection=Selection("default", "alice", DISABLE)))
         here.default.tokens["0d0d0d0d0d0d00aa"] = authorization(id="0d0d0d0d0d0d00aa")
         await confirm(here, shown)
         request = await again(here, shown)
@@ -164,7 +164,7 @@ async def test_a_users_tokens_are_disabled(here: Workshop) -> None:
 async def test_a_user_without_tokens_comes_to_nothing(here: Workshop) -> None:
     """Told as such, and finished."""
     async with here.working():
-        request = await asked(here, Order(selection=Selection("default", "nobody", DISABLE)))
+        request = await asked(here, Wish(selection=Selection("default", "nobody", DISABLE)))
 
     assert (request.state, request.targets) == (S.FINISHED, ())
     assert request.closing is not None
@@ -176,7 +176,7 @@ async def test_what_needs_approval_waits_for_it(here: Workshop) -> None:
     """For half an hour from asking; then, with enough votes, it is carried out."""
     here.policy = replace(POLICY, approval=replace(NEEDED, quorum=2))
     async with here.working():
-        waiting = await asked(here, order(0))
+        waiting = await asked(here, wish(0))
         await here.heart.moves.approve(here.ask(BOB), waiting.id)
         half = await again(here, waiting)
         await here.heart.moves.approve(here.ask(CAROL), waiting.id)
@@ -211,7 +211,7 @@ async def test_an_approval_of_what_has_changed_is_void(
     """Whoever agreed saw something else; the message says what is different."""
     here.policy = replace(POLICY, approval=NEEDED)
     async with here.working():
-        waiting = await asked(here, order(0))
+        waiting = await asked(here, wish(0))
         here.default.tokens[TOKENS[0].id] = replace(TOKENS[0], revision=2, **found)
         await here.heart.moves.approve(here.ask(BOB), waiting.id)
         request = await again(here, waiting)
@@ -227,7 +227,7 @@ async def test_a_vote_counts_by_what_the_voter_may_now(here: Workshop) -> None:
     """Bob has lost his role before it was carried out: it is asked for again, without his vote."""
     here.policy = replace(POLICY, approval=NEEDED)
     async with here.working():
-        waiting = await asked(here, order(0))
+        waiting = await asked(here, wish(0))
         await here.heart.moves.approve(here.ask(BOB), waiting.id)
         here.directory.standings["U0BOB"] = Standing(Account.DEACTIVATED)
         request = await again(here, waiting)
@@ -245,7 +245,7 @@ async def test_a_vote_counts_by_what_the_voter_may_now(here: Workshop) -> None:
 async def test_whoever_may_not_any_more_changes_nothing(here: Workshop, *, confirmed: bool) -> None:
     """Alice has lost her role between asking and carrying out."""
     gone = replace(POLICY, roles=Roles(approver=frozenset({"U0BOB"})))
-    request = await here.heart.intake.open(here.ask(), order(0, 1) if confirmed else order(0))
+    request = await here.heart.intake.open(here.ask(), wish(0, 1) if confirmed else wish(0))
     async with here.working():
         if confirmed:
             await confirm(here, await again(here, request))
@@ -258,7 +258,7 @@ async def test_whoever_may_not_any_more_changes_nothing(here: Workshop, *, confi
 
 async def test_what_is_stopped_waits_and_is_told_to_wait(here: Workshop) -> None:
     """It is held back, not refused, and carried out once the stop is lifted."""
-    request = await here.heart.intake.open(here.ask(), order(0))
+    request = await here.heart.intake.open(here.ask(), wish(0))
     here.policy = replace(POLICY, limits=Limits(read_only="READ_ONLY"))
     async with here.working():
         held = await again(here, request)
@@ -281,7 +281,7 @@ async def started(here: Workshop, count: int) -> ChangeRequest:
     """Have so many tokens confirmed, and wait until those that fit in are on their way."""
     here.default.tokens |= {f"{n:016x}": authorization(id=f"{n:016x}") for n in range(1, count + 1)}
     targets = tuple(Target("default", f"{n:016x}", DISABLE) for n in range(1, count + 1))
-    shown = await asked(here, Order(targets))
+    shown = await asked(here, Wish(targets))
     here.default.gate = asyncio.Event()
     await confirm(here, shown)
     await until(lambda: _true(len(here.default.sent) == 32))
@@ -358,7 +358,7 @@ async def test_what_runs_out_while_it_waits_for_its_turn_is_not_sent(here: Works
     """The approval's time is judged when its tokens are held, and not when it began to wait."""
     here.policy = replace(POLICY, approval=NEEDED)
     async with here.working():
-        waiting = await asked(here, order(0))
+        waiting = await asked(here, wish(0))
         async with here.store.transaction() as transaction:
             held = f"default:{TOKENS[0].id}"
             assert await transaction.hold([held], "another", timedelta(hours=9))
@@ -382,7 +382,7 @@ async def test_an_executor_that_comes_too_late_saves_nothing(here: Workshop) -> 
         async with here.store.transaction() as transaction:
             held = f"default:{TOKENS[0].id}"
             assert await transaction.hold([held], "another", timedelta(hours=9))
-        request = await here.heart.intake.open(here.ask(), order(0))
+        request = await here.heart.intake.open(here.ask(), wish(0))
         await here.settled()
         await here.heart.moves.cancel(here.ask(), request.id)
         async with here.store.transaction() as transaction:
@@ -400,7 +400,7 @@ async def test_what_failed_and_what_is_not_known_is_said_of_each(here: Workshop)
     """Refused by InfluxDB, lost on the way, and done: each target for itself."""
     here.default.refusals = {TOKENS[0].id: BACK, TOKENS[1].id: LOST}
     async with here.working():
-        shown = await asked(here, order(0, 1, 2))
+        shown = await asked(here, wish(0, 1, 2))
         await confirm(here, shown)
         unresolved = await again(here, shown)
         here.later(timedelta(minutes=3))
@@ -417,7 +417,7 @@ async def test_what_failed_and_what_is_not_known_is_said_of_each(here: Workshop)
 async def test_the_end_of_a_timer_enables_again(here: Workshop) -> None:
     """Noted beforehand; then a change in the requester's name, judged as any other."""
     async with here.working():
-        request = await asked(here, order(0, lasts=timedelta(hours=2)))
+        request = await asked(here, wish(0, lasts=timedelta(hours=2)))
         here.later(timedelta(minutes=110))
         await here.settled()
         noted = list(here.board.notes)
@@ -445,7 +445,7 @@ async def test_a_timer_that_is_not_wanted_any_more_enables_nothing(
 ) -> None:
     """Stopped, the token stays closed; undone, it was enabled already, once."""
     async with here.working():
-        request = await asked(here, order(0, lasts=timedelta(hours=2)))
+        request = await asked(here, wish(0, lasts=timedelta(hours=2)))
         if what == "stopped":
             await here.heart.moves.cancel(here.ask(DAVE), request.id)
         else:
@@ -462,7 +462,7 @@ async def test_a_timer_that_is_not_wanted_any_more_enables_nothing(
 async def test_a_stopped_timer_is_drawn_anew(here: Workshop) -> None:
     """The message says who stopped it."""
     async with here.working():
-        request = await asked(here, order(0, lasts=timedelta(hours=2)))
+        request = await asked(here, wish(0, lasts=timedelta(hours=2)))
         await here.heart.moves.cancel(here.ask(DAVE), request.id)
         request = await again(here, request)
 
@@ -474,7 +474,7 @@ async def test_a_stopped_timer_is_drawn_anew(here: Workshop) -> None:
 async def test_a_timer_ends_nothing_where_enabling_needs_somebody_by_now(here: Workshop) -> None:
     """The token stays closed, and the message says what to do."""
     async with here.working():
-        request = await asked(here, order(0, lasts=timedelta(hours=2)))
+        request = await asked(here, wish(0, lasts=timedelta(hours=2)))
         rules = ApprovalRules(needed_for=frozenset({ChangeKind.ENABLE}))
         here.policy = replace(POLICY, approval=rules)
         here.later(timedelta(hours=2))
@@ -491,7 +491,7 @@ async def test_a_timer_of_several_enables_those_that_were_disabled(here: Worksho
     """Without a Confirm: nobody may be there."""
     here.default.tokens[TOKENS[1].id] = replace(TOKENS[1], status=Status.INACTIVE)
     async with here.working():
-        shown = await asked(here, order(0, 1, 2, lasts=timedelta(hours=2)))
+        shown = await asked(here, wish(0, 1, 2, lasts=timedelta(hours=2)))
         await confirm(here, shown)
         request = await again(here, shown)
         here.later(timedelta(hours=2))
@@ -504,7 +504,7 @@ async def test_a_timer_of_several_enables_those_that_were_disabled(here: Worksho
 async def test_the_instance_is_chosen_by_its_requester(two: Workshop) -> None:
     """Found on both: nothing is changed before they say which."""
     async with two.working():
-        shown = await asked(two, order(0, instance=""))
+        shown = await asked(two, wish(0, instance=""))
         await confirm(two, shown, instance="lab")
         request = await again(two, shown)
 
@@ -520,7 +520,7 @@ async def test_the_instance_is_chosen_by_its_requester(two: Workshop) -> None:
 async def test_one_that_only_one_instance_has_needs_no_choice(two: Workshop) -> None:
     """It is found and disabled at once."""
     async with two.working():
-        request = await asked(two, order(2, instance=""))
+        request = await asked(two, wish(2, instance=""))
 
     assert (request.targets[0].instance, states(request)) == ("lab", ["done"])
 
@@ -528,7 +528,7 @@ async def test_one_that_only_one_instance_has_needs_no_choice(two: Workshop) -> 
 async def test_several_on_several_instances(two: Workshop) -> None:
     """Each where it is; one instance that is out of reach does not hold up the other."""
     async with two.working():
-        shown = await asked(two, order(1, 2, instance=""))
+        shown = await asked(two, wish(1, 2, instance=""))
         two.instances["default"].silent = DOWN
         await confirm(two, shown)
         waiting = await again(two, shown)
@@ -547,7 +547,7 @@ async def test_undoing_several_restores_each(here: Workshop) -> None:
     """Confirmed as several are; afterwards every token is as it was before."""
     before = dict(here.default.tokens)
     async with here.working():
-        shown = await asked(here, order(0, 1, 2))
+        shown = await asked(here, wish(0, 1, 2))
         await confirm(here, shown)
         request = await again(here, shown)
         undo = await here.heart.reversals.undo(here.ask(), request.id)
@@ -568,7 +568,7 @@ async def test_two_operator_tokens_asked_for_at_once(here: Workshop) -> None:
     here.default.tokens |= {each.id: each for each in operators}
     async with here.working():
         requests = [
-            await here.heart.intake.open(here.ask(), Order((Target("default", each.id, DISABLE),)))
+            await here.heart.intake.open(here.ask(), Wish((Target("default", each.id, DISABLE),)))
             for each in operators
         ]
         ended = [await again(here, each) for each in requests]
@@ -580,7 +580,7 @@ async def test_an_outcome_is_told_later_where_slack_does_not_take_it(here: Works
     """The change is not held up; it is told once Slack takes it."""
     here.board.trouble = AnnouncementError("ratelimited", retry_after=30)
     async with here.working():
-        request = await asked(here, order(0))
+        request = await asked(here, wish(0))
         here.board.trouble = None
         here.later(timedelta(seconds=30))
         told = await again(here, request)
@@ -594,7 +594,7 @@ async def test_its_turn_comes_when_it_comes_however_old_it_is(here: Workshop) ->
     """What has failed for long is tried seldom, but its turn in a channel is not put off."""
     here.board.trouble = AnnouncementError("Slack does not answer")
     async with here.working():
-        request = await asked(here, order(0))
+        request = await asked(here, wish(0))
         here.board.trouble = AnnouncementError("not yet its turn", retry_after=7)
         here.later(timedelta(minutes=10))
         waiting = await again(here, request)
@@ -622,7 +622,7 @@ async def test_a_fault_of_the_bots_own_is_told_as_that(here: Workshop) -> None:
     stumbling = Stumbling(TOKENS)
     stumbling_here = Workshop(here.store, here.file, {"default": stumbling}, POLICY)
     async with stumbling_here.working():
-        unresolved = await asked(stumbling_here, order(0))
+        unresolved = await asked(stumbling_here, wish(0))
         stumbling_here.later(timedelta(minutes=3))
         request = await again(stumbling_here, unresolved)
 

@@ -459,7 +459,7 @@ async def test_what_is_closed_frees_what_it_had_reserved(
     async with here.store.transaction() as transaction:
         await transaction.claim_undo(original.id, ID)
         await transaction.claim_retry(original.id, ID)
-        await transaction.claim_again(original.id, [TOKEN_ID], ID)
+        await transaction.claim_again(original.id, [("default", TOKEN_ID)], ID)
 
     await move(here, name, person)
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
-from bot.changes.order import Order
 from bot.changes.states import RequestState
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
+from bot.changes.wish import Wish
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import BOB, DISABLE
 from tests.changes.workshop import DOWN, Workshop
@@ -24,11 +24,11 @@ async def test_nobody_waits_for_a_change_that_is_done_with_the_token(here: Works
     """One of its tokens is busy for hours; the other is free for whoever asks next."""
     here.default.refusals[SECOND.authorization_id] = BUSY
     async with here.working():
-        slow = await here.heart.intake.open(here.ask(), Order((FIRST, SECOND)))
+        slow = await here.heart.intake.open(here.ask(), Wish((FIRST, SECOND)))
         await here.settled()
         await here.heart.moves.confirm(here.ask(), slow.id)
         await here.settled()
-        rename = Order((Target("default", FIRST.authorization_id, RENAME),))
+        rename = Wish((Target("default", FIRST.authorization_id, RENAME),))
         quick = await here.heart.intake.open(here.ask(BOB), rename)
         await here.settled()
         waiting, done = await here.request(slow.id), await here.request(quick.id)
@@ -43,9 +43,9 @@ async def test_whoever_comes_behind_a_cancelled_change_goes_on_at_once(here: Wor
     """The first waits for an instance and is cancelled; the second does not look in vain first."""
     here.default.silent = DOWN
     async with here.working():
-        first = await here.heart.intake.open(here.ask(), Order((FIRST,)))
+        first = await here.heart.intake.open(here.ask(), Wish((FIRST,)))
         await here.settled()
-        behind = await here.heart.intake.open(here.ask(BOB), Order((FIRST,)))
+        behind = await here.heart.intake.open(here.ask(BOB), Wish((FIRST,)))
         await here.settled()
         here.later(timedelta(seconds=4))
         await here.settled()
@@ -71,7 +71,7 @@ async def test_a_cancel_is_heard_by_an_executor_that_is_at_it(here: Workshop) ->
         return await answer(authorization_id)
 
     async with here.working():
-        change = await here.heart.intake.open(here.ask(), Order((FIRST, SECOND)))
+        change = await here.heart.intake.open(here.ask(), Wish((FIRST, SECOND)))
         await here.settled()
         await here.heart.moves.confirm(here.ask(), change.id)
         await here.settled()

@@ -175,7 +175,8 @@ async def test_what_changed_nothing_gives_its_reservation_back(
     async with here.store.transaction() as transaction:
         assert await transaction.claim_undo(original.id, request.id)
         assert await transaction.claim_retry(original.id, request.id)
-        assert await transaction.claim_again(original.id, [TOKEN_ID], request.id) == [TOKEN_ID]
+        key = ("default", TOKEN_ID)
+        assert await transaction.claim_again(original.id, [key], request.id) == [key]
     part = progress(here)
 
     await part.record(

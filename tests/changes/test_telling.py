@@ -8,13 +8,13 @@ import pytest
 
 from bot.changes.authorization import Status
 from bot.changes.errors import Effect, ErrorCode, Problem, UpstreamError
-from bot.changes.order import Order
 from bot.changes.policy import ApprovalRules
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind
+from bot.changes.wish import Wish
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import BOB, DISABLE
 from tests.changes.workshop import DAVE, DOWN, POLICY, Workshop
@@ -36,7 +36,7 @@ IN_A_WHILE = replace(
 async def asked(here: Workshop, *numbers: int, **fields: Any) -> ChangeRequest:
     """Let Alice ask that tokens be disabled, confirm where she has to, and carry it out."""
     targets = tuple(Target("default", TOKENS[n].id, DISABLE) for n in numbers)
-    request = await here.heart.intake.open(here.ask(), Order(targets, **fields))
+    request = await here.heart.intake.open(here.ask(), Wish(targets, **fields))
     await here.settled()
     if len(numbers) > 1:
         await here.heart.moves.confirm(here.ask(), request.id)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.changes.people import Account, KnownGroup, KnownPerson, Person, Standing
-from bot.changes.remembered import standing_of
+from bot.changes.remembered import by_account, by_groups
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice
@@ -98,17 +98,24 @@ def test_nobody_says_which_instance_is_meant_by_a_yes() -> None:
 
 
 def test_the_oldest_word_of_slack_is_its_age() -> None:
-    """Whatever is stored counts, and the rest cannot be read; never is it guessed."""
+    """What Slack tells now has none; what it does not tell is as it told last, never guessed."""
+    told = {"S0A": None, "S0B": None, "S0C": frozenset({"U0ANNA"})}
     groups = [KnownGroup("S0A", frozenset({"U0ANNA"}), NOON - 2 * HOURS)]
-    known = KnownPerson(ANNA, Account.MEMBER, NOON - HOURS)
+    standing = by_groups("U0ANNA", told, groups)
+    old = Account.GUEST, NOON - 3 * HOURS
+    late = Account.MEMBER, NOON - HOURS
 
-    assert standing_of("U0ANNA", GROUPS, groups, known) == Standing(
-        Account.MEMBER, frozenset({"S0A"}), frozenset({"S0B"}), NOON - 2 * HOURS
+    assert standing == Standing(
+        groups=frozenset({"S0A", "S0C"}), unreadable=frozenset({"S0B"}), as_of=NOON - 2 * HOURS
     )
-    assert standing_of("U0EVE", GROUPS, groups, None) == Standing(
-        Account.UNKNOWN, frozenset(), frozenset({"S0B"}), NOON - 2 * HOURS
+    assert by_account(standing, KnownPerson(ANNA, *late)) == replace(
+        standing, account=Account.MEMBER
     )
-    assert standing_of("U0EVE", GROUPS, [], None).as_of is None
+    assert by_account(standing, KnownPerson(ANNA, *old)) == replace(
+        standing, account=Account.GUEST, as_of=NOON - 3 * HOURS
+    )
+    assert by_account(standing, None) == standing
+    assert by_groups("U0ANNA", {"S0C": frozenset()}, []) == Standing()
 
 
 @pytest.mark.parametrize(
@@ -123,17 +130,27 @@ def test_the_oldest_word_of_slack_is_its_age() -> None:
 )
 def test_how_old_it_is(ago: timedelta, said: str) -> None:
     """It is said in a unit of which there are several."""
-    assert said in what_counts(Standing(as_of=NOON - ago), NOON)
+    assert said in what_counts(Standing(as_of=NOON - ago), NOON, slack_answers=False)
 
 
-def test_what_was_never_told() -> None:
+@pytest.mark.parametrize("slack_answers", [True, False])
+def test_what_was_never_told(*, slack_answers: bool) -> None:
     """Groups of which nothing is stored are named."""
-    told = what_counts(Standing(as_of=NOON, unreadable=frozenset({"S0B"})), NOON)
+    standing = Standing(as_of=NOON, unreadable=frozenset({"S0B"}))
+
+    told = what_counts(standing, NOON, slack_answers=slack_answers)
 
     assert told.endswith("It never told who is in S0B, so nobody has a role by that.")
-    assert what_counts(Standing(unreadable=GROUPS), NOON).endswith(
+
+
+def test_where_nothing_is_stored() -> None:
+    """A silent Slack is told of; where it answers, nothing is as it told last."""
+    standing = Standing(unreadable=GROUPS)
+
+    assert what_counts(standing, NOON, slack_answers=False).endswith(
         "Only people who are listed by their own ids are known."
     )
+    assert what_counts(standing, NOON, slack_answers=True) == ""
 
 
 def test_a_command_without_quotes(

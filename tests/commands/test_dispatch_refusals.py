@@ -25,8 +25,9 @@ VISITOR = Person("U0ALICE", "T0OTHER")
         ("disable --user ci --on prod", "no InfluxDB instance prod here. Nothing was changed."),
         (
             f"disable {EDGE_42} --for soon",
-            "such as 30m, 2h or 1d, not “soon”. Nothing was changed.",
+            "1 min to 30 d, such as 30m, 2h or 1d, not “soon”. Nothing was changed.",
         ),
+        (f"disable {EDGE_42} --for 9999999h", "2h or 1d, not “9999999h”. Nothing was changed."),
         (f"disable {EDGE_42} --for 59s", "1 min to 30 d, not “59s”. Nothing was changed."),
         (f"disable {EDGE_42} --for 31d", "1 min to 30 d, not “31d”. Nothing was changed."),
         (f"describe --on prod {EDGE_42} x", "instance prod here. Nothing was changed."),

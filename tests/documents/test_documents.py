@@ -76,6 +76,14 @@ def test_links_lead_somewhere(page: str) -> None:
     assert lost == []
 
 
+@pytest.mark.parametrize("page", pages())
+def test_paths_lead_somewhere(page: str) -> None:
+    """Every file and folder of the code and of the tests that a page names is there."""
+    named = re.findall(r"(?<![\w/.-])((?:bot|tests)/[\w/.-]*\w/?)", text_of(page))
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_make_target_of_the_readme_exists() -> None:
     """Whatever `make …` the documents name can be made."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bot.changes.audit import EventTag
 from bot.changes.errors import ErrorCode
+from bot.changes.leak_report import Attempt, Proof
 from bot.changes.probe import ProbeVerdict
-from bot.changes.report import Attempt, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.sandbox.slack import SlackStandIn

@@ -93,8 +93,10 @@ async def test_approved_while_stopped(idle_world: World, stop: Switch) -> None:
     await idle_world.say(f"enable {INACTIVE_LOAD_TEST}")
     (message,) = idle_world.channel()
     await stop(idle_world)
+    await idle_world.say("pending", user=cast.BOB)
 
-    await idle_world.press(message, "Approve", user=cast.BOB)
+    await idle_world.press(idle_world.slack.ephemerals(cast.BOB)[-1], "Approve", user=cast.BOB)
+    assert "It waits: changes are stopped" in idle_world.last(cast.BOB)
     await idle_world.slack.wait_for(lambda: "Waiting" in message.plain)
     await idle_world.influxdb_quiet(seconds=0.2)
     assert reopened(idle_world) == []

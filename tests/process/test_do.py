@@ -1,6 +1,8 @@
 """`python -m bot do`: Slack's commands on the bot's machine, for the day Slack is the incident."""
 
 import asyncio
+import signal
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,13 +10,12 @@ import pytest
 
 from bot.bootstrap import open_store
 from bot.changes.people import Account, KnownPerson, Person
-from bot.changes.states import RequestState
+from bot.changes.policy import Workspace
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
-from tests.changes.samples import change
 from tests.process.attended_process import CANARY, at_a_terminal, attended_process, do
 from tests.process.bot_process import environment
-from tests.process.test_leak import NOWHERE, ruled, stored_in, user
+from tests.process.test_leak import NEEDS_APPROVAL, NOWHERE, ruled, stored_in, user
 from tests.world import World
 
 TOKEN, OTHER = TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
@@ -62,6 +63,7 @@ async def test_the_same_as_in_slack(idle_world: World, tmp_path: Path) -> None:
     assert {each.actor for each in events} == {cast.ALICE}
     assert {each.detail["typed_by"] for each in events} == {user()}
     assert "request.denied" in {each.tag.value for each in events}
+    assert not any("told_at" in each.detail for each in events)
 
 
 async def test_a_disable_for_a_time(idle_world: World, tmp_path: Path) -> None:
@@ -108,19 +110,49 @@ async def test_without_slack(idle_world: World, tmp_path: Path) -> None:
     assert posted.plain.startswith("Token disabled")
 
 
+async def test_a_slack_that_answers_in_part(idle_world: World, tmp_path: Path) -> None:
+    """What it does not tell is as it told last, with its age; what it tells counts before that."""
+    here, env = idle_world, ruled(idle_world, tmp_path, ON_CALL)
+    faults = here.slack.faults
+    await here.start(policy=ON_CALL)
+    await here.stop()
+
+    faults.add("usergroups.users.list", error="internal_error", times=99)
+    groups = await do(f"disable {TOKEN}", env=env)
+    here.slack.add_person(replace(here.slack.workspace.people[cast.BOB], deleted=True))
+    gone = await do(f"disable {OTHER}", env=env, user=cast.BOB)
+    faults.clear()
+    faults.add("users.info", delay=60, times=99)
+    accounts = await do(f"disable {OTHER}", env=env)
+
+    told = "Slack does not tell all of who this is now. What it told last counts, at "
+    assert (groups[0], told in groups[2]) == (0, True)
+    assert gone[0] == 1
+    assert "your Slack account is deactivated" in gone[2]
+    assert (accounts[0], told in accounts[2]) == (0, True)
+    assert (status(here), status(here, OTHER)) == ("inactive", "inactive")
+    accepted = [each for each in await here.events() if each.tag.value == "request.accepted"]
+    assert [isinstance(each.detail["told_seconds_ago"], int) for each in accepted] == [True, True]
+    assert len(here.slack.messages(cast.SECURITY)) == 2
+
+
 async def test_without_slack_in_an_organisation(idle_world: World, tmp_path: Path) -> None:
-    """Whoever asked last may be of another of its workspaces; nobody is a stranger by that."""
+    """The bot may be of another of its workspaces; nobody is a stranger by that."""
     here, env = idle_world, {**environment(idle_world, tmp_path), **NOWHERE}
-    asked_last = change(requester=Person(cast.BOB, "T0OTHER", "E0ALL"), state=RequestState.DENIED)
     alice = KnownPerson(Person(cast.ALICE, "T0HOME", "E0ALL"), Account.MEMBER, here.now())
     address = str(here.settings["database_url"]).replace("sqlite:", "sqlite+aiosqlite:")
     async with open_store(address) as store, store.transaction() as transaction:
-        await transaction.add_request(asked_last, asked_last.created_at)
+        await transaction.note_workspace(Workspace("T0OTHER", "E0ALL"), here.now())
         await transaction.note_people([], [alice])
 
     code, out, _ = await do(f"disable {TOKEN}", env=env)
+    unknown = await do(f"disable {OTHER}", env=env, user=cast.BOB)
 
     assert (code, out.startswith("Token disabled")) == (0, True)
+    assert unknown[0] == 0
+    by_bob = next(each for each in reversed(await here.events()) if each.change_id)
+    requester = (await here.request(str(by_bob.change_id))).requester
+    assert requester == Person(cast.BOB, "T0OTHER", "E0ALL")
 
 
 async def test_several(idle_world: World, tmp_path: Path) -> None:
@@ -146,6 +178,29 @@ async def test_several(idle_world: World, tmp_path: Path) -> None:
     assert at_once[1].startswith("2 tokens disabled")
     assert (code, "2 tokens disabled" in shown) == (0, True)
     assert (status(here), status(here, OTHER)) == ("inactive", "inactive")
+
+
+async def test_another_bot_carries_it_out(idle_world: World, tmp_path: Path) -> None:
+    """Where this process did not live meanwhile, it follows what another one does, to its end."""
+    here, env = idle_world, ruled(idle_world, tmp_path, NEEDS_APPROVAL)
+    async with attended_process("do", f"disable {TOKEN}", "--as", cast.ALICE, env=env) as running:
+        await running.said("waits in Slack for approval: disabling needs an approval.")
+        running.process.send_signal(signal.SIGSTOP)
+        async with here.store() as store, store.transaction() as transaction:
+            change = (await here.events())[0].change_id
+            stored = await transaction.request(str(change))
+            assert stored is not None
+            await transaction.leave(stored.keeper)
+        await here.start(policy=NEEDS_APPROVAL)
+        await here.say("pending", user=cast.BOB)
+        await here.press(here.slack.ephemerals(cast.BOB)[-1], "Approve", user=cast.BOB)
+        by_the_bot = status(here)
+        running.process.send_signal(signal.SIGCONT)
+        code, out, _ = await running.ends()
+
+    assert (by_the_bot, code) == ("inactive", 0)
+    assert out.startswith("Token disabled")
+    assert len(here.patches()) == 1
 
 
 async def test_whoever_does_not_wait(idle_world: World, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """`python -m bot sandbox`: the tour, scripts, and serving."""
 
 import asyncio
+import os
 import re
+import shlex
 import signal
 import sys
 
@@ -11,6 +13,7 @@ import pytest
 from bot.sandbox.influxdb.grown_organisation import LEAKED_TOKEN
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.serving import listen_from
+from tests.process.attended_process import do
 
 
 async def sandbox(*arguments: str) -> tuple[int, str, str]:
@@ -39,6 +42,12 @@ def in_order(text: str, *parts: str) -> list[str]:
         else:
             position = found + len(part)
     return missing
+
+
+def exported(told: str) -> list[tuple[str, str]]:
+    """Give the variables that are ready to be pasted."""
+    words = (shlex.split(line) for line in told.splitlines() if line.startswith("  export "))
+    return [(name, value) for name, _, value in (pair.partition("=") for _, pair in words)]
 
 
 async def test_the_tour_shows_the_main_job(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +128,28 @@ async def test_a_message_is_checked_for_tokens() -> None:
     )
 
 
+async def test_what_goes_wrong_is_told() -> None:
+    """People see nothing of it, so a script says it; and what its end does not wait for."""
+    code, out, _ = await sandbox(
+        *("--fault", "influxdb-lost-answer", "--fault=slack-down"),
+        *("--say", f"/token disable {TELEGRAF_EDGE_42}"),
+    )
+
+    assert code == 0
+    assert (
+        in_order(
+            out,
+            "Goes wrong: InfluxDB makes the next change, and the connection breaks before",
+            "Goes wrong: Slack answers the next 3 messages with 503.",
+            "alice types: /token disable",
+            f"InfluxDB: PATCH /api/v2/authorizations/{TELEGRAF_EDGE_42}, no answer (reset after)",
+            "Slack: chat.postMessage, answered 503",
+            "Slack has not taken the last message yet. The bot tries again by itself;",
+        )
+        == []
+    ), out
+
+
 async def test_a_hashed_server() -> None:
     """--influxdb hashed plays a server that shows no tokens; the main job is the same."""
     code, out, _ = await sandbox(
@@ -139,6 +170,7 @@ async def test_a_hashed_server() -> None:
         (["--press", "Undo"], 1, "alice sees no button Undo"),
         (["--as", "U0NOBODY", "--say", "/token"], 1, "there is no U0NOBODY"),
         (["--as", "U0BOB"], 2, "nobody does anything"),
+        (["--shortcut", "leak"], 1, "no shortcut 'leak'; there are Check InfluxDB tokens, Report"),
     ],
 )
 async def test_scripts_that_cannot_be_carried_out(
@@ -152,7 +184,10 @@ async def test_scripts_that_cannot_be_carried_out(
 
 
 async def test_serving_until_ctrl_c() -> None:
-    """Without a script it serves the page, says where, who and what to try, and ends on Ctrl-C."""
+    """Without a script it serves the page, says where, who and what to try, and ends on Ctrl-C.
+
+    With the variables that it says, the command line works beside it.
+    """
     with listen_from(0) as taken:
         port = taken.getsockname()[1]
         process = await asyncio.create_subprocess_exec(
@@ -169,12 +204,15 @@ async def test_serving_until_ctrl_c() -> None:
     async with httpx.AsyncClient(follow_redirects=True) as client:
         ready = await client.get(f"{addresses['bot']}/readyz")
         page = await client.get(addresses["Open"])
+        env = {"PATH": os.environ["PATH"], **dict(exported(told))}  # noqa: TID251 - a test's processes
+        disabled = await do(f"disable {TELEGRAF_EDGE_42}", env=env)
         async with client.stream("GET", f"{addresses['Open']}/events"):
             # Whoever has the page open does not keep the sandbox from ending.
             process.send_signal(signal.SIGINT)
             assert await asyncio.wait_for(process.wait(), 20) == 0
 
     assert set(addresses) == {"Open", "Slack", "InfluxDB", "bot"}
+    assert (disabled[0], disabled[1].startswith("Token disabled")) == (0, True), disabled
     assert ready.json()["ready"] is True
     assert "#incidents · alice" in page.text
     assert (

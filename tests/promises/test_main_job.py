@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
+from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
 from tests.world import World
 
 PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
@@ -31,10 +31,20 @@ async def test_disable_then_undo(here: World) -> None:
 
 
 async def test_description_arrives_verbatim(here: World) -> None:
-    """A description with quotes, a dash and the word payload is set as it was typed."""
+    """Quotes, a dash, the word payload; and what does not show is told, since it is set as well."""
     await here.say(f'describe {TELEGRAF_EDGE_42} the "payload" — it\'s fine')
 
     assert here.influxdb.authorization(TELEGRAF_EDGE_42).description == 'the "payload" — it\'s fine'
+    await here.say(f"describe {TELEGRAF_EDGE_43} old\u202eten\u200b\U0001f3f3\ufe0f")
+
+    written = here.influxdb.authorization(TELEGRAF_EDGE_43).description
+    plain, told = here.channel()
+    assert written == "old\u202eten\u200b\U0001f3f3\ufe0f"
+    assert "→ “oldten\U0001f3f3”, read back at" in told.plain
+    said = "The new description also has signs that do not show: U+202E, U+200B."
+    assert said in told.plain
+    assert said in told.text
+    assert "do not show" not in plain.plain
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,23 @@ async def test_where_disabling_takes_two_it_waits_for_the_second(idle_world: Wor
     assert "approved by @carol" in receipt(here)
 
 
+async def test_others_disable_it_while_it_waits(idle_world: World) -> None:
+    """The approval is not void: what was wanted is so, which InfluxDB itself says."""
+    here = idle_world
+    await here.start(policy=cast.SECOND_PERSON.replace('["enable"]', '["enable", "disable"]'))
+    await report(here, SECRET)
+    here.influxdb.edit(TELEGRAF_EDGE_42, status="inactive")
+
+    await here.press(here.channel()[0], "Approve", user=cast.CAROL)
+
+    assert here.patches() == []
+    told = receipt(here)
+    assert told.startswith("Leaked token already disabled")
+    assert "Before: default accepted it" in told
+    assert "default refused it: the token is inactive" in told
+    assert "so somebody else has seen to it" in told
+
+
 async def test_its_owners_other_tokens_are_another_change(here: World) -> None:
     """Asked for with the report, it is shown and confirmed as any other; each names the other."""
     await report(

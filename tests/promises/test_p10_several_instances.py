@@ -64,3 +64,33 @@ async def test_only_the_instance_that_was_chosen_from_is_gone_through(tmp_path: 
         told = here.channel()[0].plain
         assert told.startswith("Leaked token still usable")
         assert f"{ON_BOTH} on prod (telegraf on edge-42)" in told.partition("Not tried: ")[2]
+
+
+async def test_one_names_it_and_the_other_hides_it(tmp_path: Path) -> None:
+    """What is named is disabled in any case; of the other instance an order is asked for."""
+    async with two_instances(tmp_path, Mode.HASHED, lab_mode=Mode.PLAIN) as both:
+        here = await both.start(SIMPLE)
+        await report(here, SECRET)
+        asked = here.channel()[0].plain
+        await here.say("pending")
+        listed = here.last()
+
+        await here.press(here.channel()[0], START, chosen=in_order(ON_BOTH, instance="prod"))
+
+        assert asked.startswith("Which of 2 tokens is the leaked one")
+        assert f"Disabled in any case, since it is named: telegraf in the lab ({ON_BOTH})" in asked
+        assert f"In this order: {TELEGRAF_EDGE_43}, {ON_BOTH}." in listed or (
+            f"In this order: {ON_BOTH}, {TELEGRAF_EDGE_43}." in listed
+        )
+        assert [each.authorization(ON_BOTH).status for each in (here.influxdb, both.lab)] == [
+            Status.INACTIVE,
+            Status.INACTIVE,
+        ]
+        assert here.influxdb.authorization(TELEGRAF_EDGE_43).status == Status.ACTIVE
+        told = here.channel()[0].plain
+        assert told.startswith("Leaked token disabled and proven dead")
+        evidence = re.findall(r"(?:Before:|After:) (?:prod|lab) \w+", told)
+        assert evidence == [
+            *("Before: prod accepted", "After: prod refused"),
+            *("Before: lab accepted", "After: lab refused"),
+        ]

@@ -125,7 +125,9 @@ async def test_a_listener_that_raises_is_answered_with_an_error_id(here: World) 
 
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(base_url=f"{here.slack.base_url}/api/", session=session)
-        identity = Identity(AsyncWebClient("xoxb-made-up", client.base_url, session=session))
+        identity = Identity(
+            AsyncWebClient("xoxb-made-up", client.base_url, session=session), here.now
+        )
         assert await identity.ask()
         at_home = SimpleNamespace(opened=raising, navigated=raising)
         listeners = Listeners(raising, raising, raising, raising, at_home)  # type: ignore[arg-type]  # any callable listens

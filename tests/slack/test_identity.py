@@ -3,6 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
+from bot.changes.policy import Workspace
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.slack.identity import BadSlackTokenError
 from tests.slack.traces import traces
@@ -35,6 +36,8 @@ async def test_until_slack_tells_commands_are_answered_and_then_carried_out(
 
     assert await idle_world.readiness() == (200, "ok")
     assert "Token disabled" in idle_world.channel()[0].plain
+    async with idle_world.store() as store, store.reading() as reading:
+        assert await reading.known_workspace() == Workspace("T0HOME")
 
 
 async def test_a_click_while_starting_is_answered(idle_world: World) -> None:

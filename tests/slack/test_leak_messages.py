@@ -122,7 +122,7 @@ async def test_the_owner_is_told_once(idle_world: World) -> None:
     assert f"{TELEGRAF_EDGE_42} · telegraf on edge-42" in told
     assert "InfluxDB refuses it by now." in told
     assert "https://gist.example/42" in told
-    assert "Owner told by direct message: @dave." in top(here)[0].plain
+    assert "Owner told by direct message: @dave, who answers for telegraf." in top(here)[0].plain
 
 
 async def test_an_owner_whom_nobody_knows_is_named(here: World) -> None:

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.bootstrap import open_store
 from bot.changes.audit import GENESIS
 from bot.changes.authorization import Status
-from bot.changes.report import OthersChange
+from bot.changes.leak_report import OthersChange
+from bot.changes.policy import Workspace
 from bot.changes.request import Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
@@ -116,7 +117,7 @@ async def test_constraints_are_those_that_the_tables_say(engine: AsyncEngine) ->
         name: (
             [column.name for column in table.primary_key],
             sorted(([key.parent.name], key.column.table.name) for key in table.foreign_keys),
-            ["id = 1"] if name in {"audit_head", "freezes"} else [],
+            ["id = 1"] if name in {"audit_head", "freezes", "told_workspace"} else [],
         )
         for name, table in metadata.tables.items()
     }
@@ -309,6 +310,21 @@ UPDATE targets SET before = '{
     "own": false, "revision": 0
 }' WHERE position = 0
 """
+
+
+async def test_the_bot_s_workspace_is_that_of_whoever_asked_last(
+    database_url: str, engine: AsyncEngine
+) -> None:
+    """With its organisation, until Slack tells again; of one that nobody has told, it is none."""
+    await up(engine, "0001")
+    await execute(engine, FIRST_ROWS)
+    await up(engine, "0009")
+    await execute(engine, "UPDATE requests SET enterprise = 'E0ALL' WHERE id = '000001'")
+    await execute(engine, "UPDATE requests SET team = 'unknown' WHERE id = '000002'")
+    await migrate(engine)
+
+    async with open_store(database_url) as store, store.reading() as reading:
+        assert await reading.known_workspace() == Workspace("T0HOME", "E0ALL")
 
 
 async def test_a_report_of_before_is_read_after_the_migration(

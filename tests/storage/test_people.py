@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.changes.people import Account, KnownGroup, KnownPerson, Person
+from bot.changes.policy import Workspace
 from bot.storage.store import SqlStore
 from tests.changes.samples import NOON
 
@@ -26,3 +27,14 @@ async def test_the_newest_word_counts(store: SqlStore) -> None:
         assert await reading.known_groups([]) == []
         assert await reading.known_person("U0ANNA") == gone
         assert await reading.known_person("U0BEN") is None
+
+
+async def test_the_newest_word_of_the_bot_s_workspace_counts(store: SqlStore) -> None:
+    """It is one, with its organisation if it has one; of a database nobody has used, none."""
+    async with store.transaction() as transaction:
+        assert await transaction.known_workspace() is None
+        await transaction.note_workspace(Workspace("T0NEW", "E0ALL"), NOON + MINUTE)
+        await transaction.note_workspace(Workspace("T0OLD"), NOON)
+
+    async with store.reading() as reading:
+        assert await reading.known_workspace() == Workspace("T0NEW", "E0ALL")

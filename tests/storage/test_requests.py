@@ -12,8 +12,7 @@ from bot.changes.approval import Approval, Vote
 from bot.changes.authorization import Authorization, Status
 from bot.changes.change_ids import new_change_id
 from bot.changes.errors import LeaseLostError, MovedOnError
-from bot.changes.people import UNKNOWN_TEAM, Person
-from bot.changes.policy import Workspace
+from bot.changes.people import Person
 from bot.changes.request import ChangeRequest, MessageRef, Origin, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Selection, Target
@@ -72,18 +71,6 @@ async def test_moments_come_back_in_utc(store: SqlStore) -> None:
 
     assert read is not None
     assert (read.created_at, read.created_at.tzinfo) == (moment, UTC)
-
-
-async def test_the_home_of_whoever_asked_last(store: SqlStore) -> None:
-    """With its organisation, in which others of it are known; one that is unknown is none."""
-    homes: list[Workspace | None] = []
-    for team, enterprise in ((UNKNOWN_TEAM, None), ("T0GRID", "E0ALL"), (UNKNOWN_TEAM, None)):
-        asker = Person("U0ALICE", team, enterprise)
-        await stored(store, change(id=new_change_id(), requester=asker))
-        async with store.reading() as reading:
-            homes.append(await reading.home_of_latest())
-
-    assert homes == [None, Workspace("T0GRID", "E0ALL"), Workspace("T0GRID", "E0ALL")]
 
 
 async def test_an_unknown_request_is_none(store: SqlStore) -> None:

@@ -18,6 +18,7 @@ from tests.changes.samples import DISABLE, NOON, TOKEN_ID, active_again, change,
 ID = "7F3K2Q"
 ENABLE = AuthorizationUpdate(Status.ACTIVE)
 HOUR = timedelta(hours=1)
+KEY = ("default", TOKEN_ID)
 
 
 async def stored(store: SqlStore, *requests: ChangeRequest) -> None:
@@ -52,7 +53,7 @@ async def test_what_disables_it_again_is_left_as_it_is(store: SqlStore) -> None:
     await stored(store, active_again())
     before = await found(store)
     async with store.transaction() as transaction:
-        await transaction.claim_again(ID, [TOKEN_ID], "0000AA")
+        await transaction.claim_again(ID, [KEY], "0000AA")
         await transaction.save_watch(replace(before, watched_at=NOON), before.targets)
 
     after = await found(store)
@@ -74,33 +75,46 @@ async def test_one_disable_again_wins(store: SqlStore, replica: SqlStore) -> Non
     """Of several that press at once, in two processes, one update decides."""
     await stored(store, active_again())
 
-    async def claim_at(where: SqlStore, by: str) -> list[str]:
+    async def claim_at(where: SqlStore, by: str) -> list[tuple[str, str]]:
         async with where.transaction() as transaction:
-            return await transaction.claim_again(ID, [TOKEN_ID], by)
+            return await transaction.claim_again(ID, [KEY], by)
 
     won = await asyncio.gather(*(claim_at([store, replica][n % 2], f"00000{n}") for n in range(8)))
 
-    assert sorted(won, key=len) == [[]] * 7 + [[TOKEN_ID]]
-    assert (await found(store)).again_by(0) == f"00000{won.index([TOKEN_ID])}"
+    assert sorted(won, key=len) == [[]] * 7 + [[KEY]]
+    assert (await found(store)).again_by(0) == f"00000{won.index([KEY])}"
+
+
+async def test_the_same_id_on_another_instance_is_another_token(store: SqlStore) -> None:
+    """Whoever disables one of them again leaves the other to others."""
+    again = active_again()
+    other = replace(again.targets[0], instance="lab")
+    await stored(store, done(targets=(*done().targets, replace(done().targets[0], instance="lab"))))
+    async with store.transaction() as transaction:
+        seen = replace(again, targets=(*again.targets, other))
+        await transaction.save_watch(seen, seen.targets)
+        assert await transaction.claim_again(ID, [KEY], "0000AA") == [KEY]
+        lab = ("lab", TOKEN_ID)
+        assert await transaction.claim_again(ID, [lab], "0000BB") == [lab]
 
 
 async def test_it_is_given_back_by_its_holder_alone(store: SqlStore) -> None:
     """Another change cannot free it; freed, it can be taken again."""
     await stored(store, active_again())
     async with store.transaction() as transaction:
-        assert await transaction.claim_again(ID, [TOKEN_ID], "0000AA")
+        assert await transaction.claim_again(ID, [KEY], "0000AA")
         await transaction.release_again(ID, "0000BB")
-        assert not await transaction.claim_again(ID, [TOKEN_ID], "0000BB")
+        assert not await transaction.claim_again(ID, [KEY], "0000BB")
         await transaction.release_again(ID, "0000AA")
-        assert await transaction.claim_again(ID, [TOKEN_ID], "0000BB")
+        assert await transaction.claim_again(ID, [KEY], "0000BB")
 
 
 async def test_what_is_not_active_again_cannot_be_reserved(store: SqlStore) -> None:
     """Neither what stayed disabled, nor what is not there."""
     await stored(store, done())
     async with store.transaction() as transaction:
-        assert await transaction.claim_again(ID, [TOKEN_ID], "0000AA") == []
-        assert await transaction.claim_again("ZZZZZZ", [TOKEN_ID], "0000AA") == []
+        assert await transaction.claim_again(ID, [KEY], "0000AA") == []
+        assert await transaction.claim_again("ZZZZZZ", [KEY], "0000AA") == []
 
 
 async def test_other_words_are_about_the_status(store: SqlStore) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.errors import Problem
 from bot.changes.evidence.details import telling
+from bot.changes.leak_report import Attempt, Lapse, LeakReport
 from bot.changes.probe import Probe
-from bot.changes.report import Attempt, Lapse, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 
@@ -94,7 +94,7 @@ def _of_report(
         change_id=request.id,
         instance=instance or None,
         authorization_id=authorization_id or None,
-        detail=telling(detail),
+        detail=telling({**detail, "typed_by": request.typed_by}),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.evidence.details import place, telling, visible, what_was_asked
-from bot.changes.report import LeakReport
+from bot.changes.leak_report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target

@@ -19,6 +19,7 @@ class Exchange:
         status: The answer's status; None if none was sent.
         at: When the server dealt with it.
         fault: What went wrong on purpose.
+        inactive: Whether the token that was sent was inactive.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Exchange:
     status: int | None
     at: datetime
     fault: Fault | None
+    inactive: bool = False
 
 
 def without_token(query: str) -> str:

@@ -197,6 +197,7 @@ class InfluxDBStandIn:
                 status=None if answer is None else answer.status,
                 at=self._state.now(),
                 fault=fault,
+                inactive=sender is not None and sender.status == "inactive",
             )
         )
         self.changed.announce()

@@ -76,10 +76,12 @@ class Page:
                 Route("/events", self._events),
                 Mount("/static", StaticFiles(directory=_HERE / "static")),
                 Route("/{person}/actions", self._act, methods=["POST"]),
+                Route("/{person}", self._first_of),
                 Route("/{person}/{place}", self._show),
                 Route("/{person}/{place}/{tab}", self._show),
             ],
             middleware=[Middleware(Guard)],
+            exception_handlers={HTTPStatus.NOT_FOUND: self._not_there},
         )
 
     def end(self) -> None:
@@ -91,13 +93,25 @@ class Page:
         person = next(each for each in people if not each.is_bot)
         return RedirectResponse(first_address(self._slack, person.id))
 
+    async def _first_of(self, request: Request) -> Response:
+        person = request.path_params["person"]
+        if person not in self._slack.workspace.people:
+            return self._nowhere()
+        return RedirectResponse(first_address(self._slack, person))
+
+    async def _not_there(self, _request: Request, _error: Exception) -> Response:
+        return self._nowhere()
+
+    def _nowhere(self) -> Response:
+        return HTMLResponse(self._missing.render(), HTTPStatus.NOT_FOUND)
+
     async def _show(self, request: Request) -> Response:
         names = request.path_params
         thread = request.query_params.get("thread")
         tab = names.get("tab", "messages")
         place = find_place(self._slack, names["person"], names["place"], tab, thread)
         if place is None:
-            return HTMLResponse(self._missing.render(), HTTPStatus.NOT_FOUND)
+            return self._nowhere()
         return HTMLResponse(self._template.render(screen=look(self._sight, place)))
 
     async def _events(self, _: Request) -> Response:

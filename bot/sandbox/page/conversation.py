@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.sandbox.page.drawing import CannotDrawError, Canvas, Surface, draw_blocks, draw_text
-from bot.sandbox.page.drawing.blocks import Drawn
+from bot.sandbox.page.drawing import Surface, draw_text
+from bot.sandbox.page.drawn import Picture, picture
 from bot.sandbox.page.people import Face, app_face, face_of
-from bot.sandbox.page.places import Place
+from bot.sandbox.page.places import Place, has_app
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.sandbox.slack.inputs import state_of
 
@@ -18,7 +18,6 @@ class MessageRow:
 
     Attributes:
         id: Its ``ts``.
-        cannot: Why it cannot be drawn; empty if it can.
         is_ephemeral: Whether only this person sees it.
         shortcuts: What its menu offers.
         replies: Its thread.
@@ -30,8 +29,7 @@ class MessageRow:
     time: str
     exactly: str
     day: str
-    blocks: Sequence[Drawn]
-    cannot: str
+    picture: Picture
     is_ephemeral: bool
     is_edited: bool
     is_reply: bool
@@ -58,7 +56,6 @@ def _row(
     slack: SlackStandIn, place: Place, message: Message, threads: Mapping[str, Sequence[Message]]
 ) -> MessageRow:
     at = datetime.fromtimestamp(float(message.ts), UTC)
-    blocks, cannot = _drawn(slack, message)
     is_ephemeral = message.ephemeral_to is not None
     return MessageRow(
         id=message.ts,
@@ -66,8 +63,7 @@ def _row(
         time=f"{at:%H:%M}",
         exactly=f"{at:%Y-%m-%d %H:%M:%S} UTC",
         day=f"{at:%A}, {at:%B} {at.day}",
-        blocks=blocks,
-        cannot=cannot,
+        picture=_picture(slack, message),
         is_ephemeral=is_ephemeral,
         is_edited=message.edited,
         is_reply=message.thread_ts is not None,
@@ -77,23 +73,11 @@ def _row(
     )
 
 
-def _drawn(slack: SlackStandIn, message: Message) -> tuple[Sequence[Drawn], str]:
-    """Draw a message; what cannot be drawn is told in its place, and not left out."""
-    workspace = slack.workspace
-    reader = workspace.reader()
+def _picture(slack: SlackStandIn, message: Message) -> Picture:
     if not message.blocks:
-        return draw_text(message.text, reader), ""
-    canvas = Canvas(
-        Surface.MESSAGE,
-        f"m{message.ts}",
-        reader,
-        {person.id: person.name for person in workspace.people.values()},
-        state_of(message.blocks, {}),
-    )
-    try:
-        return draw_blocks(message.blocks, canvas), ""
-    except CannotDrawError as error:
-        return (), str(error)
+        return Picture(draw_text(message.text, slack.workspace.reader()))
+    state = state_of(message.blocks, {})
+    return picture(slack, Surface.MESSAGE, f"m{message.ts}", message.blocks, state)
 
 
 def _author(slack: SlackStandIn, message: Message) -> Face:
@@ -104,7 +88,6 @@ def _author(slack: SlackStandIn, message: Message) -> Face:
 
 
 def _shortcuts(slack: SlackStandIn, person: str) -> Sequence[str]:
-    workspace = slack.workspace
-    if workspace.people[person].team_id != workspace.installation.team_id:
+    if not has_app(slack, person):
         return ()
     return [each.name for each in slack.shortcuts.by_name.values() if each.type == "message"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from bot.sandbox.influxdb import Authorization, Exchange, InfluxDBStandIn
@@ -10,6 +11,7 @@ from bot.sandbox.influxdb import Authorization, Exchange, InfluxDBStandIn
 _FRESH: Final = timedelta(seconds=6)
 _MOST_REQUESTS: Final = 40
 _PREFIX: Final = "/api/v2/"
+_SELF: Final = f"{_PREFIX}me"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class RequestRow:
     Attributes:
         path: What was asked for, as it was sent.
         short: The same without the API's own path.
+        note: What a refusal of a token says of it; empty where an answer says what it means.
     """
 
     number: int
@@ -50,6 +53,7 @@ class RequestRow:
     at: str
     is_write: bool
     went_wrong: bool
+    note: str
     fault: str
     times: int = 1
 
@@ -112,10 +116,11 @@ def _grouped(journal: Sequence[Exchange]) -> Iterable[RequestRow]:
 
 
 def _alike(one: RequestRow, other: RequestRow) -> bool:
-    return (one.method, one.path, one.status, one.fault) == (
+    return (one.method, one.path, one.status, one.note, one.fault) == (
         other.method,
         other.path,
         other.status,
+        other.note,
         other.fault,
     )
 
@@ -123,6 +128,7 @@ def _alike(one: RequestRow, other: RequestRow) -> bool:
 def _request(number: int, exchange: Exchange) -> RequestRow:
     status = exchange.status
     path = exchange.path + (f"?{exchange.query}" if exchange.query else "")
+    note = _said_of_token(exchange)
     return RequestRow(
         number=number,
         method=exchange.method,
@@ -131,6 +137,17 @@ def _request(number: int, exchange: Exchange) -> RequestRow:
         status="no answer" if status is None else str(status),
         at=f"{exchange.at.astimezone(UTC):%H:%M:%S}",
         is_write=exchange.method not in {"GET", "HEAD"},
-        went_wrong=status is None or status >= 400,
+        went_wrong=(status is None or status >= HTTPStatus.BAD_REQUEST) and not note,
+        note=note,
         fault="" if exchange.fault is None else exchange.fault.value,
     )
+
+
+def _said_of_token(exchange: Exchange) -> str:
+    """Say what it means that a token was not let see its own user."""
+    refused = exchange.path == _SELF and exchange.status == HTTPStatus.UNAUTHORIZED
+    if not refused or exchange.authorization_id is None:
+        return ""
+    if exchange.inactive:
+        return "the proof: a disabled token, refused"
+    return "it works: a token that may not read users"

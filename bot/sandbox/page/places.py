@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.sandbox.slack import Channel, SlackStandIn
 
 APP = "app"
+TABS = frozenset({"messages", "home"})
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Place:
 
     Attributes:
         person: Who is there.
+        name: What the channel or the app is called.
         channel: The channel; of the app, its direct messages with the person.
         is_app: Whether it is the app.
         tab: ``messages`` or ``home``; a channel has messages alone.
@@ -21,15 +23,11 @@ class Place:
     """
 
     person: str
+    name: str
     channel: Channel
     is_app: bool
     tab: str = "messages"
     thread: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the channel or the app."""
-        return "token-bot" if self.is_app else f"#{self.channel.name}"
 
     @property
     def address(self) -> str:
@@ -40,6 +38,12 @@ class Place:
 def address(person: str, place: str, tab: str = "messages") -> str:
     """Give the path of a place."""
     return f"/{person}/{place}" + ("/home" if tab == "home" else "")
+
+
+def has_app(slack: SlackStandIn, person: str) -> bool:
+    """Tell whether the app is in the person's own workspace, and so offered to them."""
+    workspace = slack.workspace
+    return workspace.people[person].team_id == workspace.installation.team_id
 
 
 def channels_of(slack: SlackStandIn, person: str) -> Sequence[Channel]:
@@ -59,13 +63,16 @@ def find_place(
     """Find the place that an address names; None if this person cannot be there."""
     workspace = slack.workspace
     known = workspace.people.get(person)
-    if known is None or known.is_bot or known.deleted:
+    if known is None or known.is_bot or known.deleted or tab not in TABS:
         return None
     if place == APP:
-        if known.team_id != workspace.installation.team_id:
+        if not has_app(slack, person):
             return None
-        return Place(person, workspace.direct_channel(person), is_app=True, tab=tab, thread=thread)
-    channel = workspace.channels.get(place)
-    if channel is None or channel.is_im or not workspace.can_see(person, place):
+        name, channel = workspace.installation.bot_name, workspace.direct_channel(person)
+        return Place(person, name, channel, is_app=True, tab=tab, thread=thread)
+    there = workspace.channels.get(place)
+    if there is None or there.is_im or not workspace.can_see(person, place):
         return None
-    return None if tab == "home" else Place(person, channel, is_app=False, thread=thread)
+    if tab == "home":
+        return None
+    return Place(person, f"#{there.name}", there, is_app=False, thread=thread)

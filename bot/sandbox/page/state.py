@@ -1,17 +1,17 @@
 """What the page shows to one person at one moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.sandbox.cast import Part
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.page.conversation import MessageRow, conversation
-from bot.sandbox.page.drawing import CannotDrawError, Canvas, Surface, draw_blocks
-from bot.sandbox.page.drawing.blocks import Drawn
+from bot.sandbox.page.drawing import Surface
+from bot.sandbox.page.drawn import Picture, picture
 from bot.sandbox.page.influxdb_side import InfluxDBSide, influxdb_side
 from bot.sandbox.page.people import Face, who_one_can_be
-from bot.sandbox.page.places import APP, Place, address, channels_of, find_place
+from bot.sandbox.page.places import APP, Place, address, channels_of, find_place, has_app
 from bot.sandbox.page.unread import Unread
 from bot.sandbox.slack import SlackStandIn, View
 
@@ -38,8 +38,7 @@ class ModalView:
     close: str
     depth: int
     trouble: str
-    blocks: Sequence[Drawn]
-    cannot: str
+    picture: Picture
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ class HomeTab:
     """The app's Home; ``is_there`` is false until the app has published one."""
 
     is_there: bool
-    blocks: Sequence[Drawn] = ()
-    cannot: str = ""
+    picture: Picture = field(default_factory=Picture)
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def look(sight: Sight, place: Place) -> Screen:
         ],
         app=_to_app(sight, place),
         can_write=person in place.channel.members and not place.channel.is_archived,
-        can_command=_is_of_the_workspace(slack, person),
+        can_command=has_app(slack, person),
         shortcuts=_shortcuts(slack, person),
         messages=conversation(slack, place) if place.tab == "messages" else (),
         home=_home(slack, person) if place.tab == "home" else None,
@@ -139,14 +137,8 @@ def _to_app(sight: Sight, place: Place) -> Link | None:
     return Link(address(place.person, APP), name, place.is_app, unread)
 
 
-def _is_of_the_workspace(slack: SlackStandIn, person: str) -> bool:
-    """Tell whether the app is in the person's own workspace, and so offered to them."""
-    workspace = slack.workspace
-    return workspace.people[person].team_id == workspace.installation.team_id
-
-
 def _shortcuts(slack: SlackStandIn, person: str) -> Sequence[str]:
-    if not _is_of_the_workspace(slack, person):
+    if not has_app(slack, person):
         return ()
     return [each.name for each in slack.shortcuts.by_name.values() if each.type == "global"]
 
@@ -155,15 +147,13 @@ def _home(slack: SlackStandIn, person: str) -> HomeTab:
     view = slack.home(person)
     if view is None:
         return HomeTab(is_there=False)
-    blocks, cannot = _drawn(slack, view, Surface.HOME)
-    return HomeTab(True, blocks, cannot)
+    return HomeTab(True, _picture(slack, view, Surface.HOME))
 
 
 def _modal(slack: SlackStandIn, person: str) -> ModalView | None:
     view = slack.open_view(person)
     if view is None:
         return None
-    blocks, cannot = _drawn(slack, view, Surface.MODAL)
     return ModalView(
         id=view.id,
         hash=view.hash,
@@ -172,16 +162,9 @@ def _modal(slack: SlackStandIn, person: str) -> ModalView | None:
         close=view.close,
         depth=len(view.stack),
         trouble=view.trouble or "",
-        blocks=blocks,
-        cannot=cannot,
+        picture=_picture(slack, view, Surface.MODAL),
     )
 
 
-def _drawn(slack: SlackStandIn, view: View, surface: Surface) -> tuple[Sequence[Drawn], str]:
-    people = {each.id: each.name for each in slack.workspace.people.values()}
-    reader = slack.workspace.reader()
-    canvas = Canvas(surface, view.id, reader, people, view.state, view.errors)
-    try:
-        return draw_blocks(view.blocks, canvas), ""
-    except CannotDrawError as error:
-        return (), str(error)
+def _picture(slack: SlackStandIn, view: View, surface: Surface) -> Picture:
+    return picture(slack, surface, view.id, view.blocks, view.state, view.errors)

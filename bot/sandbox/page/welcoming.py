@@ -1,4 +1,5 @@
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.sandbox import cast
@@ -12,12 +13,18 @@ Try in #incidents:
   {LEAKED_TOKEN}"""
 
 
-def welcome(address: str, parts: Sequence[Part], described: Sequence[str]) -> Iterator[str]:
+def welcome(
+    address: str,
+    parts: Sequence[Part],
+    environment: Mapping[str, str],
+    described: Sequence[str],
+) -> Iterator[str]:
     """Say on the terminal where the page is, whom one can be there, and what to do first.
 
     Args:
         address: Where it is.
         parts: Who the people are.
+        environment: The variables with which the command line works on it.
         described: Where everything behind it is.
     """
     yield f"Open {address}"
@@ -28,6 +35,9 @@ def welcome(address: str, parts: Sequence[Part], described: Sequence[str]) -> It
         yield f"  {name:9} {part.title}. {part.may}"
     yield ""
     yield _TRY
+    yield ""
+    yield "For token-bot check, do, leak and freeze beside it, paste this into another terminal:"
+    yield from (f"  export {name}={shlex.quote(value)}" for name, value in environment.items())
     yield ""
     yield "Behind it:"
     yield from (f"  {line}" for text in described for line in text.split("\n"))

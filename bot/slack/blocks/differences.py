@@ -4,8 +4,10 @@ from datetime import datetime
 
 from bot.changes.authorization import Authorization
 from bot.changes.update import AuthorizationUpdate, summary
-from bot.slack.blocks.rich import Line, bold, plain
+from bot.slack.blocks.rich import Line, bold, plain, unseen
 from bot.slack.blocks.wording import clock_time, told
+
+_NAMED = 5
 
 
 def difference_lines(
@@ -18,7 +20,7 @@ def difference_lines(
     ]
     if lines:
         lines[-1].append(plain(_read_back(at)))
-    return list(lines)
+    return [*lines, [plain(_unseen(update))]]
 
 
 def difference_text(
@@ -29,7 +31,18 @@ def difference_text(
         f"{field.capitalize()}: {told(field, old)} → {told(field, new)}"
         for field, old, new in summary(update, before)
     )
-    return f"{fields}{_read_back(at)}." if fields else ""
+    return f"{fields}{_read_back(at)}. {_unseen(update)}".strip() if fields else ""
+
+
+def _unseen(update: AuthorizationUpdate) -> str:
+    """Say what a description has that its quotation cannot show; it is set as it was typed."""
+    signs = unseen(update.description or "")
+    if not signs:
+        return ""
+    more = f" and {len(signs) - _NAMED} more" if len(signs) > _NAMED else ""
+    return (
+        f"The new description also has signs that do not show: {', '.join(signs[:_NAMED])}{more}."
+    )
 
 
 def _read_back(at: datetime | None) -> str:

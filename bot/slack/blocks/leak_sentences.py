@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.changes.audit import AuditEvent
+from bot.changes.leak_report import Proof
 from bot.changes.probe import ProbeVerdict, Search
-from bot.changes.report import Proof
 from bot.slack.blocks.leaks.words import VERDICTS
 from bot.slack.blocks.rich import quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens

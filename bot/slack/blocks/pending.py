@@ -7,6 +7,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
 from bot.slack.blocks.glass import glass_buttons, glass_text
+from bot.slack.blocks.leaks.order import order_as_listed
 from bot.slack.blocks.people import named_text, provenance, tie
 from bot.slack.blocks.rich import LONGEST_SHOWN, Message, bold, escaped, paragraph, plain, quoted
 from bot.slack.blocks.timers import runs, timer_words
@@ -23,7 +24,7 @@ def pending_message(pending: Pending) -> Message:
     blocks: list[dict[str, Any]] = [paragraph([bold(title)])]
     texts = [title]
     for change in pending.requests:
-        does, how_far = head(change), stands(change)
+        does, how_far = head(change), f"{stands(change)} {order_as_listed(change)}".strip()
         blocks.append(paragraph([bold(does)], [plain(how_far)], provenance(change)))
         offered = [buttons.keep(change)] if runs(change) else buttons.moving(change)
         offered += glass_buttons(change)

@@ -9,6 +9,7 @@ from bot.slack.blocks.leaks.receipt import outcome_of_leak
 from bot.slack.blocks.listing import Listing, reasons_text
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import (
+    LONGEST_TOLD,
     Line,
     Message,
     bold,
@@ -17,6 +18,7 @@ from bot.slack.blocks.rich import (
     paragraph,
     plain,
     read_out,
+    shown,
 )
 from bot.slack.blocks.several import tally
 from bot.slack.blocks.timers import stopped_words
@@ -114,6 +116,8 @@ def moved_message(moved: Moved) -> Message:
         next_up = f"It needs {missing} more {'vote' if missing == 1 else 'votes'}."
     elif change.approval is not None and change.approval.granted_at is None:
         next_up = "It needs an approval next; nothing is changed before."
+    elif change.held_back:
+        next_up = f"It waits: {shown(change.held_back, LONGEST_TOLD)}. The outcome follows."
     else:
         next_up = "It goes on now; the outcome follows."
     does = f": {verb(change)} {subject(change)}. {next_up}"

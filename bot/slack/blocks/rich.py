@@ -93,6 +93,15 @@ def _visible(text: str) -> str:
     return _BLANK.sub("", "".join(c for c in text if unicodedata.category(c) not in _UNSEEN))
 
 
+def unseen(text: str) -> tuple[str, ...]:
+    """Name the signs of a text that ``shown`` leaves out because nobody sees them, each once.
+
+    What only chooses between two looks of the sign before it is none.
+    """
+    left_out = dict.fromkeys(c for c in text if not _visible(c) and not "\ufe00" <= c <= "\ufe0f")
+    return tuple(f"U+{ord(each):04X}" for each in left_out)
+
+
 def plain(text: str) -> RichTextElement:
     """Give a piece of plain text."""
     return RichTextElementParts.Text(text=text)

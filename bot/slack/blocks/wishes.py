@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from bot.changes.audit import AuditEvent
+from bot.commands.answers import BUTTONS
 from bot.slack.blocks.rich import shown
 
 _TO = MappingProxyType(
@@ -13,7 +14,6 @@ _TO = MappingProxyType(
         "describe": "change the description of",
     }
 )
-_MOVES = frozenset({"confirm", "approve", "deny", "cancel", "retry", "review"})
 
 
 def infinitive(event: AuditEvent) -> str:
@@ -23,7 +23,7 @@ def infinitive(event: AuditEvent) -> str:
         # The line ends with the change that it is about; an undo names the one that it takes back.
         which = f"change {event.detail['undo_of']}" if "undo_of" in event.detail else "a change"
         return f"undo {which}{' of' if somewhere else ''}"
-    if asked in _MOVES:
+    if asked in BUTTONS:
         return f"{asked} a change{' of' if somewhere else ''}"
     if asked == "leak":
         return f"disable {'the' if somewhere else 'a'} leaked token"

@@ -7,9 +7,9 @@ from bot.changes.drift import description_digest
 from bot.changes.errors import ErrorCode, Problem, UpstreamError, UserError
 from bot.changes.intake import Intake
 from bot.changes.locating import Whereabouts
-from bot.changes.order import Order
 from bot.changes.queries import Queries
 from bot.changes.update import AuthorizationUpdate
+from bot.changes.wish import Wish
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import as_written, shows
 from bot.slack.blocks.action_ids import ActionId
@@ -76,4 +76,4 @@ class Describing(LoadingForm):
         update = AuthorizationUpdate(description=text)
         target = tokens.target(self._queries, filled.about, update)
         target = replace(target, replaces=filled.about[_SEEN] or None)
-        return Accepted(await self._intake.open(ask, Order((target,))))
+        return Accepted(await self._intake.open(ask, Wish((target,))))

@@ -3,9 +3,9 @@ from collections.abc import Mapping
 from bot.changes.asking import Ask
 from bot.changes.authorization import Status
 from bot.changes.intake import Intake
-from bot.changes.order import Order
 from bot.changes.queries import Queries
 from bot.changes.update import AuthorizationUpdate
+from bot.changes.wish import Wish
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import as_written
 from bot.slack.blocks.action_ids import ActionId
@@ -51,5 +51,5 @@ class Disabling(Form):
     async def submitted(self, ask: Ask, filled: Filled) -> Answer:
         """Ask for the token to be disabled."""
         target = tokens.target(self._queries, filled.about, _INACTIVE)
-        order = Order((target,), reason=as_written(filled.typed[REASON]))
-        return Accepted(await self._intake.open(ask, order))
+        wish = Wish((target,), reason=as_written(filled.typed[REASON]))
+        return Accepted(await self._intake.open(ask, wish))

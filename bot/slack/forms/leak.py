@@ -3,9 +3,9 @@ from collections.abc import Mapping
 from bot.changes.asking import Ask
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
+from bot.changes.leak_intake import Leak, LeakIntake
 from bot.changes.pasted import clean
 from bot.changes.policy import Role
-from bot.changes.reporting import Leak, Reporting
 from bot.changes.secret_in_words import secret_in_words
 from bot.changes.vault import SECRET_GONE
 from bot.commands.answers import Accepted, Answer, FormName
@@ -22,7 +22,7 @@ class LeakReporting(Form):
 
     Args:
         intake: Decides who may have the form.
-        reporting: Takes reports in.
+        leak_intake: Takes reports in.
     """
 
     name = FormName.REPORT_LEAK
@@ -30,9 +30,9 @@ class LeakReporting(Form):
     secret_fields = (SECRET,)
     refused = "Not reported"
 
-    def __init__(self, intake: Intake, reporting: Reporting) -> None:
+    def __init__(self, intake: Intake, leak_intake: LeakIntake) -> None:
         self._intake = intake
-        self._reporting = reporting
+        self._leak_intake = leak_intake
 
     async def admit(self, ask: Ask, about: Mapping[str, str]) -> None:
         """Raise UserError if this person may not disable tokens."""
@@ -54,7 +54,7 @@ class LeakReporting(Form):
 
     async def submitted(self, ask: Ask, filled: Filled) -> Answer:
         """Have the token found, disabled, and proven dead."""
-        return Accepted(await self._reporting.report(ask, _read(filled)))
+        return Accepted(await self._leak_intake.report(ask, _read(filled)))
 
 
 def _read(filled: Filled) -> Leak:

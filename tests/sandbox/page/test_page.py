@@ -207,10 +207,16 @@ async def test_who_sees_what(browser: Browser) -> None:
         # Bob's direct messages with the app are not Alice's.
         (cast.ALICE, world.slack.workspace.direct_channel(cast.BOB).id),
         (cast.ALICE, f"{cast.INCIDENTS}/home"),
+        (cast.ALICE, f"{cast.INCIDENTS}/x"),
+        (cast.ALICE, "app/x"),
     ):
         answer = await browser.get(f"/{person}/{place}")
         assert answer.status_code == 404, (person, place)
         assert "There is no such place" in answer.text
+    for path in ("/U0NOBODY", f"/{cast.ALICE}/app/home/x"):
+        assert "There is no such place" in (await browser.get(path)).text
+    answer = await browser.get(f"/{cast.VISITOR}")
+    assert answer.headers["location"] == f"/{cast.VISITOR}/{cast.SHARED}"
 
 
 async def test_a_modal_from_its_opening_to_its_end(browser: Browser) -> None:

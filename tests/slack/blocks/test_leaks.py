@@ -12,8 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.evidence import accepted, concluded, identified, left_disabled, probed, progress
+from bot.changes.leak_report import Attempt, LeakReport, Looked, OthersChange
 from bot.changes.probe import Probe, ProbeVerdict, Search
-from bot.changes.report import Attempt, LeakReport, Looked, OthersChange
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target

@@ -3,7 +3,6 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.changes.authorization import Authorization
-from bot.changes.policy import Workspace
 from bot.changes.request import ChangeRequest
 
 
@@ -12,10 +11,6 @@ class Lookback(Protocol):
 
     async def latest_change(self, user_id: str, channel_id: str) -> ChangeRequest | None:
         """Give the newest request of a person in a channel, undos left out, or None."""
-        ...
-
-    async def home_of_latest(self) -> Workspace | None:
-        """Give the workspace of whoever asked last for what was allowed; None if none is known."""
         ...
 
     async def last_records(self, instance: str, ids: Sequence[str]) -> dict[str, Authorization]:

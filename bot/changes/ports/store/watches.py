@@ -25,18 +25,20 @@ class Watches(Protocol):
         """
         ...
 
-    async def claim_again(self, change_id: str, ids: Sequence[str], again_id: str) -> list[str]:
+    async def claim_again(
+        self, change_id: str, keys: Sequence[tuple[str, str]], again_id: str
+    ) -> list[tuple[str, str]]:
         """Reserve what was found active again, to be disabled again by one change.
 
         One update decides.
 
         Args:
             change_id: The change that had disabled it.
-            ids: The authorizations that are to be disabled again.
+            keys: The authorizations that are to be disabled again, by instance and id.
             again_id: The change that does it.
 
         Returns:
-            The ids of those that are reserved now; none if another change has them.
+            Those that are reserved now; none if another change has them.
         """
         ...
 

@@ -11,6 +11,20 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// What is half typed in a modal is kept as well, so that it is still there after a reload.
+const PAUSE_MS = 300;
+let typing;
+
+document.addEventListener("input", (event) => {
+  const modal = event.target.closest("dialog.modal");
+  if (!modal || !event.target.matches("input[type=text], textarea")) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    const isLeft = !modal.isConnected || modal.querySelector("[aria-busy]");
+    if (!isLeft) act({ type: "fill", view: modal.dataset.view, answers: answersIn(modal) });
+  }, PAUSE_MS);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || event.target.tagName !== "INPUT") return;
   const field = event.target;

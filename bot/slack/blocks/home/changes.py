@@ -8,6 +8,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
 from bot.slack.blocks.glass import glass_buttons
+from bot.slack.blocks.leaks.order import order_as_listed
 from bot.slack.blocks.pending import head, stands
 from bot.slack.blocks.people import provenance
 from bot.slack.blocks.rich import Line, bold, code, joined, paragraph, person, plain
@@ -22,7 +23,8 @@ def waiting(page: HomePage) -> list[dict[str, Any]]:
         return []
     blocks = [paragraph([bold("Waits for you")])]
     for change in page.waiting[:_MOST_WAITING]:
-        blocks.append(paragraph([bold(head(change))], [plain(stands(change))], provenance(change)))
+        lines = [[bold(head(change))], [plain(stands(change))], [plain(order_as_listed(change))]]
+        blocks.append(paragraph(*lines, provenance(change)))
         # What only stops something is allowed where changes are not.
         offered = buttons.moving(change)
         # Whoever broke the glass only sees that it is not reviewed yet.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.changes.hunt import is_wrong
+from bot.changes.leak_plan import is_wrong
+from bot.changes.leak_report import ComingBack, LeakReport, Proof
 from bot.changes.leaked import leaked
-from bot.changes.report import ComingBack, LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import InputBlock, Option, StaticMultiSelectElement
 
-from bot.changes.hunt import candidates
-from bot.changes.order_of_tries import word_for
+from bot.changes.leak_plan import candidates
+from bot.changes.order_of_tries import short_word_for, word_for
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
+from bot.changes.states import RequestState
 from bot.changes.target import Target
 from bot.slack.blocks import action_ids, buttons
 from bot.slack.blocks.leaks.words import context, evidence
@@ -21,6 +22,7 @@ from bot.slack.blocks.wording import clock_time, identified, moment, name_of, to
 MOST_OPTIONS = 100
 """Source: https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element"""
 _LISTED = 12
+_IN_A_LINE = 5
 _LONGEST_OPTION = 75
 _LONGEST_NAME = 50
 _LONGEST_PERMISSIONS = 80
@@ -76,6 +78,17 @@ def order_message(change: ChangeRequest, note: str = "") -> Message:
     return Message(
         text, (paragraph(*lines), select.to_dict(), buttons.row(*buttons.ordering(change)))
     )
+
+
+def order_as_listed(change: ChangeRequest) -> str:
+    """Say in one line in which order its tokens are tried if nobody chooses; or nothing."""
+    if change.state is not RequestState.PREVIEWED or not change.to_be_ordered:
+        return ""
+    maybe = candidates(change)
+    words = [short_word_for(each, maybe) for each in maybe[:_IN_A_LINE]]
+    more = len(maybe) - len(words)
+    left = f", and {more} more; its message lists them and takes another order" if more > 0 else ""
+    return f"In this order: {', '.join(words)}{left}."
 
 
 def _evidence(change: ChangeRequest) -> list[str]:

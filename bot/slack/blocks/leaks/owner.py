@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.changes.report import LeakReport, Proof
+from bot.changes.leak_report import LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.slack.blocks.leaks.words import context, what_remains

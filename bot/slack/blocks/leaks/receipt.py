@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bot.changes.errors import ErrorCode
+from bot.changes.leak_report import LeakReport, Proof
 from bot.changes.leaked import disabled, leaked
-from bot.changes.report import LeakReport, Proof
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
@@ -194,7 +194,8 @@ def _others(report: LeakReport) -> list[str]:
 def _owner_line(owner: OwnerTold) -> Line:
     if owner.slack_user is None:
         return [plain(_unmapped(owner))]
-    return [plain(_owner_words(owner)), person(owner.slack_user), plain(".")]
+    answers = f", who answers for {shown(owner.name, LONGEST_TOLD)}." if owner.name else "."
+    return [plain(_owner_words(owner)), person(owner.slack_user), plain(answers)]
 
 
 def _owner_words(owner: OwnerTold) -> str:

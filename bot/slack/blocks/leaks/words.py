@@ -1,8 +1,8 @@
 """The words in which every message speaks of a leaked secret, and of what InfluxDB says to it."""
 
+from bot.changes.leak_report import Lapse, LeakReport, Looked
 from bot.changes.leaked import disabled
 from bot.changes.probe import Probe, ProbeVerdict, Search
-from bot.changes.report import Lapse, LeakReport, Looked
 from bot.changes.request import ChangeRequest
 from bot.slack.blocks.rich import LONGEST_TOLD, Line, plain, quoted, shown
 from bot.slack.blocks.wording import clock_time, tokens

@@ -9,7 +9,7 @@ from bot.changes.target import Selection, Target
 
 
 @dataclass(frozen=True)
-class Order:
+class Wish:
     """What somebody wants changed: named tokens, or all active ones of a user.
 
     Attributes:

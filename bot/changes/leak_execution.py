@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes import hunt, outcomes
+from bot.changes import leak_plan, outcomes
 from bot.changes.change_ids import new_change_id
 from bot.changes.execution import Execution
 from bot.changes.leak_progress import LeakProgress
+from bot.changes.leak_report import Attempt, Lapse, LeakReport
 from bot.changes.ports import Authorizations
 from bot.changes.probe import Probe, ProbeVerdict
 from bot.changes.progress import Progress
 from bot.changes.putting_back import PuttingBack
-from bot.changes.report import Attempt, Lapse, LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.sending import Brake
 from bot.changes.settling import Terms
@@ -23,7 +23,7 @@ from bot.changes.update import DISABLED
 from bot.changes.vault import Vault
 
 
-class Hunting:
+class LeakExecution:
     """Bring a report whose tokens are known to its end.
 
     The caller holds the authorizations while it runs.
@@ -70,8 +70,8 @@ class Hunting:
             brake: Stops what is not sent yet, and is told what has to be waited for.
         """
         while True:
-            move = hunt.next_move(request, report, cancelled=brake.cancelled)
-            if isinstance(move, hunt.Conclude):
+            move = leak_plan.next_move(request, report, cancelled=brake.cancelled)
+            if isinstance(move, leak_plan.Conclude):
                 return await self._leak_progress.concluded(request)
             request, goes_on = await self._make(move, request, terms, brake)
             if not goes_on:
@@ -79,29 +79,29 @@ class Hunting:
             report = request.leak or report
 
     async def _make(
-        self, move: hunt.Move, request: ChangeRequest, terms: Terms, brake: Brake
+        self, move: leak_plan.Move, request: ChangeRequest, terms: Terms, brake: Brake
     ) -> tuple[ChangeRequest, bool]:
         """Make a move; tell whether the next one can be made now."""
         match move:
-            case hunt.Try(target):
+            case leak_plan.Try(target):
                 return await self._try(request, target, terms, brake)
-            case hunt.Prove(target):
+            case leak_plan.Prove(target):
                 return await self._prove(request, target), True
-            case hunt.PutBack(target):
+            case leak_plan.PutBack(target):
                 await brake.look(anew=True)
                 if terms.stopped or brake.stopped:
                     # It is a change as any other, and waits until changes go on.
                     return request, False
                 request = await self._putting_back.put_back(request, target, terms, brake)
                 return request, brake.awaits is None
-            case hunt.Drop(targets):
+            case leak_plan.Drop(targets):
                 left = [self._progress.reached(t, TargetState.CANCELLED) for t in targets]
                 return await self._progress.record(request, left), True
-            case hunt.AskForOthers(instance, user):
+            case leak_plan.AskForOthers(instance, user):
                 selection = Selection(instance, user, DISABLED)
                 others = self._others(request, selection)
                 return await self._leak_progress.others_asked(request, selection, others), True
-            case hunt.Conclude():
+            case leak_plan.Conclude():
                 return request, False
 
     def _others(self, request: ChangeRequest, selection: Selection) -> ChangeRequest:
@@ -162,6 +162,9 @@ class Hunting:
     async def _prove(self, request: ChangeRequest, target: Target) -> ChangeRequest:
         probe = await self._probe(request, target.instance)
         self._reached(Step.PROBED)
+        if target.state is TargetState.UNCHANGED and probe.verdict is not ProbeVerdict.LIVE:
+            # Somebody else has seen to it, so this report does not claim that it did.
+            return await self._leak_progress.lapsed(request, Lapse(target.instance, probe))
         return await self._leak_progress.proven(
             request, Attempt(target.instance, target.authorization_id, probe)
         )

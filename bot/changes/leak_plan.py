@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.leak_report import LeakReport
 from bot.changes.probe import ProbeVerdict
-from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
@@ -25,7 +25,7 @@ class Try:
 
 @dataclass(frozen=True)
 class Prove:
-    """Show InfluxDB the secret, after a token was disabled."""
+    """Show InfluxDB the secret, after a token was disabled, here or by somebody else."""
 
     target: Target
 
@@ -76,7 +76,7 @@ def next_move(request: ChangeRequest, report: LeakReport, *, cancelled: bool = F
         if target.state is TargetState.RETURNING or is_wrong(report, target):
             return PutBack(target)
     for target in request.targets:
-        if _disabled(target) and report.attempt(*target.key) is None:
+        if _to_be_proven(report, target):
             return Prove(target)
     begun = request.in_state(TargetState.INTENDED, TargetState.UNKNOWN)
     if begun:
@@ -160,6 +160,21 @@ def did_not_take_effect(current: Authorization) -> Problem:
 
 def _disabled(target: Target) -> bool:
     return target.state in {TargetState.DONE, TargetState.APPLIED}
+
+
+def _to_be_proven(report: LeakReport, target: Target) -> bool:
+    """Tell whether a token was disabled, here or by others, and the secret not tried since."""
+    if _disabled(target):
+        return report.attempt(*target.key) is None
+    # Somebody else has disabled what the instance has named since it was looked for.
+    if target.state is not TargetState.UNCHANGED or not report.named(target.instance):
+        return False
+    was_live = any(
+        each.instance == target.instance and each.before.verdict is ProbeVerdict.LIVE
+        for each in report.looked
+    )
+    tried = {each.instance for each in report.attempts} | {e.instance for e in report.lapses}
+    return was_live and target.instance not in tried
 
 
 def is_wrong(report: LeakReport, target: Target) -> bool:

@@ -6,9 +6,9 @@ from bot.changes.asking import Ask
 from bot.changes.change_ids import new_change_id
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.intake import Intake
+from bot.changes.leak_report import LeakReport
 from bot.changes.pasted import fingerprint, unusual
 from bot.changes.ports import LeakCounts
-from bot.changes.report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.secret_in_words import secret_in_words
 from bot.changes.vault import Vault
@@ -30,7 +30,7 @@ class Leak:
     others: bool = False
 
 
-class Reporting:
+class LeakIntake:
     """Take in reports of leaked secrets: the report is stored, the secret held in memory alone.
 
     Args:
