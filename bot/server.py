@@ -4,10 +4,33 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _GRACE_SECONDS = 5
+
+
+class OneAnswerProtocol(H11Protocol):
+    """HTTP in which a request gets one answer, be it that it turns out to be none.
+
+    Left to itself uvicorn answers 400 to a body that breaks HTTP's rules, also where the
+    application has answered already, or is about to: each time a traceback in the log, at the
+    wish of anybody who reaches the port.
+    """
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer that this is no HTTP, unless another answer has begun; then close."""
+        begun = self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}
+        if self.cycle is not None and not self.cycle.response_complete:
+            # To the application it is as if the sender had gone.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if begun:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
 
 
 class _Server(uvicorn.Server):
@@ -37,6 +60,7 @@ async def serve_until_signalled(
     server = _Server(
         uvicorn.Config(
             app,
+            http=OneAnswerProtocol,
             log_config=None,
             access_log=False,
             lifespan="off",
