@@ -52,9 +52,7 @@ def summarize(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(line)
 
 
-def _reports(
-    terminalreporter: pytest.TerminalReporter, outcome: str
-) -> list[pytest.TestReport]:
+def _reports(terminalreporter: pytest.TerminalReporter, outcome: str) -> list[pytest.TestReport]:
     told = terminalreporter.stats.get(outcome, [])
     return [report for report in told if isinstance(report, pytest.TestReport)]
 

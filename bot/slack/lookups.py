@@ -152,7 +152,7 @@ class Lookups(Generic[T]):
             self._note(key, type(error).__name__)
             return self._not_told(key, _FAILURE_REMEMBERED)
         except (AttributeError, KeyError, TypeError, ValueError):
-            # What came is no answer of Slack's; the SDK stumbles over some of these itself.
+            # What came is no answer of Slack's.
             self._note(key, "an answer that cannot be read")
             return self._not_told(key, _FAILURE_REMEMBERED)
         if self._troubles.pop(key, None) is not None:

@@ -1,16 +1,28 @@
+import re
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 # A call that hangs must not hold a change's message for aiohttp's five minutes.
 CALL_SECONDS = 10.0
+_UNREADABLE: Final = "unreadable_answer"
 # These pass by themselves; https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
+# So does what a proxy answers in Slack's place.
 _PASSING = frozenset(
-    {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+    {
+        "fatal_error",
+        "internal_error",
+        "ratelimited",
+        "request_timeout",
+        "service_unavailable",
+        _UNREADABLE,
+    }
 )
 # Slack's words for a token that no waiting will mend.
 HOPELESS = frozenset(
@@ -24,15 +36,65 @@ HOPELESS = frozenset(
     }
 )
 NO_UNFURLING = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
+# Ids, timestamps, hashes and addresses: Slack's are nothing else, and a database takes them.
+_NAME = re.compile(r"[!-~]{1,1000}")
 
 
-def web_client(token: SecretStr, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+class UnreadableAnswerError(SlackApiError):
+    """An answer that is not Slack's: no JSON object, or without what its method promises."""
+
+    def __init__(self) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]  # the SDK's own
+            "no answer of Slack's", {"ok": False, "error": _UNREADABLE}
+        )
+
+
+class SlackClient(AsyncWebClient):
+    """Slack's Web API, whose answers are objects; whatever else comes is UnreadableAnswerError.
+
+    Left to itself the SDK stumbles over some of it, each time over another exception.
+    """
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        """Call a method of the Web API."""
+        try:
+            answer = await super().api_call(api_method, **arguments)
+        except SlackApiError as error:
+            if isinstance(error.response, AsyncSlackResponse):
+                raise
+            raise UnreadableAnswerError from None
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            raise UnreadableAnswerError from None
+        if not isinstance(answer.data, dict):
+            raise UnreadableAnswerError
+        return answer
+
+
+def told(answer: AsyncSlackResponse, *path: str) -> str:
+    """Give a name out of an answer, such as a message's timestamp.
+
+    Args:
+        answer: The answer.
+        path: Where it stands there, from the outside to the inside.
+
+    Raises:
+        UnreadableAnswerError: If there is none.
+    """
+    part: object = answer.data
+    for key in path:
+        part = part.get(key) if isinstance(part, Mapping) else None
+    if not isinstance(part, str) or _NAME.fullmatch(part) is None:
+        raise UnreadableAnswerError
+    return part
+
+
+def web_client(token: SecretStr, api_url: str, session: aiohttp.ClientSession) -> SlackClient:
     """Give a client of Slack's Web API that retries nothing by itself.
 
     A post that is sent twice stands in the channel twice; the executor, which knows what was
     posted, decides about trying again.
     """
-    return AsyncWebClient(
+    return SlackClient(
         token=token.get_secret_value(),
         base_url=f"{api_url.rstrip('/')}/",
         session=session,

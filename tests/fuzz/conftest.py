@@ -42,9 +42,7 @@ class Fuzzing(Protocol):
 
 
 @pytest.fixture
-def fuzzing(
-    log: LogWatch, tmp_path: Path, request: pytest.FixtureRequest
-) -> Fuzzing:
+def fuzzing(log: LogWatch, tmp_path: Path, request: pytest.FixtureRequest) -> Fuzzing:
     """What opens a surface."""
 
     @contextmanager

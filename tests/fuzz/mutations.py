@@ -31,7 +31,7 @@ MISCHIEF = (
     "👩‍👩‍👧‍👦" * 40,
     "‘“–—”’",
     "'; DROP TABLE requests; --",
-    "{}[]\"\\",
+    '{}[]"\\',
     "../../etc/passwd",
     "%s%n{0}{name}$(id)`id`",
     "0" * 16,

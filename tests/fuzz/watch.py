@@ -1,7 +1,9 @@
 """What nobody may see, whatever came in: tracebacks, secrets, mentions, memory that grows."""
 
 import gc
+import json
 import os
+import traceback
 from collections.abc import Iterator, Mapping
 from io import TextIOBase
 from pathlib import Path
@@ -71,7 +73,17 @@ def wrong_with_calls(here: World) -> Iterator[str]:
         yield from _wrong_with(call, known)
 
 
-def wrong_with_ack(status: int, body: str, allowed: frozenset[int] = frozenset({200})) -> Iterator[str]:
+def reached_somebody(here: World) -> bool:
+    """Tell whether anybody was told anything since the calls were looked at last."""
+    return any(
+        call.method in {*_SENT, *_VIEWS} and call.answer.get("ok", call.status == 200)
+        for call in here.slack.journal
+    )
+
+
+def wrong_with_ack(
+    status: int, body: str, allowed: frozenset[int] = frozenset({200})
+) -> Iterator[str]:
     """Say what is wrong with what Slack is answered."""
     if status not in allowed:
         yield f"answered with {status}: {body[:200]}"
@@ -81,16 +93,30 @@ def wrong_with_ack(status: int, body: str, allowed: frozenset[int] = frozenset({
         yield f"{secret}… in the answer"
 
 
+def wrong_with_answer(here: World, body: str) -> Iterator[str]:
+    """Say what is wrong with what an ack shows: a message, or what becomes of a view."""
+    known = {*here.slack.workspace.people, *here.slack.workspace.usergroups}
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return
+    if "text" in answer:
+        yield from wrong_with_message(answer, known)
+    if "view" in answer and (found := block_kit.problems(answer["view"], block_kit.Surface.MODAL)):
+        yield f"a view breaks Slack's rules: {found}"
+
+
 def wrong_with_message(message: Mapping[str, Any], known: set[str]) -> Iterator[str]:
     """Say what is wrong with a message, as it is sent."""
     if found := block_kit.problems(message):
         yield f"breaks Slack's rules: {found}"
-    if "stumbled" in str(message.get("text")):
-        yield f"says that the bot stumbled: {message.get('text')}"
+    if "The bot itself stumbled" in str(message.get("text")):
+        yield f"says that the bot stumbled: {str(message.get('text'))[:300]}"
     try:
         assert_safe(str(message.get("text")), message.get("blocks", []), known)
     except AssertionError as error:
-        yield f"not fit for people: {error}: {message}"[:3000]
+        (*_, place) = traceback.extract_tb(error.__traceback__)
+        yield f"not fit for people: {place.line}: {json.dumps(message)[:2000]}"
 
 
 def wrong_with_files(folder: Path) -> Iterator[str]:
@@ -112,6 +138,8 @@ def _wrong_with(call: ApiCall, known: set[str]) -> Iterator[str]:
     if call.method in _SENT and call.arguments:
         yield from wrong_with_message(call.arguments, known)
     if call.method in _VIEWS:
-        surface = block_kit.Surface.HOME if call.method == "views.publish" else block_kit.Surface.MODAL
+        surface = (
+            block_kit.Surface.HOME if call.method == "views.publish" else block_kit.Surface.MODAL
+        )
         if found := block_kit.problems(call.arguments.get("view", {}), surface):
             yield f"{call.method} breaks Slack's rules: {found}"

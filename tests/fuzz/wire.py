@@ -54,7 +54,7 @@ class Wire:
                 writer.write(raw)
                 if not whole:
                     writer.write_eof()
-                answer, kept = await _answer(reader, head=head)
+                answer, kept, _ = await answer_from(reader, head=head)
         except (ConnectionError, asyncio.IncompleteReadError):
             kept = False
         finally:
@@ -72,23 +72,26 @@ class Wire:
             await asyncio.sleep(0)
 
 
-async def _answer(
+async def answer_from(
     reader: asyncio.StreamReader, *, head: bool
-) -> tuple[HttpAnswer | None, bool]:
-    """Read an answer, and tell whether the connection is kept."""
+) -> tuple[HttpAnswer, bool, bytes]:
+    """Read an answer; tell whether the connection is kept, and which bytes it was."""
     while True:
-        top = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        raw = await reader.readuntil(b"\r\n\r\n")
+        top = raw.decode("latin-1")
         status = int(top.split(" ", 2)[1])
         if status >= 200:
             break
-    headers = dict(
-        line.lower().split(": ", 1) for line in top.split("\r\n")[1:] if ": " in line
-    )
+    headers = dict(line.lower().split(": ", 1) for line in top.split("\r\n")[1:] if ": " in line)
     body = b""
     if not head and "content-length" in headers:
         body = await reader.readexactly(int(headers["content-length"]))
+        raw += body
     elif not head and headers.get("transfer-encoding") == "chunked":
-        while size := int(await reader.readline(), 16):
-            body += (await reader.readexactly(size + 2))[:-2]
-        await reader.readline()
-    return HttpAnswer(status, body), headers.get("connection") != "close"
+        while True:
+            raw += (line := await reader.readline())
+            raw += (chunk := await reader.readexactly(int(line, 16) + 2))
+            body += chunk[:-2]
+            if chunk == b"\r\n":
+                break
+    return HttpAnswer(status, body), headers.get("connection") != "close", raw
