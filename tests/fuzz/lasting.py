@@ -1,7 +1,7 @@
 """A world that lasts over many inputs, with what nobody may see looked for after each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -12,7 +12,8 @@ from tests.fuzz.watch import LogWatch
 T = TypeVar("T")
 W = TypeVar("W")
 
-_SECONDS = 20.0
+_SECONDS = 40.0
+_ROUNDS = 100
 _WARM = 4
 _MOST_GROWTH = 48 * 1024 * 1024
 
@@ -60,13 +61,16 @@ class Lasting(Generic[W]):
             self._renew()
         self._uses += 1
         self.inputs += inputs
-        wrong = ["nothing came of it"]
         try:
             wrong = self._runner.run(self._tried(try_out))
-            wrong += self._log.taken()
-        finally:
-            if wrong:
-                self._renew(checked=False)
+        except TimeoutError:
+            wrong = [f"not done within {_SECONDS:g} s; the log ends with", *self._log.latest]
+        except BaseException:
+            self._renew(checked=False)
+            raise
+        wrong += self._log.taken()
+        if wrong:
+            self._renew(checked=False)
         assert wrong == [], "\n".join(wrong)
 
     def close(self) -> None:
@@ -107,10 +111,10 @@ class Lasting(Generic[W]):
     async def _ended(self) -> list[str]:
         async with asyncio.timeout(_SECONDS):
             await self._stack.aclose()
-            # Connections end in the loop's next rounds.
-            for _ in range(100):
-                left = asyncio.all_tasks() - {asyncio.current_task()}
-                if not left:
-                    return []
-                await asyncio.sleep(0.01)
+        # Connections end in the loop's next rounds.
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0.01)
+            if asyncio.all_tasks() == {asyncio.current_task()}:
+                return []
+        left = asyncio.all_tasks() - {asyncio.current_task()}
         return [f"a task is left: {task!r}" for task in left]

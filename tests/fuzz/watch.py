@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import traceback
+from collections import deque
 from collections.abc import Iterator, Mapping
 from io import TextIOBase
 from pathlib import Path
@@ -43,11 +44,11 @@ class LogWatch(TextIOBase):
         super().__init__()
         self.expected = expected
         self.wrong: list[str] = []
-        self.lines = 0
+        self.latest: deque[str] = deque(maxlen=40)
 
     def write(self, text: str) -> int:
         """Read what is written."""
-        self.lines += 1
+        self.latest.append(text[:600])
         is_fault = any(fault in text for fault in _FAULTS)
         if is_fault and not any(each in text for each in self.expected):
             self.wrong.append(text[:4000])
