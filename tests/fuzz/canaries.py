@@ -6,7 +6,7 @@ from bot.sandbox.influxdb.organisation import realistic_fixture
 from tests.world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 
 TYPED = "PtYgjmUhBel31iEl2hpChYgCfrL1spNxnyVmihA_2O76UMFxFkM_R5Kjp1vRt-1fjORS_6ilI8ihN5KXSc7Tvo=="
-"""In the shape of an API token that InfluxDB mints; people type and paste it where they must not."""
+"""In the shape of an API token that InfluxDB mints; people type it where they must not."""
 
 _SHOWN_BY_INFLUXDB = {str(each["token"]) for each in realistic_fixture()["authorizations"]}
 ALL = (TYPED, SIGNING_SECRET, BOT_TOKEN, APP_TOKEN, *sorted(_SHOWN_BY_INFLUXDB))

@@ -44,14 +44,14 @@ class Distortion:
     headers: tuple[tuple[str, str], ...] = ()
     framing: str = "length"
 
-    def bytes(self, true: HttpAnswer | None) -> bytes:
+    def raw(self, true: HttpAnswer | None) -> bytes:
         """Write the answer; nothing where the connection is to end without one."""
         if self.framing == "no answer":
             return b""
         if self.framing == "garbage":
             return b"\x00\xffSSH-2.0 HTTP/1.1 banana\r\n\r\n"
         status = self.status or (200 if true is None else true.status)
-        body = b"" if self.written == "nothing" else self._written(self._said(true))
+        body = _WAYS[self.written](self._said(true))
         announced = len(body) + (9 if self.framing == "short" else 0)
         length = "" if self.framing == "to the end" else f"Content-Length: {announced}\r\n"
         if self.framing in {"chunks", "bad chunk"}:
@@ -70,41 +70,37 @@ class Distortion:
             said = None
         return mutated(self.instead if said is None else said, self.changes)
 
-    def _written(self, value: Any) -> bytes:
-        text = json.dumps(value)
-        match self.written:
-            case "truncated":
-                return text.encode()[: max(1, len(text) * 2 // 3)]
-            case "twice":
-                return (text + text).encode()
-            case "keys twice" if isinstance(value, dict) and value:
-                more = json.dumps({key: None for key in value})
-                return f"{text[:-1]}, {more[1:]}".encode()
-            case "deep":
-                return b'{"a":' * 5_000
-            case "html":
-                return b"<!DOCTYPE html><title>Sign in</title>"
-            case "raw":
-                return text.encode()[::-1]
-            case "nul":
-                return b"\x00" + text.encode()
-            case "large numbers":
-                return text.replace("0", "9" * 400, 3).encode()
-            case "utf-16" | "latin-1" | "utf-8-sig" | "utf-7" as charset:
-                return json.dumps(value, ensure_ascii=False).encode(charset, "replace")
-            case "gzip":
-                return gzip.compress(text.encode(), 1)
-            case _:
-                return text.encode()
+
+def _plain(value: Any) -> bytes:
+    return json.dumps(value).encode()
 
 
-_WRITTEN = st.sampled_from(
-    [
-        *["plain"] * 8,
-        *("truncated", "twice", "keys twice", "deep", "html", "raw", "nul", "large numbers"),
-        *("utf-16", "latin-1", "utf-8-sig", "utf-7", "gzip", "nothing"),
-    ]
-)
+def _keys_twice(value: Any) -> bytes:
+    """Say each thing twice, the second time that it is nothing."""
+    if not isinstance(value, dict) or not value:
+        return _plain(value)
+    return _plain(value)[:-1] + b", " + _plain(dict.fromkeys(value))[1:]
+
+
+def _in_charset(name: str) -> Callable[[Any], bytes]:
+    return lambda value: json.dumps(value, ensure_ascii=False).encode(name, "replace")
+
+
+_WAYS: dict[str, Callable[[Any], bytes]] = {
+    "plain": _plain,
+    "truncated": lambda value: (raw := _plain(value))[: max(1, len(raw) * 2 // 3)],
+    "twice": lambda value: _plain(value) * 2,
+    "keys twice": _keys_twice,
+    "deep": lambda _: b'{"a":' * 5_000,
+    "html": lambda _: b"<!DOCTYPE html><title>Sign in</title>",
+    "backwards": lambda value: _plain(value)[::-1],
+    "NUL": lambda value: b"\x00" + _plain(value),
+    "large numbers": lambda value: _plain(value).replace(b"0", b"9" * 400, 3),
+    "gzip": lambda value: gzip.compress(_plain(value), 1),
+    "nothing": lambda _: b"",
+    **{name: _in_charset(name) for name in ("utf-16", "latin-1", "utf-8-sig", "utf-7")},
+}
+_WRITTEN = st.sampled_from([*["plain"] * 8, *_WAYS])
 _FRAMINGS = st.sampled_from(
     [
         *["length"] * 10,
@@ -201,7 +197,7 @@ class Meddler:
         distortion = self.plan.pop(0)
         self.served += 1
         true = (await self._asked(head, body))[0] if distortion.applied else None
-        writer.write(distortion.bytes(true))
+        writer.write(distortion.raw(true))
         await writer.drain()
         return distortion.framing in {"length", "chunks"}
 

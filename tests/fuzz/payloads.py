@@ -127,10 +127,9 @@ def _in_home(here: World) -> Iterator[Payload]:
         {"type": "static_select", "action_id": "home_sort", "selected_option": {"value": "newest"}},
         {"type": "button", "action_id": "home_page", "value": "2"},
     ):
-        action = {"block_id": "b", "action_ts": "1700000000.000001", **action}
-        yield _interaction(
-            f"{action['action_id']} in Home", view_actions_form(workspace, view, action)
-        )
+        done = {"block_id": "b", "action_ts": "1700000000.000001", **action}
+        body = view_actions_form(workspace, view, done)
+        yield _interaction(f"{action['action_id']} in Home", body)
 
 
 async def _submissions(here: World) -> list[Payload]:

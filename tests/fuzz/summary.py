@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -30,8 +31,5 @@ def line(passed: Sequence[pytest.TestReport], failed: Sequence[pytest.TestReport
 
 
 def _noted(report: pytest.TestReport) -> list[tuple[str, int]]:
-    return [(told[0], told[1]) for name, told in _properties(report) if name == _FUZZED]
-
-
-def _properties(report: pytest.TestReport) -> list[tuple[str, list[object]]]:
-    return [(name, value) for name, value in report.user_properties if isinstance(value, list)]
+    properties: list[tuple[str, Any]] = report.user_properties
+    return [(str(told[0]), int(told[1])) for name, told in properties if name == _FUZZED]

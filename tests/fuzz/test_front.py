@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote_from_bytes, urlencode
 
@@ -85,6 +86,18 @@ _HEADER = st.tuples(
 )
 
 
+_CHUNKS_END = b"0\r\n\r\n"
+
+
+def _chunk(body: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+
+
+def _one_by_one(body: bytes) -> bytes:
+    """Write a chunk for each byte, and one for those beyond the first hundreds."""
+    return b"".join(b"1;x=y\r\n%c\r\n" % byte for byte in body[:200]) + _chunk(body[200:])
+
+
 @dataclass(frozen=True)
 class Sent:
     """A request, as it is to be sent.
@@ -109,7 +122,7 @@ class Sent:
             name in {b"Host", b"Upgrade", b"Expect"} for name, _ in self.headers
         )
 
-    def bytes(self, here: World) -> bytes:
+    def raw(self, here: World) -> bytes:
         """Write it."""
         lines = [
             self.method + b" " + self.path + b" HTTP/1.1",
@@ -141,33 +154,23 @@ class Sent:
         return found * 2 if self.signed == TWICE else found
 
     def _framed(self) -> tuple[list[bytes], bytes]:
-        body, length = self.body, b"Content-Length: %d"
-        chunked = b"Transfer-Encoding: chunked"
-        chunk = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
-        match self.framing:
-            case "chunks":
-                return [chunked], chunk + b"0\r\n\r\n"
-            case "one by one":
-                each = b"".join(b"1;x=y\r\n%c\r\n" % byte for byte in body[:200])
-                rest = body[200:]
-                more = b"%x\r\n%b\r\n" % (len(rest), rest) if rest else b""
-                return [chunked], each + more + b"0\r\n\r\n"
-            case "short":
-                return [length % (len(body) + 9)], body
-            case "long":
-                return [length % max(0, len(body) - 3)], body
-            case "no length":
-                return [], body
-            case "two lengths":
-                return [length % len(body), length % (len(body) + 1)], body
-            case "length and chunks":
-                return [length % len(body), chunked], chunk + b"0\r\n\r\n"
-            case "bad chunk":
-                return [chunked], b"zz\r\n" + body
-            case "bad length":
-                return [b"Content-Length: -" + str(len(body)).encode()], body
-            case _:
-                return [length % len(body)], body
+        """Give the headers that tell the length, and the body with what stands between it."""
+        body = self.body
+        length, chunked = b"Content-Length: %d", b"Transfer-Encoding: chunked"
+        chunks = _chunk(body) + _CHUNKS_END
+        framed = {
+            "length": ([length % len(body)], body),
+            "chunks": ([chunked], chunks),
+            "one by one": ([chunked], _one_by_one(body) + _CHUNKS_END),
+            "short": ([length % (len(body) + 9)], body),
+            "long": ([length % max(0, len(body) - 3)], body),
+            "no length": ([], body),
+            "two lengths": ([length % len(body), length % (len(body) + 1)], body),
+            "length and chunks": ([length % len(body), chunked], chunks),
+            "bad chunk": ([chunked], b"zz\r\n" + body),
+            "bad length": ([b"Content-Length: -%d" % len(body)], body),
+        }
+        return framed[self.framing]
 
     def wrong_with(self, answer: HttpAnswer | None) -> list[str]:
         """Say what is wrong with its answer."""
@@ -237,14 +240,14 @@ class Front:
             *(self._over(wire, share) for wire, share in zip(self.wires, shares, strict=True))
         )
         await self.here.settled()
-        return [*sum(told, []), *watch.wrong_with_calls(self.here)]
+        return [*chain.from_iterable(told), *watch.wrong_with_calls(self.here)]
 
     async def _over(self, wire: Wire, batch: Sequence[Sent | bytes]) -> list[str]:
         wrong: list[str] = []
         for each in batch:
             if isinstance(each, Sent):
                 answer = await wire.ask(
-                    each.bytes(self.here), whole=each.whole, head=each.method == b"HEAD"
+                    each.raw(self.here), whole=each.whole, head=each.method == b"HEAD"
                 )
                 wrong += each.wrong_with(answer)
                 continue

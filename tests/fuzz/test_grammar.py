@@ -110,7 +110,7 @@ COMMANDS = st.one_of(
         _GAPS,
         st.lists(_PIECES, max_size=3),
     ),
-    st.builds(lambda pieces: " ".join(pieces), st.lists(_PIECES, max_size=4)),
+    st.lists(_PIECES, max_size=4).map(" ".join),
     st.builds(
         lambda start, piece, times: (f"{start} " + piece * times)[:_LONGEST],
         st.sampled_from(NAMES),

@@ -61,6 +61,7 @@ class Clients:
     async def wrong(self, ask: str, plan: Sequence[Distortion]) -> list[str]:
         """Ask something, and say what is wrong with what comes of it."""
         self.meddler.plan = list(plan)
+        outcome: object
         try:
             outcome = await self._calls[ask]()
         except BotError as error:
@@ -73,11 +74,8 @@ class Clients:
                 wrong.append(f"not a sentence: {outcome.problem.message!r}")
         if isinstance(outcome, UpstreamError) and ask != "update":
             wrong += ["a reading has had an effect"] * (outcome.effect is not Effect.NONE)
-        if ask == "list" and not isinstance(outcome, BotError):
-            wrong += ["no list"] * (not isinstance(outcome, list))
-            wrong += ["no authorizations"] * (
-                not all(isinstance(e, Authorization) for e in outcome)
-            )
+        elif ask == "list" and not (isinstance(outcome, BotError) or _lists(outcome)):
+            wrong.append("no list of authorizations")
         return [f"{each} ({ask}: {plan})" for each in wrong]
 
     @property
@@ -97,6 +95,10 @@ class Clients:
             "check_credential": client.check_credential,
             "ping": client.ping,
         }
+
+
+def _lists(outcome: object) -> bool:
+    return isinstance(outcome, list) and all(isinstance(e, Authorization) for e in outcome)
 
 
 ASKED = (

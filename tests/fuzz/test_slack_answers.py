@@ -7,10 +7,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from bot.slack.identity import BadSlackTokenError
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import INACTIVE_LOAD_TEST, TELEGRAF_EDGE_42
 from bot.sandbox.slack import Delivery, ImpossibleInSlackError
+from bot.slack.identity import BadSlackTokenError
 from tests.fuzz import watch
 from tests.fuzz.conftest import Fuzzing
 from tests.fuzz.meddling import Distortion, Meddler, distortions, meddler

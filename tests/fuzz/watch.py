@@ -6,7 +6,7 @@ import os
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
-from io import TextIOBase
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ _BOTS_FAULT = {
 _FAULTS = ("Traceback (most recent call last)", '"level": "error"', '"level": "critical"')
 
 
-class LogWatch(TextIOBase):
+class LogWatch(StringIO):
     """Read the log as it is written, and keep the lines that may not be there.
 
     Args:
