@@ -46,6 +46,13 @@ test: .venv/.ok ## Run every test, and a share of the kills
 durability: .venv/.ok ## Kill the bot at every step, statement, commit and call there is
 	@$(BIN)/python -m pytest tests/durability -m every_point
 
+SEED := $(or $(SEED),$(shell date +%s))
+
+.PHONY: fuzz
+fuzz: .venv/.ok ## Try a hundred thousand odd inputs from every side; SEED=… tries the same again
+	@echo "To try the same again: make fuzz SEED=$(SEED)"
+	@$(BIN)/python -m pytest tests/fuzz -n 2 --hypothesis-profile=whole --hypothesis-seed=$(SEED)
+
 .PHONY: screenshots
 screenshots: .venv/.ok ## Take the documents' pictures anew, with the machine's Chromium
 	@$(BIN)/python -m tests.browser.screenshots

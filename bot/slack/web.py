@@ -1,3 +1,4 @@
+import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,6 +12,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 # A call that hangs must not hold a change's message for aiohttp's five minutes.
 CALL_SECONDS = 10.0
+# Slack asks for minutes at most; what asks for years must not silence the bot, nor break a date.
+_LONGEST_WAIT = 3600.0
 _UNREADABLE: Final = "unreadable_answer"
 # These pass by themselves; https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
 # So does what a proxy answers in Slack's place.
@@ -114,13 +117,14 @@ def passing(error: SlackApiError) -> bool:
 
 
 def retry_after(error: SlackApiError) -> float | None:
-    """Give the seconds that Slack asks to wait, or None."""
+    """Give the seconds that Slack asks to wait, an hour at most, or None."""
     headers = getattr(error.response, "headers", {}) or {}
     value = headers.get("Retry-After") or headers.get("retry-after")
     try:
-        return None if value is None else max(0.0, float(value))
+        seconds = math.nan if value is None else float(value)
     except (TypeError, ValueError):
         return None
+    return None if math.isnan(seconds) else min(max(0.0, seconds), _LONGEST_WAIT)
 
 
 def _data(error: SlackApiError) -> dict[str, Any]:

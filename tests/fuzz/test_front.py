@@ -274,8 +274,8 @@ def test_any_bytes_are_answered(fuzzing: Fuzzing) -> None:
             lasting.use(lambda here: here.answers(batch), len(batch))
 
         fuzzed(
-            st.lists(REQUESTS | GARBAGE, min_size=1, max_size=24),
+            st.lists(REQUESTS | GARBAGE, min_size=8, max_size=30),
             check,
-            share=40,
-            whole=3_000,
+            share=14,
+            whole=2_600,
         )

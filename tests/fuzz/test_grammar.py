@@ -208,12 +208,12 @@ def test_any_text_is_read_or_refused_by_name(fuzzing: Fuzzing) -> None:
 
             lasting.use(read, len(batch))
 
-        fuzzed(st.lists(COMMANDS, min_size=1, max_size=10), check, share=20, whole=4_000)
+        fuzzed(st.lists(COMMANDS, min_size=4, max_size=16), check, share=12, whole=4_000)
 
 
 def test_any_command_is_answered(fuzzing: Fuzzing) -> None:
     """Whatever is typed, whoever typed it is told something, and nobody else is alarmed by it."""
-    with fuzzing("commands", team, lasts=60) as lasting:
+    with fuzzing("commands", team, lasts=40) as lasting:
 
         def check(batch: list[Typed]) -> None:
             async def typed(here: World) -> list[str]:
@@ -221,4 +221,4 @@ def test_any_command_is_answered(fuzzing: Fuzzing) -> None:
 
             lasting.use(typed, len(batch))
 
-        fuzzed(st.lists(TYPED, min_size=1, max_size=4), check, share=20, whole=2_000)
+        fuzzed(st.lists(TYPED, min_size=2, max_size=8), check, share=10, whole=850)

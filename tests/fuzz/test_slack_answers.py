@@ -163,9 +163,7 @@ def test_any_answer_leaves_the_change_done(fuzzing: Fuzzing) -> None:
 
             lasting.use(done, 0)
 
-        fuzzed(
-            st.lists(st.tuples(DONE, PLANS), min_size=1, max_size=3), check, share=15, whole=1_000
-        )
+        fuzzed(st.lists(st.tuples(DONE, PLANS), min_size=1, max_size=3), check, share=8, whole=700)
 
 
 def test_a_bot_starts_with_any_answer(fuzzing: Fuzzing) -> None:
@@ -181,4 +179,4 @@ def test_a_bot_starts_with_any_answer(fuzzing: Fuzzing) -> None:
 
             lasting.use(started, 0)
 
-        fuzzed(st.lists(ANSWERS, min_size=1, max_size=2), check, share=10, whole=400)
+        fuzzed(st.lists(ANSWERS, min_size=1, max_size=2), check, share=4, whole=300)
