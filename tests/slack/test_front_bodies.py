@@ -84,6 +84,25 @@ async def test_a_sender_that_goes_away_leaves_nothing(here: World) -> None:
     assert traces(here) == before
 
 
+@pytest.mark.parametrize("line", ["POST / HTTP/1.1", "HEAD /slack/events HTTP/1.1"])
+@pytest.mark.parametrize("pause", [False, True])
+async def test_a_body_that_breaks_http_leaves_no_traceback(
+    here: World, caplog: pytest.LogCaptureFixture, line: str, *, pause: bool
+) -> None:
+    """Nobody can fill the log, be the answer on its way by then or not."""
+    reader, writer = await _connection(here)
+    writer.write(f"{line}\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+    if pause:
+        await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 2)
+    writer.write(b"no chunk\r\n")
+    await asyncio.wait_for(reader.read(), 2)
+    writer.close()
+    await here.settled()
+
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    assert (await here.slack.deliver_raw(b"", _signed(here, b""))).status == 200
+
+
 _JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=8),
     lambda inner: (
