@@ -12,7 +12,7 @@ from tests.fuzz.watch import LogWatch
 T = TypeVar("T")
 W = TypeVar("W")
 
-_SECONDS = 40.0
+_SECONDS = 60.0
 _ROUNDS = 100
 _WARM = 4
 _MOST_GROWTH = 48 * 1024 * 1024

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Self
 
-_SECONDS = 5.0
+_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
