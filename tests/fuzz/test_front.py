@@ -24,6 +24,7 @@ from tests.world import SIGNING_SECRET, World, world
 FORM, JSON = b"application/x-www-form-urlencoded", b"application/json"
 EVENTS = (b"/slack/events", b"/slack/%65vents?x=%ff")
 WIRES = 4
+CONTROLS = bytes([*range(32), 127])
 RIGHT, TWICE = "right", "right, twice"
 WRONG = ("another secret", "another body", "stale", "early", "none", "no time", "garbage", TWICE)
 WHOLE = ("length", "chunks", "one by one")
@@ -82,7 +83,7 @@ _HEADER = st.tuples(
         ]
     ),
     st.sampled_from([b"", b"1", b"gzip", b"100-continue", b"websocket", b"h2c", b"a" * 9000])
-    | st.binary(max_size=20).map(lambda raw: raw.translate(None, b"\r\n\0")),
+    | st.binary(max_size=20).map(lambda raw: raw.translate(None, CONTROLS)),
 )
 
 

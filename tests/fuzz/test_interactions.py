@@ -21,6 +21,7 @@ from tests.fuzz.conftest import Fuzzing
 from tests.fuzz.mutations import Mutation, mutated, mutations
 from tests.fuzz.payloads import COMMAND, EVENT, Payload, payloads
 from tests.fuzz.portions import fuzzed
+from tests.postgresql import Databases
 from tests.world import World, world
 
 # Whoever is named in a payload may be nobody.
@@ -118,9 +119,9 @@ def wants_answer(payload: Payload, value: Mapping[str, Any]) -> bool:
 
 
 @asynccontextmanager
-async def post(folder: Path) -> AsyncIterator[Post]:
+async def post(folder: Path, database_url: str = "") -> AsyncIterator[Post]:
     """Start a bot of a team with something to press."""
-    async with world(folder) as here:
+    async with world(folder, database_url=database_url) as here:
         await here.start(policy=POLICY)
         made = await payloads(here)
         yield Post(here, made)
@@ -140,6 +141,29 @@ def test_any_payload_is_acked_and_answered(fuzzing: Fuzzing) -> None:
             lasting.use(sent, len(batch))
 
         fuzzed(st.lists(CHANGED, min_size=2, max_size=10), check, share=10, whole=1_700)
+
+
+def test_any_payload_is_answered_on_postgresql(fuzzing: Fuzzing, postgres: Databases) -> None:
+    """PostgreSQL takes neither NUL nor half a character, where SQLite takes one of them."""
+
+    @asynccontextmanager
+    async def on_postgresql(folder: Path) -> AsyncIterator[Post]:
+        url = postgres.new_database()
+        try:
+            async with post(folder, url) as there:
+                yield there
+        finally:
+            postgres.drop(url)
+
+    with fuzzing("payloads", on_postgresql, lasts=60, expected=EXPECTED) as lasting:
+
+        def check(batch: list[tuple[int, list[Mutation]]]) -> None:
+            async def sent(there: Post) -> list[str]:
+                return [wrong for each in batch for wrong in await there.wrong(*each)]
+
+            lasting.use(sent, len(batch))
+
+        fuzzed(st.lists(CHANGED, min_size=2, max_size=10), check, share=1, whole=300)
 
 
 def test_every_payload_is_answered_as_it_is(fuzzing: Fuzzing) -> None:
