@@ -135,7 +135,7 @@ def test_any_envelope_is_acked_and_answered(fuzzing: Fuzzing) -> None:
 
             lasting.use(sent, len(batch))
 
-        fuzzed(st.lists(CHANGED, min_size=2, max_size=10), check, share=5, whole=800)
+        fuzzed(st.lists(CHANGED, min_size=2, max_size=10), check, share=3, whole=800)
 
 
 def test_what_is_no_envelope_ends_nothing(fuzzing: Fuzzing) -> None:
@@ -149,7 +149,7 @@ def test_what_is_no_envelope_ends_nothing(fuzzing: Fuzzing) -> None:
 
             lasting.use(sent, len(batch))
 
-        fuzzed(st.lists(GARBAGE, min_size=2, max_size=12), check, share=6, whole=500)
+        fuzzed(st.lists(GARBAGE, min_size=2, max_size=12), check, share=4, whole=500)
 
 
 def test_a_bot_connects_after_any_answer(fuzzing: Fuzzing) -> None:
@@ -166,4 +166,4 @@ def test_a_bot_connects_after_any_answer(fuzzing: Fuzzing) -> None:
 
             lasting.use(started, 0)
 
-        fuzzed(st.lists(distortions(), min_size=1, max_size=2), check, share=5, whole=200)
+        fuzzed(st.lists(distortions(), min_size=1, max_size=2), check, share=3, whole=200)

@@ -277,6 +277,6 @@ def test_any_bytes_are_answered(fuzzing: Fuzzing) -> None:
         fuzzed(
             st.lists(REQUESTS | GARBAGE, min_size=8, max_size=30),
             check,
-            share=14,
+            share=10,
             whole=2_600,
         )

@@ -208,7 +208,7 @@ def test_any_text_is_read_or_refused_by_name(fuzzing: Fuzzing) -> None:
 
             lasting.use(read, len(batch))
 
-        fuzzed(st.lists(COMMANDS, min_size=4, max_size=16), check, share=12, whole=4_000)
+        fuzzed(st.lists(COMMANDS, min_size=4, max_size=16), check, share=10, whole=4_000)
 
 
 def test_any_command_is_answered(fuzzing: Fuzzing) -> None:
@@ -221,4 +221,4 @@ def test_any_command_is_answered(fuzzing: Fuzzing) -> None:
 
             lasting.use(typed, len(batch))
 
-        fuzzed(st.lists(TYPED, min_size=2, max_size=8), check, share=10, whole=850)
+        fuzzed(st.lists(TYPED, min_size=2, max_size=8), check, share=6, whole=850)

@@ -197,7 +197,7 @@ def test_any_answer_gives_a_result_or_a_named_error(fuzzing: Fuzzing) -> None:
             lasting.use(asked, 0)
 
         asking = st.tuples(st.sampled_from(ASKED), PLANS)
-        fuzzed(st.lists(asking, min_size=2, max_size=8), check, share=12, whole=1_000)
+        fuzzed(st.lists(asking, min_size=2, max_size=8), check, share=10, whole=1_000)
 
 
 def test_any_answer_is_told(fuzzing: Fuzzing) -> None:
@@ -214,4 +214,4 @@ def test_any_answer_is_told(fuzzing: Fuzzing) -> None:
             lasting.use(done, 0)
 
         doing = st.tuples(DONE, PLANS)
-        fuzzed(st.lists(doing, min_size=1, max_size=3), check, share=8, whole=500)
+        fuzzed(st.lists(doing, min_size=1, max_size=3), check, share=4, whole=500)

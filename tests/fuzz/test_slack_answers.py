@@ -163,7 +163,7 @@ def test_any_answer_leaves_the_change_done(fuzzing: Fuzzing) -> None:
 
             lasting.use(done, 0)
 
-        fuzzed(st.lists(st.tuples(DONE, PLANS), min_size=1, max_size=3), check, share=8, whole=700)
+        fuzzed(st.lists(st.tuples(DONE, PLANS), min_size=1, max_size=3), check, share=5, whole=700)
 
 
 def test_a_bot_starts_with_any_answer(fuzzing: Fuzzing) -> None:
@@ -179,4 +179,4 @@ def test_a_bot_starts_with_any_answer(fuzzing: Fuzzing) -> None:
 
             lasting.use(started, 0)
 
-        fuzzed(st.lists(ANSWERS, min_size=1, max_size=2), check, share=4, whole=300)
+        fuzzed(st.lists(ANSWERS, min_size=1, max_size=2), check, share=3, whole=300)
