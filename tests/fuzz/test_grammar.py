@@ -208,7 +208,7 @@ def test_any_text_is_read_or_refused_by_name(fuzzing: Fuzzing) -> None:
 
             lasting.use(read, len(batch))
 
-        fuzzed(st.lists(COMMANDS, min_size=4, max_size=16), check, share=10, whole=4_000)
+        fuzzed(st.lists(COMMANDS, min_size=4, max_size=16), check, share=10, whole=5_500)
 
 
 def test_any_command_is_answered(fuzzing: Fuzzing) -> None:
