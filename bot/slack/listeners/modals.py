@@ -80,6 +80,9 @@ class Modals:
 
     async def _open(self, received: Received, wanted: FormWanted, trigger_id: str) -> None:
         """Open a form; source: https://docs.slack.dev/reference/methods/views.open."""
+        if not trigger_id:
+            self._tell(received, _NOT_OPENED, "no trigger_id")
+            return
         form = self._forms.named(wanted.form)
         drawn = _bound(received, wanted, form.view(wanted.about))
         try:

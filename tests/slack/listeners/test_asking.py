@@ -102,6 +102,22 @@ async def test_what_is_no_id_is_nobodys(here: World, of: str, instead: str) -> N
     assert told.startswith(UNREADABLE)
 
 
+async def test_a_form_is_not_asked_for_without_a_trigger(here: World) -> None:
+    """Slack opens none then, and whoever pressed is told so."""
+    payload = await _payload(here)
+    del payload["trigger_id"]
+    payload["actions"][0] |= {
+        "action_id": "describe_token",
+        "value": f"default:{TELEGRAF_EDGE_42}",
+    }
+
+    delivery, (told,) = await _pressed(here, payload)
+
+    assert delivery.status == 200
+    assert told.startswith("Slack did not open the form.")
+    assert "views.open" not in {call.method for call in here.slack.journal}
+
+
 async def test_nobody_is_told_where_nobody_is_named(here: World) -> None:
     """Slack is not asked to show something to nobody."""
     payload = await _payload(here)
