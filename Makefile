@@ -54,6 +54,13 @@ bench: .venv/.ok ## Measure how fast it is, against what; writes bench/RESULTS.m
 soak: .venv/.ok ## Use it for a minute with faults on both sides, then as fast as it takes
 	@$(BIN)/python -m bench.soak
 
+SEED := $(or $(SEED),$(shell date +%s))
+
+.PHONY: fuzz
+fuzz: .venv/.ok ## Try a hundred thousand odd inputs from every side; SEED=… tries the same again
+	@echo "To try the same again: make fuzz SEED=$(SEED)"
+	@$(BIN)/python -m pytest tests/fuzz -n 2 --hypothesis-profile=whole --hypothesis-seed=$(SEED)
+
 .PHONY: screenshots
 screenshots: .venv/.ok ## Take the documents' pictures anew, with the machine's Chromium
 	@$(BIN)/python -m tests.browser.screenshots

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from bot.one_answer import OneAnswerProtocol
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class BoundedConfig(uvicorn.Config):
         self.bounds = bounds
 
 
-class _BoundedConnection(H11Protocol):
+class _BoundedConnection(OneAnswerProtocol):
     """A connection that is cut off where a request takes too long to arrive, or is one too many.
 
     uvicorn itself waits for ever for the rest of a request, and takes in whoever comes.

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from bot.telemetry.logs import configure_logs
 from tests.counting import Count, Tally, counting, summarize, tallying
 from tests.durability.lives import Nursery, nursery
+from tests.fuzz.portions import WHOLE
 from tests.postgresql import Databases, Server, any_server, own_server
 from tests.world import World, world
+
+settings.register_profile(WHOLE, settings.get_profile("default"))
 
 
 @pytest.fixture

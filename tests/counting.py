@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.fuzz import summary
+
 Count = Callable[[str], None]
 Tally = Callable[[str, str, int], None]
 """Adds a number of something, such as 3 ``kills``, to what is printed after a name."""
@@ -37,19 +39,22 @@ def tallying(record_property: Callable[[str, object], None]) -> Tally:
 
 def summarize(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the lines, each once however often it was said, and the sums."""
-    reports = [
-        report
-        for outcome in ("passed", "failed")
-        for report in terminalreporter.stats.get(outcome, [])
-        if isinstance(report, pytest.TestReport)
-    ]
+    passed, failed = (_reports(terminalreporter, outcome) for outcome in ("passed", "failed"))
+    reports = [*passed, *failed]
     properties = [each for report in reports for each in report.user_properties]
     lines = dict.fromkeys(str(line) for name, line in properties if name == _SAID)
     lines |= dict.fromkeys(_sums([value for name, value in properties if name == _ADDED]))
+    if (fuzzed := summary.line(passed, failed)) is not None:
+        lines[fuzzed] = None
     if lines:
         terminalreporter.section("counts")
         for line in sorted(lines):
             terminalreporter.write_line(line)
+
+
+def _reports(terminalreporter: pytest.TerminalReporter, outcome: str) -> list[pytest.TestReport]:
+    told = terminalreporter.stats.get(outcome, [])
+    return [report for report in told if isinstance(report, pytest.TestReport)]
 
 
 def _sums(added: Sequence[Any]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from bot.check.people import Crowd, Group, Member
 from bot.check.slack import Installed, Opened
 from bot.slack.channels import kind_of
 from bot.slack.directory import account_of
-from bot.slack.web import error_code
+from bot.slack.web import UnreadableAnswerError, error_code
 
 T = TypeVar("T")
 
@@ -62,6 +62,8 @@ class AskingSlack:
             answer = await self._client.auth_test()
             headers = answer.headers
             bot: Told[Installed] = _installed(answer, headers)
+        except UnreadableAnswerError:
+            bot = _NOT_SLACK
         except SlackApiError as error:
             headers = getattr(error.response, "headers", {})
             bot = _refusal(error)
@@ -146,12 +148,14 @@ class AskingSlack:
 async def _told(call: Awaitable[Any], read: Callable[[Mapping[str, Any]], T]) -> Told[T]:
     try:
         return read((await call).data)
+    except UnreadableAnswerError:
+        return _NOT_SLACK
     except SlackApiError as error:
         return _refusal(error)
     except (aiohttp.ClientError, TimeoutError) as error:
         return _silence(error)
     except (AttributeError, KeyError, TypeError, ValueError):
-        # What came is no answer of Slack's; the SDK stumbles over some of these itself.
+        # What came is no answer of Slack's.
         return _NOT_SLACK
 
 

@@ -8,8 +8,8 @@ from email.utils import formatdate
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.one_answer import OneAnswerProtocol
 from bot.server import bind
 
 DROP_CONNECTION = "sandbox.drop_connection"
@@ -22,7 +22,7 @@ _MORE_PORTS = 20
 _LAST_PORT = 65_535
 
 
-class _DroppableProtocol(H11Protocol):
+class _DroppableProtocol(OneAnswerProtocol):
     """HTTP whose applications can drop the connection: ``scope["extensions"][DROP_CONNECTION]``."""
 
     def connection_made(  # type: ignore[override]  # uvicorn, too, narrows asyncio's transport

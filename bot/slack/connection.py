@@ -1,6 +1,7 @@
 """One connection to Slack in Socket Mode, from its ticket to its end."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -160,6 +161,16 @@ class Connection(SocketModeClient):
         await super().close()  # type: ignore[no-untyped-call]  # the client's own
         tasks = (self.message_processor, self.message_receiver, self.current_session_monitor)
         await asyncio.gather(*(task for task in tasks if task), return_exceptions=True)
+
+    async def process_message(self) -> None:
+        """Take the next message out of the queue; the client itself would stumble over no JSON."""
+        raw_message = await self.message_queue.get()
+        try:
+            message = json.loads(raw_message)
+        except (ValueError, RecursionError):
+            message = None
+        known = message if isinstance(message, dict) else {}
+        await self.run_message_listeners(known, raw_message)
 
     async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:  # noqa: ARG002 - the client's signature
         """Take in what Slack sent; the client itself would reconnect where this notes the end."""

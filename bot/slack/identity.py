@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
 from bot.changes.policy import Workspace
 from bot.changes.ports import Store
-from bot.slack.web import HOPELESS, error_code
+from bot.slack.web import HOPELESS, error_code, told
 
 _log = structlog.get_logger()
 _FIRST_PAUSE = 1.0
@@ -84,6 +84,8 @@ class Identity:
         """
         try:
             answer = await self._client.auth_test()
+            team_id = told(answer, "team_id")
+            enterprise_id = told(answer, "enterprise_id") if answer.get("enterprise_id") else None
         except SlackApiError as error:
             code = error_code(error)
             if code in HOPELESS:
@@ -93,10 +95,10 @@ class Identity:
         except (aiohttp.ClientError, TimeoutError) as error:
             _log.warning("Slack does not answer", error=type(error).__name__)
             return False
-        self._workspace = Workspace(str(answer["team_id"]), answer.get("enterprise_id"))
+        self._workspace = Workspace(team_id, enterprise_id)
         self._result = AuthorizeResult(
-            enterprise_id=answer.get("enterprise_id"),
-            team_id=answer["team_id"],
+            enterprise_id=enterprise_id,
+            team_id=team_id,
             bot_token=self._client.token,
             bot_id=answer.get("bot_id"),
             bot_user_id=answer.get("user_id"),

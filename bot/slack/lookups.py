@@ -21,7 +21,6 @@ _FAILURE_REMEMBERED = timedelta(seconds=12)
 # What no waiting mends is not asked for again and again.
 _REFUSAL_REMEMBERED = timedelta(minutes=1)
 _PAUSE_UNLESS_TOLD = 30.0
-_LONGEST_PAUSE = 3600.0
 _MINUTE = timedelta(minutes=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _REMEDIES: Mapping[str, str] = MappingProxyType(
@@ -152,7 +151,7 @@ class Lookups(Generic[T]):
             self._note(key, type(error).__name__)
             return self._not_told(key, _FAILURE_REMEMBERED)
         except (AttributeError, KeyError, TypeError, ValueError):
-            # What came is no answer of Slack's; the SDK stumbles over some of these itself.
+            # What came is no answer of Slack's.
             self._note(key, "an answer that cannot be read")
             return self._not_told(key, _FAILURE_REMEMBERED)
         if self._troubles.pop(key, None) is not None:
@@ -184,5 +183,4 @@ def _pause(error: SlackApiError) -> timedelta | None:
     if error_code(error) != "ratelimited" and getattr(error.response, "status_code", 0) != 429:
         return None
     seconds = retry_after(error)
-    seconds = _PAUSE_UNLESS_TOLD if seconds is None else seconds
-    return timedelta(seconds=min(seconds, _LONGEST_PAUSE))
+    return timedelta(seconds=_PAUSE_UNLESS_TOLD if seconds is None else seconds)

@@ -43,6 +43,9 @@ class Responder:
         url = origin.response_url
         if url is not None and await self._sending.respond(url, message, replace=replace):
             return
+        if not person.user_id:
+            # What Slack sent told nobody's id.
+            raise AnnouncementError("nobody is named who could be told")
         if origin.channel_id == person.user_id:
             # Home is no channel.
             await self.tell_directly(person, message, request)

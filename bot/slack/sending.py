@@ -1,13 +1,15 @@
 """Hand a message to Slack, checked, and say by name what came of it."""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import block_kit
 from bot.changes.ports import AnnouncementError
@@ -15,8 +17,10 @@ from bot.changes.request import ChangeRequest, MessageRef
 from bot.slack.blocks.rich import Message
 from bot.slack.pacing import POST, Pacing
 from bot.slack.response_urls import leads_to_slack
-from bot.slack.web import HOPELESS, NO_UNFURLING, error_code, passing, retry_after
+from bot.slack.web import HOPELESS, NO_UNFURLING, error_code, passing, retry_after, told
 from bot.telemetry.slack_metrics import SlackMetrics
+
+T = TypeVar("T")
 
 RESPONSE_URL = "response_url"
 """What metrics call an answer through a response URL, which is no method of the Web API."""
@@ -76,11 +80,10 @@ class Sending:
         """
         thread = {} if thread_ts is None else {"thread_ts": thread_ts}
         try:
-            answer = await self._post_in_turn(channel, {**content(message), **thread}, request)
+            return await self._post_in_turn(channel, {**content(message), **thread}, request)
         except _BadBlocksError:
             # It waits here, for whoever tries it again elsewhere begins with the blocks.
-            answer = await self._post_in_turn(channel, {"text": message.text, **thread}, None)
-        return MessageRef(str(answer.get("channel", channel)), str(answer["ts"]))
+            return await self._post_in_turn(channel, {"text": message.text, **thread}, None)
 
     async def edit(self, at: MessageRef, message: Message) -> None:
         """Edit one of the bot's messages; raise NotReachableError.
@@ -134,10 +137,10 @@ class Sending:
 
     async def _post_in_turn(
         self, channel: str, body: dict[str, Any], request: ChangeRequest | None
-    ) -> dict[str, Any]:
+    ) -> MessageRef:
         taken_until = await self._pacing.turn(channel, request)
         try:
-            return await self._call(POST, channel=channel, **body, **NO_UNFURLING)
+            return await self._call(_place, POST, channel=channel, **body, **NO_UNFURLING)
         except AnnouncementError as error:
             if request is not None and error.retry_after is not None:
                 await self._pacing.stays_in_line(channel, request, error.retry_after)
@@ -147,13 +150,15 @@ class Sending:
 
     async def _with_blocks_or_without(self, method: str, message: Message, **more: Any) -> None:
         try:
-            await self._call(method, **more, **content(message))
+            await self._call(_nothing, method, **more, **content(message))
         except _BadBlocksError:
-            await self._call(method, **more, text=message.text)
+            await self._call(_nothing, method, **more, text=message.text)
 
-    async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
+    async def _call(
+        self, read: Callable[[AsyncSlackResponse], T], method: str, **arguments: Any
+    ) -> T:
         try:
-            answer = await self._client.api_call(method, json=arguments)
+            return read(await self._client.api_call(method, json=arguments))
         except SlackApiError as error:
             code = error_code(error)
             if code == "invalid_blocks" and "blocks" in arguments:
@@ -167,8 +172,14 @@ class Sending:
             raise AnnouncementError(f"{method}: {code}", wait) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnnouncementError(f"{method}: {type(error).__name__}") from None
-        data = answer.data
-        return data if isinstance(data, dict) else {}
+
+
+def _place(answer: AsyncSlackResponse) -> MessageRef:
+    return MessageRef(told(answer, "channel"), told(answer, "ts"))
+
+
+def _nothing(_answer: AsyncSlackResponse) -> None:
+    """Read nothing: that it was taken is all there is to know."""
 
 
 def content(message: Message) -> dict[str, Any]:

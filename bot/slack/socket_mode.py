@@ -23,7 +23,7 @@ from bot.slack.connection import (
     in_words,
 )
 from bot.slack.envelopes import Envelope, Envelopes
-from bot.slack.web import HOPELESS, error_code, retry_after
+from bot.slack.web import HOPELESS, error_code, retry_after, told
 from bot.tasks import Tasks
 from bot.telemetry.slack_metrics import SlackMetrics
 
@@ -200,6 +200,7 @@ class SocketMode:
             answer = await self._client.apps_connections_open(
                 app_token=self._app_token.get_secret_value()
             )
+            return SecretStr(told(answer, "url"))
         except SlackApiError as error:
             code = error_code(error)
             if code in _HOPELESS:
@@ -207,7 +208,6 @@ class SocketMode:
             raise NotConnectedError(f"{_METHOD}: {code}", retry_after(error)) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise NotConnectedError(f"{_METHOD}: {type(error).__name__}") from None
-        return SecretStr(str(answer.get("url")))
 
     def _take(self, envelope: Envelope) -> None:
         self._handling.spawn(self._handle(envelope), "envelope")

@@ -1,9 +1,11 @@
+import math
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 from pydantic import SecretStr
@@ -15,9 +17,20 @@ from bot.telemetry.slack_metrics import SlackMetrics
 
 # A call that hangs must not hold a change's message for aiohttp's five minutes.
 CALL_SECONDS = 10.0
+# Slack asks for minutes at most; what asks for years must not silence the bot, nor break a date.
+_LONGEST_WAIT = 3600.0
+_UNREADABLE: Final = "unreadable_answer"
 # These pass by themselves; https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
+# So does what a proxy answers in Slack's place.
 _PASSING = frozenset(
-    {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+    {
+        "fatal_error",
+        "internal_error",
+        "ratelimited",
+        "request_timeout",
+        "service_unavailable",
+        _UNREADABLE,
+    }
 )
 # Slack's words for a token that no waiting will mend.
 HOPELESS = frozenset(
@@ -31,10 +44,60 @@ HOPELESS = frozenset(
     }
 )
 NO_UNFURLING = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
+# Ids, timestamps, hashes and addresses: Slack's are nothing else, and a database takes them.
+_NAME = re.compile(r"[!-~]{1,1000}")
 
 
-class MeasuredClient(AsyncWebClient):
-    """Slack's own client of the Web API, with each call measured; all methods go through one.
+class UnreadableAnswerError(SlackApiError):
+    """An answer that is not Slack's: no JSON object, or without what its method promises."""
+
+    def __init__(self) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]  # the SDK's own
+            "no answer of Slack's", {"ok": False, "error": _UNREADABLE}
+        )
+
+
+class SlackClient(AsyncWebClient):
+    """Slack's Web API, whose answers are objects; whatever else comes is UnreadableAnswerError.
+
+    Left to itself the SDK stumbles over some of it, each time over another exception.
+    """
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        """Call a method of the Web API."""
+        try:
+            answer = await super().api_call(api_method, **arguments)
+        except SlackApiError as error:
+            if isinstance(error.response, AsyncSlackResponse):
+                raise
+            raise UnreadableAnswerError from None
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            raise UnreadableAnswerError from None
+        if not isinstance(answer.data, dict):
+            raise UnreadableAnswerError
+        return answer
+
+
+def told(answer: AsyncSlackResponse, *path: str) -> str:
+    """Give a name out of an answer, such as a message's timestamp.
+
+    Args:
+        answer: The answer.
+        path: Where it stands there, from the outside to the inside.
+
+    Raises:
+        UnreadableAnswerError: If there is none.
+    """
+    part: object = answer.data
+    for key in path:
+        part = part.get(key) if isinstance(part, Mapping) else None
+    if not isinstance(part, str) or _NAME.fullmatch(part) is None:
+        raise UnreadableAnswerError
+    return part
+
+
+class MeasuredClient(SlackClient):
+    """Slack's Web API with each call measured; all methods go through one.
 
     Args:
         metrics: Measure the calls.
@@ -79,7 +142,7 @@ def web_client(
     api_url: str,
     session: aiohttp.ClientSession,
     metrics: SlackMetrics | None = None,
-) -> AsyncWebClient:
+) -> SlackClient:
     """Give a client of Slack's Web API that retries nothing by itself.
 
     A post that is sent twice stands in the channel twice; the executor, which knows what was
@@ -91,7 +154,7 @@ def web_client(
         session: For HTTP.
         metrics: Measure each call; None for a client whose calls nobody counts.
     """
-    made = AsyncWebClient if metrics is None else partial(MeasuredClient, metrics)
+    made = SlackClient if metrics is None else partial(MeasuredClient, metrics)
     return made(
         token=token.get_secret_value(),
         base_url=f"{api_url.rstrip('/')}/",
@@ -112,13 +175,14 @@ def passing(error: SlackApiError) -> bool:
 
 
 def retry_after(error: SlackApiError) -> float | None:
-    """Give the seconds that Slack asks to wait, or None."""
+    """Give the seconds that Slack asks to wait, an hour at most, or None."""
     headers = getattr(error.response, "headers", {}) or {}
     value = headers.get("Retry-After") or headers.get("retry-after")
     try:
-        return None if value is None else max(0.0, float(value))
+        seconds = math.nan if value is None else float(value)
     except (TypeError, ValueError):
         return None
+    return None if math.isnan(seconds) else min(max(0.0, seconds), _LONGEST_WAIT)
 
 
 def _data(error: SlackApiError) -> dict[str, Any]:

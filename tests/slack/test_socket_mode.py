@@ -224,6 +224,25 @@ class TestPromises:
         assert sockets(here) == [socket]
         assert len(socket.acknowledged) == 1
 
+    async def test_what_is_no_json_is_passed_over(
+        self, here: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """It leaves no traceback, in which a library would repeat parts of it."""
+        (socket,) = sockets(here)
+        for raw in (
+            "{",
+            "[]",
+            "null",
+            '{"a":' * 5_000,
+            "\ud800".encode("utf-8", "replace"),
+            b"\x00",
+        ):
+            await socket.send_raw(raw)
+
+        assert (await here.say("whoami")).error is None
+        assert sockets(here) == [socket]
+        assert caplog.records == []
+
 
 class TestStaying:
     async def test_the_ack_of_a_command_under_way_takes_the_new_socket(self, here: World) -> None:

@@ -9,7 +9,7 @@ import json
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -130,9 +130,17 @@ class SocketMode:
             request: What would be posted.
             within: Seconds after which Slack gives up.
         """
+        return await self.send_envelope(_envelope(request), within)
+
+    async def send_envelope(self, envelope: Mapping[str, Any], within: float) -> Acknowledgement:
+        """Send any envelope over any one socket, and wait for the acknowledgement.
+
+        Args:
+            envelope: With the ``envelope_id`` by which it is acknowledged.
+            within: Seconds after which Slack gives up.
+        """
         if not self.sockets:
             return Acknowledgement(0, "", "", 0.0, "dispatch_failed")
-        envelope = _envelope(request)
         waiting = self._waiting[envelope["envelope_id"]]
         loop = asyncio.get_running_loop()
         started, acknowledged = loop.time(), loop.create_future()

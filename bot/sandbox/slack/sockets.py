@@ -40,6 +40,14 @@ class Socket:
             with contextlib.suppress(ConnectionError):
                 await self._answer.send_json(message)
 
+    async def send_raw(self, raw: str | bytes) -> None:
+        """Send any text or bytes, as Slack does not."""
+        with contextlib.suppress(ConnectionError):
+            if isinstance(raw, str):
+                await self._answer.send_str(raw)
+            else:
+                await self._answer.send_bytes(raw)
+
     async def disconnect(self, reason: str) -> None:
         """Tell the app that the socket is to end: ``warning``, ``refresh_requested`` or the like.
 

@@ -125,7 +125,7 @@ class SlackStandIn(PeopleWithShortcuts):
         if person.team_id != self.workspace.installation.team_id:
             raise ImpossibleInSlackError(f"{command} is not a command in {user}'s workspace")
         asked = Asked(channel, user)
-        origin = Origin(person, place, self._response_url(asked))
+        origin = Origin(person, place, self.response_url(asked))
         sent = escaped(text, self.workspace) if self.should_escape else text
         body = command_form(self.workspace, origin, command, sent)
         return SignedRequest(body, self.sign(body), f"{command} {text}".rstrip(), asked)
@@ -170,7 +170,7 @@ class SlackStandIn(PeopleWithShortcuts):
             there = [(button.text, button.action_id) for button in message.buttons]
             raise ImpossibleInSlackError(f"no such button; there are: {there}")
         channel = self.workspace.channels[message.channel]
-        url = self._response_url(Asked(message.channel, user, message))
+        url = self.response_url(Asked(message.channel, user, message))
         body = block_actions_form(
             self.workspace,
             Origin(person, channel, url),
@@ -190,6 +190,10 @@ class SlackStandIn(PeopleWithShortcuts):
         """Send any bytes to the app by HTTP, as anybody can: rubbish, forged, stale."""
         return await self._post(SignedRequest(body, headers))
 
+    def response_url(self, asked: Asked) -> str:
+        """Give out a response URL."""
+        return f"{self.base_url}/response/{self._response_urls.issue(asked)}"
+
     def sign(self, body: bytes, at: datetime | None = None, kind: str = FORM) -> dict[str, str]:
         """Give the headers that go with a body; ``at`` is now unless given."""
         secret = self.workspace.installation.signing_secret
@@ -205,9 +209,6 @@ class SlackStandIn(PeopleWithShortcuts):
         """Tell whether a message that is gone stood where this person could see it."""
         for_them = message.ephemeral_to in {None, user}
         return message.deleted and for_them and self.workspace.can_see(user, message.channel)
-
-    def _response_url(self, asked: Asked) -> str:
-        return f"{self.base_url}/response/{self._response_urls.issue(asked)}"
 
     async def _deliver(self, request: SignedRequest) -> Delivery:
         if not self.socket_mode.enabled:

@@ -124,7 +124,7 @@ class PeopleWithShortcuts(PeopleInHome):
             user, message.channel
         ):
             raise ImpossibleInSlackError(f"{user} cannot use {name} on the message {message.ts}")
-        url = self._response_url(Asked(message.channel, user))
+        url = self.response_url(Asked(message.channel, user))
         origin = Origin(person, self.workspace.channels[message.channel], url)
         body = message_form(
             self.workspace, origin, message, found.callback_id, team_id or person.team_id
@@ -132,7 +132,7 @@ class PeopleWithShortcuts(PeopleInHome):
         return await self._deliver(SignedRequest(body, self.sign(body)))
 
     @abstractmethod
-    def _response_url(self, asked: Asked) -> str:
+    def response_url(self, asked: Asked) -> str:
         """Give out a response URL."""
 
     def _member(self, user: str, name: str) -> Person:

@@ -13,7 +13,7 @@ from bot.changes.home import Home
 from bot.changes.ports import AnnouncementError
 from bot.slack.home.shelf import HomeShelf
 from bot.slack.pacing import Pacing
-from bot.slack.web import error_code, retry_after
+from bot.slack.web import error_code, retry_after, told
 
 _log = structlog.get_logger()
 _METHOD = "views.publish"
@@ -93,9 +93,10 @@ class Publishing:
             _log.error("Home breaks Slack's rules", problems=broken)
         expected = {"hash": view_hash} if view_hash else {}
         try:
-            answer = await self._client.views_publish(
+            shown = await self._client.views_publish(
                 user_id=home.person.user_id, view=view, **expected
             )
+            return told(shown, "view", "hash")
         except SlackApiError as error:
             code, wait = error_code(error), retry_after(error)
             if code == "hash_conflict":
@@ -105,7 +106,6 @@ class Publishing:
             raise AnnouncementError(f"{_METHOD}: {code}", wait) from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise AnnouncementError(f"{_METHOD}: {type(error).__name__}") from None
-        return str(answer["view"]["hash"])
 
 
 class _OutdatedError(Exception):

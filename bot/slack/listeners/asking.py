@@ -1,5 +1,6 @@
 """Read who asks, from where and for what, out of Slack's payloads."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,11 @@ from bot.slack.blocks.action_ids import ORDER
 from bot.slack.forms.registry import SURFACE, Forms
 
 HOME = "home"
+# Messages name people by their ids, unescaped; https://docs.slack.dev/reference/objects/user-object
+_USER = re.compile(r"[UW][A-Z0-9]{1,40}")
+_TEAM = re.compile(r"[TE][A-Z0-9]{1,40}")
+_CHANNEL = re.compile(r"[CDGUW][A-Z0-9]{1,40}")
+_TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}")
 COMMAND, CLICK, SUBMISSION, SHORTCUT = "command", "click", "submission", "shortcut"
 
 
@@ -25,11 +31,14 @@ def command_received(body: Mapping[str, Any], delivery: str, now: datetime) -> R
     Source: https://docs.slack.dev/interactivity/implementing-slash-commands
     """
     person = Person(
-        _required(body, "user_id"),
-        _required(body, "team_id"),
-        _text(body, "enterprise_id") or None,
+        _id(body, "user_id", _USER),
+        _id(body, "team_id", _TEAM),
+        _id(body, "enterprise_id", _TEAM) or None,
     )
-    origin = Origin(_required(body, "channel_id"), _secret(body.get("response_url")))
+    channel_id = _id(body, "channel_id", _CHANNEL)
+    if not person.user_id or not person.team_id or not channel_id:
+        raise _unreadable()
+    origin = Origin(channel_id, _secret(body.get("response_url")))
     content = {"text": str(body.get("text") or "")}
     return Received(Ask(person, origin, delivery, now), COMMAND, content)
 
@@ -66,7 +75,7 @@ def submission_received(
     if not person.user_id or not person.team_id:
         raise _unreadable()
     content, secret, channel_id = forms.read(view)
-    origin = Origin(channel_id or person.user_id)
+    origin = Origin(channel_id if _CHANNEL.fullmatch(channel_id) else person.user_id)
     return Received(Ask(person, origin, delivery, now), SUBMISSION, content, secret)
 
 
@@ -80,7 +89,7 @@ def shortcut_asked(body: Mapping[str, Any], delivery: str, now: datetime) -> Ask
     """
     person, origin = whoever(body)
     if not person.team_id:
-        person = replace(person, team_id=_text(_mapping(body, "team"), "id"))
+        person = replace(person, team_id=_id(_mapping(body, "team"), "id", _TEAM))
     if not person.user_id or not person.team_id:
         raise _unreadable()
     return Ask(person, origin, delivery, now)
@@ -89,9 +98,14 @@ def shortcut_asked(body: Mapping[str, Any], delivery: str, now: datetime) -> Ask
 def whoever(body: Mapping[str, Any]) -> tuple[Person, Origin]:
     """Read who pressed a button, and where, as far as the payload tells; the rest is empty."""
     user, container = _mapping(body, "user"), _mapping(body, "container")
-    person = Person(_text(user, "id"), _text(user, "team_id"), _text(user, "enterprise_id") or None)
-    channel = _text(_mapping(body, "channel"), "id") or _text(container, "channel_id")
-    ts = _text(container, "message_ts")
+    person = Person(
+        _id(user, "id", _USER),
+        _id(user, "team_id", _TEAM),
+        _id(user, "enterprise_id", _TEAM) or None,
+    )
+    channel = _id(_mapping(body, "channel"), "id", _CHANNEL)
+    channel = channel or _id(container, "channel_id", _CHANNEL)
+    ts = _id(container, "message_ts", _TS)
     # An ephemeral message can be changed through its response URL alone.
     lasting = bool(channel and ts) and not container.get("is_ephemeral")
     return person, Origin(
@@ -106,10 +120,11 @@ def opened_by(body: Mapping[str, Any]) -> Person | None:
 
     Source: https://docs.slack.dev/reference/events/app_home_opened
     """
-    user_id, team_id = _text(_mapping(body, "event"), "user"), _text(body, "team_id")
+    user_id = _id(_mapping(body, "event"), "user", _USER)
+    team_id = _id(body, "team_id", _TEAM)
     if not user_id or not team_id:
         return None
-    return Person(user_id, team_id, _text(body, "enterprise_id") or None)
+    return Person(user_id, team_id, _id(body, "enterprise_id", _TEAM) or None)
 
 
 def trigger_of(body: Mapping[str, Any]) -> str:
@@ -130,11 +145,10 @@ def _chosen(body: Mapping[str, Any]) -> str:
     return " ".join(each for each in named if as_authorization_id(each.rpartition(":")[2]))
 
 
-def _required(body: Mapping[str, Any], key: str) -> str:
+def _id(body: Mapping[str, Any], key: str, shape: re.Pattern[str]) -> str:
+    """Give one of Slack's ids; empty if it is none, so that no other text passes for one."""
     value = _text(body, key)
-    if not value:
-        raise _unreadable()
-    return value
+    return value if shape.fullmatch(value) else ""
 
 
 def _text(body: Mapping[str, Any], key: str) -> str:

@@ -16,7 +16,7 @@ from bot.slack.forms.form import Loaded, LoadingForm, View
 from bot.slack.forms.metadata import Metadata, packed
 from bot.slack.forms.registry import SURFACE, Forms
 from bot.slack.listeners.answering import Answering
-from bot.slack.web import error_code
+from bot.slack.web import error_code, told
 from bot.tasks import Tasks
 
 _log = structlog.get_logger()
@@ -80,19 +80,22 @@ class Modals:
 
     async def _open(self, received: Received, wanted: FormWanted, trigger_id: str) -> None:
         """Open a form; source: https://docs.slack.dev/reference/methods/views.open."""
+        if not trigger_id:
+            self._tell(received, _NOT_OPENED, "no trigger_id")
+            return
         form = self._forms.named(wanted.form)
         drawn = _bound(received, wanted, form.view(wanted.about))
         try:
-            answer = await self._client.views_open(trigger_id=trigger_id, view=drawn)
+            opened = await self._client.views_open(trigger_id=trigger_id, view=drawn)
+            view_id, view_hash = told(opened, "view", "id"), told(opened, "view", "hash")
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             reason = _reason(error)
             if reason not in _OPENED_BEFORE:
                 self._tell(received, _TOO_LATE if reason in _EXPIRED else _NOT_OPENED, reason)
             return
         if isinstance(form, LoadingForm):
-            view = answer["view"]
             shown = await self._loaded(received, wanted, form)
-            await self._update(received, str(view["id"]), str(view["hash"]), shown)
+            await self._update(received, view_id, view_hash, shown)
 
     async def _loaded(self, received: Received, wanted: FormWanted, form: LoadingForm) -> View:
         """Decide about whoever asked, and read; give what the form shows, or what is wrong.

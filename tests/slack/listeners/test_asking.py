@@ -87,6 +87,51 @@ async def test_parts_of_parts_may_be_missing(
     assert told.startswith(expected)
 
 
+@pytest.mark.parametrize("of", ["id", "team_id"])
+@pytest.mark.parametrize(
+    "instead", ["<!channel>", "U0BOB> <!here", "C0INCIDENTS", "u0bob", "U0BOB\n", "U0BOB\ud800"]
+)
+async def test_what_is_no_id_is_nobodys(here: World, of: str, instead: str) -> None:
+    """Messages name people by their ids, so that no other text may pass for one."""
+    payload = await _payload(here)
+    payload["user"][of] = instead
+
+    delivery, (told,) = await _pressed(here, payload)
+
+    assert delivery.status == 200
+    assert told.startswith(UNREADABLE)
+
+
+async def test_a_form_is_not_asked_for_without_a_trigger(here: World) -> None:
+    """Slack opens none then, and whoever pressed is told so."""
+    payload = await _payload(here)
+    del payload["trigger_id"]
+    payload["actions"][0] |= {
+        "action_id": "describe_token",
+        "value": f"default:{TELEGRAF_EDGE_42}",
+    }
+
+    delivery, (told,) = await _pressed(here, payload)
+
+    assert delivery.status == 200
+    assert told.startswith("Slack did not open the form.")
+    assert "views.open" not in {call.method for call in here.slack.journal}
+
+
+async def test_nobody_is_told_where_nobody_is_named(here: World) -> None:
+    """Slack is not asked to show something to nobody."""
+    payload = await _payload(here)
+    del payload["user"], payload["response_url"]
+    before = len(here.slack.journal)
+
+    with capture_logs() as logs:
+        delivery, told = await _pressed(here, payload)
+
+    assert (delivery.status, told) == (200, [])
+    assert len(here.slack.journal) == before
+    assert "an answer reached nobody" in [line["event"] for line in logs]
+
+
 @pytest.mark.parametrize(
     ("action_id", "value", "expected"),
     [
