@@ -21,6 +21,7 @@ from bot.storage.lookback import Lookback
 from bot.storage.memos import Memos
 from bot.storage.people import People
 from bot.storage.posting import Posting
+from bot.storage.record import RecordPages
 from bot.storage.sqlite import READING
 from bot.storage.switches import Switches
 from bot.storage.waking import listen
@@ -37,6 +38,7 @@ class SqlTransaction(
     Watches,
     Copies,
     AuditRows,
+    RecordPages,
     Memos,
     Switches,
     Inbox,
