@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
+from bot.storage.anchors import Anchors
 from bot.storage.audit import AuditRows
 from bot.storage.copies import Copies
 from bot.storage.failures import reason, reason_of_driver
@@ -38,6 +39,7 @@ class SqlTransaction(
     Watches,
     Copies,
     AuditRows,
+    Anchors,
     RecordPages,
     Memos,
     Switches,

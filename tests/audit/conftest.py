@@ -1,6 +1,6 @@
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from bot.bootstrap import open_existing_store
 from bot.changes.audit import AuditEvent
 from bot.cli.app import main
 from bot.storage.engine import create_engine
+from bot.storage.store import SqlStore
 from tests.postgresql import libpq
 from tests.sqlite import place_database
 
@@ -24,6 +25,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return libpq(request.getfixturevalue("postgresql_url"))
     place_database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
     return f"sqlite:///{tmp_path / 'bot.db'}"
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[SqlStore]:
+    """The database, as a bot has it open."""
+    async with open_existing_store(driven(database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def replica(store: SqlStore, database_url: str) -> AsyncIterator[SqlStore]:
+    """The same database, as another process has it open."""
+    await store.ping()
+    async with open_existing_store(driven(database_url)) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from typing import Protocol
 
+from bot.changes.ports.store.anchors import Anchors
 from bot.changes.ports.store.audit import Record
 from bot.changes.ports.store.copies import Copies
 from bot.changes.ports.store.inbox import Inbox
@@ -27,6 +28,7 @@ class Transaction(
     Leases,
     Keepers,
     Record,
+    Anchors,
     Memos,
     Switches,
     Inbox,
