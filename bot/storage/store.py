@@ -16,6 +16,7 @@ from bot.storage.copies import Copies
 from bot.storage.failures import reason, reason_of_driver
 from bot.storage.homes import Homes
 from bot.storage.inbox import Inbox
+from bot.storage.incidents import Incidents
 from bot.storage.keepers import Keepers
 from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
@@ -36,6 +37,7 @@ class SqlTransaction(
     Leases,
     Keepers,
     Lookback,
+    Incidents,
     Watches,
     Copies,
     AuditRows,

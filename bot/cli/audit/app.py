@@ -3,7 +3,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from bot.cli.audit import verifying
+from bot.cli.audit import bundling, exporting, verifying
+from bot.cli.audit.moments import NoMomentError, moment
+from bot.cli.exit_codes import ExitCode
+from bot.cli.terminal import say
+from bot.storage.record import Wanted
 
 Anchors = Annotated[tuple[str, ...], Parameter(name="--anchor", negative="")]
 
@@ -14,6 +18,8 @@ def audit_app() -> App:
     app.command(_verify, name="verify")
     app.command(_anchor, name="anchor")
     app.command(_verifier, name="verifier")
+    app.command(_export, name="export")
+    app.command(_bundle, name="bundle")
     return app
 
 
@@ -34,6 +40,63 @@ def _verify(*, anchor: Anchors = (), anchors: Path | None = None) -> int:
 def _anchor() -> int:
     """Print the anchor of the record as it is now: NUMBER:HASH, and the time."""
     return verifying.print_anchor()
+
+
+def _export(
+    *,
+    form: Annotated[exporting.Format, Parameter(name="--format")] = "jsonl",
+    since: str = "",
+    until: str = "",
+    token: str | None = None,
+    on: str | None = None,
+    person: str | None = None,
+    change: str | None = None,
+    output: Path | None = None,
+) -> int:
+    """Write the record, or a part of it, to standard output or a file.
+
+    Each event has its number, its hash and the one before, by which it is checked. A file is its
+    owner's alone, and never written over. It exits 0 if all was written, 1 if not, and 2 if
+    arguments or settings are wrong.
+
+    Args:
+        form: jsonl, an object a line, which can be verified; or csv, for spreadsheets.
+        since: A day or a moment, in UTC, such as 2026-11-01 or 2026-11-01T09:30: events from then.
+        until: Events before this day or moment.
+        token: Events of the token with this id.
+        on: Events on this InfluxDB instance.
+        person: Events of this Slack user, such as U0ALICE.
+        change: Events of this change.
+        output: The file to write.
+    """
+    try:
+        wanted = Wanted(
+            authorization_id=token,
+            instance=on,
+            actor=person,
+            change_ids=(change,) if change else None,
+            since=moment(since) if since else None,
+            until=moment(until) if until else None,
+        )
+    except NoMomentError as error:
+        say(str(error))
+        return ExitCode.USAGE
+    return exporting.export(wanted, form, output)
+
+
+def _bundle(change: str, *, output: Path) -> int:
+    """Write all that concerns an incident into one zip file.
+
+    It has a timeline, receipts and approvals to read, and events, anchor and verifier to check them
+    with: of the change, its undo and retries, what was disabled again, and what was asked for with
+    a report of a leaked secret. The same record gives the same bytes. It exits 0 if it was written,
+    1 if not, and 2 if arguments or settings are wrong.
+
+    Args:
+        change: The id of one of the changes, such as 7F3K2Q.
+        output: The file to write, which is its owner's alone, and never written over.
+    """
+    return bundling.bundle(change.strip().upper(), output)
 
 
 def _verifier() -> int:
