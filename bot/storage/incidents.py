@@ -4,7 +4,7 @@ from bot.changes.request import ChangeRequest
 from bot.storage.requests import RequestRows
 from bot.storage.tables import requests
 
-_REFERENCES = (
+REFERENCES = (
     requests.c.undo_of,
     requests.c.retry_of,
     requests.c.again_of,
@@ -26,8 +26,8 @@ class Incidents(RequestRows):
         while found - known:
             known |= found
             rows = await self._connection.execute(
-                select(requests.c.id, *_REFERENCES).where(
-                    or_(requests.c.id.in_(known), *(each.in_(known) for each in _REFERENCES))
+                select(requests.c.id, *REFERENCES).where(
+                    or_(requests.c.id.in_(known), *(each.in_(known) for each in REFERENCES))
                 )
             )
             found = {each for row in rows for each in row if each is not None}

@@ -128,7 +128,7 @@ class Lookback(RequestRows):
         timed = requests.c.ends_at.is_not(None) & requests.c.undone_by.is_(None) & to_end
         return await self.read(
             select(requests)
-            .where(requests.c.state.in_(OPEN) | timed | _to_be_reviewed())
+            .where(requests.c.state.in_(OPEN) | timed | to_be_reviewed())
             .order_by(requests.c.number)
             .limit(limit)
         )
@@ -209,7 +209,7 @@ class Lookback(RequestRows):
 
     async def unreviewed(self, user_id: str | None, limit: int) -> list[ChangeRequest]:
         """Give what was done by break-glass and is not reviewed yet, the oldest first."""
-        statement = select(requests).where(_to_be_reviewed()).order_by(requests.c.number)
+        statement = select(requests).where(to_be_reviewed()).order_by(requests.c.number)
         if user_id is not None:
             statement = statement.where(requests.c.requester == user_id)
         return await self.read(statement.limit(limit))
@@ -235,7 +235,7 @@ class Lookback(RequestRows):
         return (await self._connection.execute(statement)).scalar_one()
 
 
-def _to_be_reviewed() -> Any:
+def to_be_reviewed() -> Any:
     """Select what is not reviewed, but for what is over and has changed nothing."""
     effective = exists().where(
         targets.c.request_id == requests.c.id, targets.c.state.in_(_EFFECTIVE)

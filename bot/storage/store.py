@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.anchors import Anchors
-from bot.storage.audit import AuditRows
 from bot.storage.copies import Copies
 from bot.storage.failures import reason, reason_of_driver
 from bot.storage.homes import Homes
@@ -26,6 +25,7 @@ from bot.storage.posting import Posting
 from bot.storage.record import RecordPages
 from bot.storage.sqlite import READING
 from bot.storage.switches import Switches
+from bot.storage.trimming import Trimming
 from bot.storage.waking import listen
 from bot.storage.watches import Watches
 
@@ -40,7 +40,7 @@ class SqlTransaction(
     Incidents,
     Watches,
     Copies,
-    AuditRows,
+    Trimming,
     Anchors,
     RecordPages,
     Memos,

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from bot.cli.audit import bundling, exporting, verifying
+from bot.cli.audit import bundling, exporting, trimming, verifying
 from bot.cli.audit.moments import NoMomentError, moment
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
@@ -20,6 +20,7 @@ def audit_app() -> App:
     app.command(_verifier, name="verifier")
     app.command(_export, name="export")
     app.command(_bundle, name="bundle")
+    app.command(_trim, name="trim")
     return app
 
 
@@ -97,6 +98,25 @@ def _bundle(change: str, *, output: Path) -> int:
         output: The file to write, which is its owner's alone, and never written over.
     """
     return bundling.bundle(change.strip().upper(), output)
+
+
+def _trim(*, before: str, output: Path) -> int:
+    """Export the events before a day into a file, and remove them from the record.
+
+    The record then begins behind the last of them, which an event of its own says, so that it and
+    the file can be verified as before. Nothing is removed that is younger than 30 days, that a
+    change which is not over needs, or if the record does not hold. It exits 0 if it was done, 1 if
+    not, and 2 if arguments or settings are wrong.
+
+    Args:
+        before: A day or a moment, in UTC, such as 2026-01-01: events from then on are kept.
+        output: The file to write, as jsonl; it is its owner's alone, and never written over.
+    """
+    try:
+        return trimming.trim(moment(before), output)
+    except NoMomentError as error:
+        say(str(error))
+        return ExitCode.USAGE
 
 
 def _verifier() -> int:

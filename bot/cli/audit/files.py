@@ -11,6 +11,15 @@ class FileNotMadeError(Exception):
     """The file cannot be made or written; it is not there, or as it was."""
 
 
+def _keep_name(folder: Path) -> None:
+    # A file that is on the disk without its name is lost all the same.
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
     """Make a file that was not there, for its owner alone; when the context ends it is on the disk.
@@ -31,6 +40,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        _keep_name(path.parent)
     except BaseException as error:
         path.unlink(missing_ok=True)
         if isinstance(error, OSError):
