@@ -92,8 +92,10 @@ async def test_a_leak_with_all_that_came_of_it(
     with zipfile.ZipFile(one) as archive:
         archive.extractall(tmp_path / "one")
         names = archive.namelist()
+        dates = {each.date_time for each in archive.infolist()}
     with zipfile.ZipFile(by_undo) as archive:
         assert archive.read("events.jsonl") == (tmp_path / "one" / "events.jsonl").read_bytes()
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
     assert names == [
         *("README.txt", "anchor.txt", "approvals.txt", "events.jsonl", "receipts.txt"),
         *("timeline.txt", "verify_record.py"),
