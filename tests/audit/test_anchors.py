@@ -6,13 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
+from sqlalchemy import select
+
 from bot.audit_verifier.verify_record import anchors_in
 from bot.changes.anchor import Anchor
 from bot.changes.anchoring import AnchorPace
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.slack import Message
+from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
+from bot.storage.tables import audit_anchor
 from tests.changes.samples import NOON
 from tests.durability.outside import until
 from tests.policy.test_channels import FEED
@@ -31,10 +35,18 @@ def told(here: World) -> list[Message]:
 
 
 async def looked(here: World) -> None:
-    """Wait until every replica has looked whether an anchor is due, at the time that it is."""
-    for _ in range(4):
-        async with here.store() as store, store.transaction():
-            await asyncio.sleep(OFTEN.anchors.look.total_seconds())
+    """Wait until a replica has looked, and what was due is told and stored as that."""
+    engine = create_engine(here.settings["database_url"].replace("sqlite:", "sqlite+aiosqlite:"))
+
+    async def done() -> bool:
+        async with engine.connect() as connection:
+            row = (await connection.execute(select(audit_anchor))).first()
+        return row is not None and row.told and row.due_at > here.now()
+
+    try:
+        assert await until(done, 15)
+    finally:
+        await engine.dispose()
 
 
 async def arrives(here: World, count: int) -> list[Message]:
@@ -61,6 +73,7 @@ async def test_once_a_day_over_all_replicas(
 
     here.now.advance(DAY)
     (first,) = await arrives(here, 1)
+    await looked(here)
     here.now.advance(DAY + A_MOMENT)
     await looked(here)
     unchanged = told(here)
@@ -69,6 +82,7 @@ async def test_once_a_day_over_all_replicas(
     await here.say(f"enable {TELEGRAF_EDGE_42}")
     here.now.advance(DAY + A_MOMENT)
     second = (await arrives(here, 2))[1:]
+    await looked(here)
 
     record = await here.record()
     logged = [json.loads(line) for line in logs_at_debug.getvalue().splitlines()]
@@ -95,6 +109,7 @@ async def test_an_answer_that_is_lost_leads_to_a_second_copy(idle_world: World) 
     await here.start(policy=FEED)
     here.now.advance(SOON)
     first, second = await arrives(here, 2)
+    await looked(here)
     here.now.advance(SOON)
     await looked(here)
 

@@ -106,6 +106,7 @@ def test_what_is_wanted(typed: Typed, recorded: Callable[..., None], tmp_path: P
     assert filtered.stdout.startswith("Not in this file: events 2, 4.\n")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_no_moment(typed: Typed) -> None:
     """It is named, nothing is written, and the exit code is 2."""
     assert typed("audit", "export", "--since", "yesterday") == (

@@ -49,6 +49,12 @@ def requested(database_url: str) -> Callable[..., None]:
     return lambda *requests: asyncio.run(store(*requests))
 
 
+async def begins(url: str) -> datetime | None:
+    """Ask since when there are events."""
+    async with open_existing_store(driven(url)) as store, store.reading() as reading:
+        return await reading.begins()
+
+
 def lines(file: Path) -> list[dict[str, object]]:
     """Read an export."""
     return [json.loads(line) for line in file.read_text().splitlines()]
@@ -59,20 +65,24 @@ def test_what_is_old_goes_into_a_file(
     recorded: Callable[..., None],
     requested: Callable[..., None],
     tampered: Callable[[str], None],
+    database_url: str,
     tmp_path: Path,
 ) -> None:
     """The record holds as before, says where it begins, and file and record fit each other."""
     requested(replace(done(), id=OLD, announced=True))
     recorded(*EVENTS)
+    whole = asyncio.run(begins(database_url))
     first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
     anchor = typed("audit", "anchor")[1].split()[0]
 
     trimmed = typed("audit", "trim", "--before", BEFORE, "--output", first)
     verified = typed("audit", "verify", "--anchor", anchor)
     again = typed("audit", "trim", "--before", BEFORE, "--output", second)
+    since = asyncio.run(begins(database_url))
     tampered("DELETE FROM audit_events WHERE sequence = 5")
     missed = typed("audit", "verify")
 
+    assert (whole, since) == (None, EVENTS[4].at)
     assert trimmed == (
         0,
         (

@@ -109,6 +109,7 @@ def test_a_tail_that_was_cut_off(
     assert without[1].startswith("The head of the record, which names its last event, is missing.")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_no_anchor(typed: Typed, tmp_path: Path) -> None:
     """An anchor that cannot be read proves nothing, so nothing is said to hold; exit 2."""
     (tmp_path / "empty.txt").touch()
