@@ -9,6 +9,7 @@ PostgreSQL refuses to run as root, so a server that root starts runs as the user
 """
 
 import asyncio
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -155,13 +156,13 @@ class Server(Databases):
     def hanging(self) -> Iterator[None]:
         """Let none of its processes do anything; what is sent to it arrives and is not answered."""
         processes = self._processes()
-        for each in processes:
-            os.kill(each, signal.SIGSTOP)
         try:
+            for each in processes:
+                _signal(each, signal.SIGSTOP)
             yield
         finally:
             for each in processes:
-                os.kill(each, signal.SIGCONT)
+                _signal(each, signal.SIGCONT)
 
     def _processes(self) -> list[int]:
         """Give the server's process, and those that it has begun."""
@@ -175,6 +176,12 @@ class Server(Databases):
         pairs = [line.split() for line in listed.stdout.splitlines()]
         parent = self._process.pid
         return [parent, *(int(pid) for pid, ppid in pairs if int(ppid) == parent)]
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    # One that serves a connection ends with it, also since it was listed.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, number)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bootstrap.databases import open_store
 from bot.bootstrap.heart import Edges, Heart, Tempo
 from bot.bootstrap.slack import Outgoing
+from bot.changes.anchoring import AnchorPace
 from bot.changes.policy import Policy, Roles
 from bot.changes.ports import Authorizations
 from bot.changes.steps import Reached
@@ -46,6 +47,7 @@ class Timing:
         post_interval: Between two messages in one channel.
         recover_every: Between two looks for what a process that has ended had not decided.
         home: How often Home is shown anew.
+        anchors: How often the record is anchored.
     """
 
     tempo: Tempo = field(default_factory=Tempo)
@@ -56,6 +58,7 @@ class Timing:
     post_interval: timedelta = INTERVAL
     recover_every: timedelta = timedelta(seconds=15)
     home: RefreshPace = field(default_factory=RefreshPace)
+    anchors: AnchorPace = field(default_factory=AnchorPace)
 
 
 @dataclass(frozen=True)

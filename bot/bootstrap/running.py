@@ -16,6 +16,7 @@ from bot.bootstrap.assembly import Timing, assembled, woken
 from bot.bootstrap.ending import finished, kept_alive
 from bot.bootstrap.heart import Heart
 from bot.bootstrap.slack import Ground, Incoming, incoming
+from bot.changes.anchoring import Anchoring
 from bot.changes.policy import Policy
 from bot.changes.steps import Reached, logged
 from bot.configuration import PolicyInForce, load_configuration
@@ -104,6 +105,7 @@ async def running_bot(
         working = _working(
             *(heart, identity, parts.directory, taking, tasks, clock),
             recover_every=timing.recover_every,
+            anchoring=Anchoring(store, outgoing.anchors, clock, timing.anchors),
         )
         async with woken(heart, store), working, listening:
             try:
@@ -124,6 +126,7 @@ async def _working(
     clock: Callable[[], datetime],
     *,
     recover_every: timedelta,
+    anchoring: Anchoring,
 ) -> AsyncIterator[None]:
     """Run the executor once Slack has told whose workspace this is; finish what has begun."""
     with contextlib.suppress(TimeoutError):
@@ -141,14 +144,16 @@ async def _working(
             taking.reception.keep_recovering(clock, recover_every), name="recover"
         )
         showing = asyncio.create_task(taking.refreshing.run(), name="home")
-        for task in (recovering, showing):
+        telling = asyncio.create_task(anchoring.run(), name="anchors")
+        beside = (recovering, showing, telling)
+        for task in beside:
             task.add_done_callback(report)
         try:
             await heart.executor.run()
         finally:
-            recovering.cancel()
-            showing.cancel()
-            await asyncio.gather(recovering, showing, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     working = asyncio.create_task(work(), name="executor")
     refreshing = asyncio.create_task(directory.keep_fresh(), name="directory")

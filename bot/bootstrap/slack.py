@@ -16,6 +16,7 @@ from bot.changes.policy import Policy
 from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry, discover
 from bot.settings import Settings
+from bot.slack.anchor_messages import AnchorMessages
 from bot.slack.app import Listeners, bolt_app
 from bot.slack.change_drawing import ChangeDrawing
 from bot.slack.channels import Channels
@@ -88,6 +89,7 @@ class Outgoing:
         placing = Placing(sending, Channels(client, clock), policy)
         drifts, leaks = DriftMessages(placing), LeakMessages(sending, placing, policy)
         drawing = ChangeDrawing(leaks, policy, clock)
+        self.anchors = AnchorMessages(placing)
         self.redrawing = Redrawing(sending, placing, drawing, drifts)
         self.messenger = SlackMessenger(sending, self.responder, placing, drawing, drifts, leaks)
 

@@ -45,6 +45,7 @@ class EventTag(StrEnum):
     LEAK_CONCLUDED = "leak.concluded"
     CHANGES_FROZEN = "changes.frozen"
     CHANGES_UNFROZEN = "changes.unfrozen"
+    RECORD_TRIMMED = "record.trimmed"
 
 
 @dataclass(frozen=True)
@@ -82,30 +83,6 @@ GENESIS = "0" * 64
 def chain(event: AuditEvent, sequence: int, previous_hash: str) -> ChainedEvent:
     """Put an event behind the one whose hash is given."""
     return ChainedEvent(sequence, event, previous_hash, _hash(event, sequence, previous_hash))
-
-
-class ChainVerifier:
-    """Tell, event by event from the first on, whether each is the one that was written there.
-
-    A changed, removed, inserted or reordered event does not fit. Events that are missing at the
-    end leave no trace in the chain itself; what was appended last is kept beside it.
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._previous = GENESIS
-
-    def ends_with(self, sequence: int, last_hash: str) -> bool:
-        """Tell whether the last event that fitted is the one that was appended last."""
-        return (self.count, self._previous) == (sequence, last_hash)
-
-    def fits(self, link: ChainedEvent) -> bool:
-        """Tell whether an event fits behind those that were given before."""
-        expected = chain(link.event, self.count + 1, self._previous)
-        if link != expected:
-            return False
-        self.count, self._previous = link.sequence, link.hash
-        return True
 
 
 def _hash(event: AuditEvent, sequence: int, previous_hash: str) -> str:

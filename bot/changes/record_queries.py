@@ -24,6 +24,7 @@ class History:
     """The newest events of the record that fit, newest first.
 
     Attributes:
+        begins: Since when there are events at all, if earlier ones were trimmed from the record.
         unfinished: The change that was asked about, as long as it is not over.
     """
 
@@ -32,6 +33,7 @@ class History:
     actor: str | None = None
     change_id: str | None = None
     more: bool = False
+    begins: datetime | None = None
     unfinished: ChangeRequest | None = None
 
 
@@ -101,10 +103,16 @@ class RecordQueries:
                 limit=HISTORY_LENGTH + 1,
             )
             change = None if change_id is None else await reading.request(change_id)
+            begins = await reading.begins()
         shown = tuple(events[:HISTORY_LENGTH])
         more = len(events) > HISTORY_LENGTH
         unfinished = None if change is None or change.state.final else change
-        return History(shown, authorization_id, actor, change_id, more=more, unfinished=unfinished)
+        return History(
+            *(shown, authorization_id, actor, change_id),
+            more=more,
+            begins=begins,
+            unfinished=unfinished,
+        )
 
     async def change(self, change_id: str) -> tuple[ChangeRequest | None, ChangeRequest | None]:
         """Give a change and the one that took it back, as far as they exist."""

@@ -5,7 +5,6 @@ from cyclopts import App, CycloptsError, Parameter
 
 from bot.changes.secret import holds_secret
 from bot.cli import (
-    audit,
     check,
     commands,
     do,
@@ -16,6 +15,7 @@ from bot.cli import (
     sandbox,
     sandbox_options,
 )
+from bot.cli.audit.app import audit_app
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
 
@@ -48,8 +48,6 @@ def _app() -> App:
         version_flags=[],
         result_action="return_value",
     )
-    audit_app = App(name="audit", help="Read and check the record.")
-    audit_app.command(_verify, name="verify")
     app.command(_run, name="run")
     app.command(_check, name="check")
     app.command(_leak, name="leak")
@@ -59,7 +57,7 @@ def _app() -> App:
     app.command(_manifest, name="manifest")
     app.command(_sandbox, name="sandbox", help=sandbox_options.HELP)
     app.command(_commands, name="commands")
-    app.command(audit_app)
+    app.command(audit_app())
     return app
 
 
@@ -164,11 +162,6 @@ def _manifest(*, url: str = "") -> int:
 def _commands() -> int:
     """Print the slash command's subcommands as a Markdown table."""
     return commands.commands()
-
-
-def _verify() -> int:
-    """Check that no event of the record was changed, removed, inserted or reordered."""
-    return audit.verify()
 
 
 def _sandbox(*script: Script) -> int:

@@ -135,9 +135,28 @@ class Placing:
             return request.feed_message
         if feed is None or (request.message is not None and request.message.channel_id == feed):
             return request.feed_message
+        return await self.post_in_feed(drawn, request)
+
+    async def post_in_feed(
+        self, drawn: Message, request: ChangeRequest | None = None
+    ) -> MessageRef | None:
+        """Post in the feed; give where, or None if there is no feed or it cannot be told there.
+
+        Args:
+            drawn: What is posted.
+            request: Whose announcement it is, which is tried again when its turn comes.
+
+        Raises:
+            AnnouncementError: If Slack did not take it, and may later.
+        """
+        feed = self._policy().channels.feed
+        if feed is None:
+            return None
         kind = await self._channels.kind(feed)
         if not self._may_be_read_in(feed, kind):
-            _log.warning("the feed gets no copy: others read along", channel=feed, kind=kind.value)
+            _log.warning(
+                "nothing goes into the feed: others read along", channel=feed, kind=kind.value
+            )
             return None
         try:
             return await self._sending.post(feed, drawn, request)

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,6 +55,16 @@ class AuditRows:
             statement = statement.where(audit_events.c.tag != leave_out.value)
         rows = (await self._connection.execute(statement)).mappings()
         return [_to_event(row) for row in rows]
+
+    async def begins(self) -> datetime | None:
+        """Give the moment of the first event that is left, if earlier ones were trimmed."""
+        found = await self._connection.execute(
+            select(audit_events.c.sequence, audit_events.c.at)
+            .order_by(audit_events.c.sequence)
+            .limit(1)
+        )
+        first = found.first()
+        return None if first is None or first.sequence == 1 else first.at
 
     async def head(self) -> tuple[int, str]:
         """Give the sequence number and the hash of the last event that was appended."""

@@ -16,12 +16,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.changes.errors import StoreUnavailableError
-from bot.storage.audit import AuditRows
+from bot.storage.anchors import Anchors
 from bot.storage.backlog import Backlogs
 from bot.storage.copies import Copies
 from bot.storage.failures import code, reason
 from bot.storage.homes import Homes
 from bot.storage.inbox import Inbox
+from bot.storage.incidents import Incidents
 from bot.storage.keepers import Keepers
 from bot.storage.leases import Leases
 from bot.storage.lookback import Lookback
@@ -29,8 +30,10 @@ from bot.storage.memos import Memos
 from bot.storage.observing import Observer, Unobserved
 from bot.storage.people import People
 from bot.storage.posting import Posting
+from bot.storage.record import RecordPages
 from bot.storage.sqlite import READING
 from bot.storage.switches import Switches
+from bot.storage.trimming import Trimming
 from bot.storage.turns import Turns
 from bot.storage.waking import listen
 from bot.storage.watches import Watches
@@ -44,9 +47,12 @@ class SqlTransaction(
     Keepers,
     Backlogs,
     Lookback,
+    Incidents,
     Watches,
     Copies,
-    AuditRows,
+    Trimming,
+    Anchors,
+    RecordPages,
     Memos,
     Switches,
     Inbox,

@@ -195,6 +195,20 @@ audit_head = Table(
     CheckConstraint("id = 1", name="one_row"),
 )
 
+# One row: when the record is anchored next, what it was known by at the last one, and whether that
+# was told.
+audit_anchor = Table(
+    "audit_anchor",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("taken_at", UtcDateTime),
+    Column("told", Boolean, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -63,6 +63,7 @@ def everything(request: ChangeRequest) -> list[AuditEvent]:
         evidence.refusals_counted(BOB, NOON, NOON, 3),
         evidence.frozen("root@host", NOON, "audit"),
         evidence.unfrozen("root@host", NOON),
+        evidence.trimmed("root@host", NOON, 4, "a" * 64, 4),
         *(evidence.by_person(request, tag, BOB, NOON, votes=1, quorum=2) for tag in MOVES),
         evidence.shown(replace(request, state=S.PREVIEWED), NOON, "digest"),
         evidence.shown(replace(request, state=S.AWAITING_APPROVAL), NOON, "digest"),

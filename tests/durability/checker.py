@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.changes.audit import ChainVerifier, EventTag
+from bot.changes.audit import EventTag
 from bot.changes.request import ChangeRequest, MessageRef
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
@@ -12,6 +12,7 @@ from bot.changes.update import ChangeKind
 from bot.sandbox.influxdb import InfluxDBStandIn
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.sandbox.slack.messages import Button
+from tests.audit.chains import wrong_with
 from tests.durability.drifts import misdrifted
 from tests.durability.glass import misbroken
 from tests.durability.leaks import title_of, unproven
@@ -163,11 +164,7 @@ class Checker:
         return found
 
     def _chain(self) -> Iterator[str]:
-        verifier = ChainVerifier()
-        if not all(verifier.fits(link) for link in self._record.events):
-            yield "the chain does not verify"
-        elif not verifier.ends_with(*self._record.head):
-            yield "the chain does not end with what was appended last"
+        yield from wrong_with(self._record.events, self._record.head)
 
     def _work_left(self) -> Iterator[str]:
         left = self._record.left

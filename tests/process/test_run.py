@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import httpx
-import pytest
 
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from tests.process.bot_process import bot_process, environment, run
@@ -192,31 +191,32 @@ async def test_a_database_that_cannot_be_opened(idle_world: World, tmp_path: Pat
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize(
-    ("tampering", "at"),
-    [
-        ("UPDATE audit_events SET actor = 'U0EVE' WHERE sequence = 2", 2),
-        ("UPDATE audit_events SET detail = json_set(detail, '$.asked', 'x') WHERE sequence = 2", 2),
-        ("DELETE FROM audit_events WHERE sequence = 2", 3),
-        ("DELETE FROM audit_events WHERE sequence = 3", 3),
-        ("UPDATE audit_events SET tag = 'nonsense' WHERE sequence = 2", 2),
-    ],
-)
-async def test_audit_verify(here: World, tmp_path: Path, tampering: str, at: int) -> None:
-    """The record holds; after one event was touched, the command names where, and exits 1."""
+async def test_audit_verify(here: World, tmp_path: Path) -> None:
+    """The record holds; after one event was touched, the command names it, and exits 1."""
     await here.say(f"disable {TELEGRAF_EDGE_42}")
     await here.stop()
     variables = environment(here, tmp_path)
 
     whole = await run("audit", "verify", env=variables)
     with sqlite3.connect(tmp_path / "token-bot.db") as database:
-        database.execute(tampering)
+        database.execute("UPDATE audit_events SET actor = 'U0EVE' WHERE sequence = 2")
+        (at, change) = database.execute(
+            "SELECT at, change_id FROM audit_events WHERE sequence = 2"
+        ).fetchone()
     database.close()
     broken = await run("audit", "verify", env=variables)
 
     path = tmp_path / "token-bot.db"
+    named = f"Event 2 (change.intended, {at[:19]} UTC, change {change})"
     assert whole == (0, f"The record in {path} holds: 3 events, each in its place.\n", "")
-    assert broken == (1, f"The record in {path} is broken at event {at}.\n", "")
+    assert broken == (
+        1,
+        (
+            f"{named} was changed after it was written.\n"
+            f"The record in {path} is broken: 2 of 3 events hold.\n"
+        ),
+        "",
+    )
 
 
 async def test_audit_verify_without_a_database(tmp_path: Path) -> None:

@@ -76,6 +76,16 @@ def test_the_manifest_comes_from_the_wheel(unpacked: Path) -> None:
     assert ended.stdout == (ROOT / "manifests" / "slack-app.yaml").read_text(encoding="utf-8")
 
 
+def test_the_stand_alone_verifier_is_in_the_wheel(unpacked: Path) -> None:
+    """It runs from there with Python's standard library alone."""
+    verifier = unpacked / "bot" / "audit_verifier" / "verify_record.py"
+    alone = [sys.executable, "-I", "-S", str(verifier), str(unpacked / "none.jsonl")]
+    ended = subprocess.run(alone, capture_output=True, text=True, check=False, timeout=60)
+
+    assert ended.returncode == 2
+    assert "No such file or directory" in ended.stderr
+
+
 def test_the_wheel_is_what_was_imported(unpacked: Path) -> None:
     """The test above did not run the checkout by accident."""
     where = subprocess.run(

@@ -8,8 +8,9 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.changes.audit import GENESIS, AuditEvent, ChainedEvent, ChainVerifier, EventTag
+from bot.changes.audit import GENESIS, AuditEvent, ChainedEvent, EventTag
 from bot.storage.store import SqlStore
+from tests.audit.chains import wrong_with
 from tests.changes.samples import NOON
 from tests.changes.test_audit_chain import EVENTS
 
@@ -37,12 +38,6 @@ async def record(store: SqlStore) -> list[ChainedEvent]:
         return [link async for link in reading.whole_record()]
 
 
-def unbroken(links: list[ChainedEvent]) -> bool:
-    """Tell whether each event is in its place."""
-    verifier = ChainVerifier()
-    return all(verifier.fits(link) for link in links)
-
-
 async def test_an_empty_record_is_whole(store: SqlStore) -> None:
     """Nothing was written, and nothing is missing."""
     assert await record(store) == []
@@ -61,7 +56,7 @@ async def test_events_are_chained_in_their_order(store: SqlStore) -> None:
 
     assert [link.event for link in links] == events
     assert [link.sequence for link in links] == [1, 2, 3, 4, 5]
-    assert unbroken(links)
+    assert wrong_with(links) == []
     async with store.reading() as reading:
         assert await reading.head() == (5, links[-1].hash)
 
@@ -78,7 +73,7 @@ async def test_whatever_is_recorded_verifies(store: SqlStore, events: list[Audit
 
     links = await record(store)
 
-    assert unbroken(links)
+    assert wrong_with(links) == []
     assert [link.event for link in links][len(links) - len(events) :] == events
 
 
@@ -92,7 +87,7 @@ async def test_nobody_takes_anothers_place(store: SqlStore, replica: SqlStore) -
 
     assert sorted(link.event.actor for link in links) == sorted(f"U{n}" for n in range(50))
     assert [link.sequence for link in links] == list(range(1, 51))
-    assert unbroken(links)
+    assert wrong_with(links) == []
 
 
 async def test_what_is_taken_back_leaves_no_gap(store: SqlStore) -> None:
@@ -107,7 +102,7 @@ async def test_what_is_taken_back_leaves_no_gap(store: SqlStore) -> None:
     links = await record(store)
 
     assert [link.sequence for link in links] == [1, 2]
-    assert unbroken(links)
+    assert wrong_with(links) == []
 
 
 async def test_events_that_fit_are_found(store: SqlStore) -> None:

@@ -9,6 +9,7 @@ from bot.changes.evidence.people import (
     frozen,
     refusals_counted,
     refused,
+    trimmed,
     typed,
     unfrozen,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "refusals_counted",
     "refused",
     "shown",
+    "trimmed",
     "typed",
     "unfrozen",
     "what_was_asked",

@@ -90,6 +90,20 @@ def unfrozen(actor: str, at: datetime) -> AuditEvent:
     return AuditEvent(EventTag.CHANGES_UNFROZEN, at, actor, "")
 
 
+def trimmed(actor: str, at: datetime, until: int, last_hash: str, count: int) -> AuditEvent:
+    """The record's beginning was exported and removed; it begins behind this event now.
+
+    Args:
+        actor: Who did it, on the bot's own machine.
+        at: When.
+        until: The number of the last event that was removed.
+        last_hash: Its hash, behind which the next one was written.
+        count: How many events were removed.
+    """
+    detail = {"until": until, "hash": last_hash, "events": count}
+    return AuditEvent(EventTag.RECORD_TRIMMED, at, actor, "", detail=detail)
+
+
 def by_person(
     request: ChangeRequest, tag: EventTag, person: Person, at: datetime, **detail: object
 ) -> AuditEvent:

@@ -29,18 +29,32 @@ def history_message(history: History) -> Message:
     """Show the newest events, newest first, a line each."""
     title, title_text = _title(history)
     if not history.events:
-        return Message(f"{title_text}: nothing yet.", (paragraph(title, [plain("Nothing yet.")]),))
+        nothing = _nothing(history)
+        said = f"{title_text}: {nothing[0].lower()}{nothing[1:]}"
+        return Message(said, (paragraph(title, [plain(nothing)]),))
     events = [link.event for link in history.events]
     now = "" if history.unfinished is None else f"Now: {stands(history.unfinished)}"
-    more = (
-        "There are older events; name an id or a person to narrow it down." if history.more else ""
-    )
+    more = _older(history)
     return Message(
         "\n".join(
             each for each in (title_text, escaped(now), *map(event_text, events), more) if each
         ),
         (paragraph(title, [plain(now)], *map(event_line, events), [plain(more)]),),
     )
+
+
+def _nothing(history: History) -> str:
+    if history.begins is None:
+        return "Nothing yet."
+    return f"Nothing since {history.begins:%Y-%m-%d}. What was before was exported and trimmed."
+
+
+def _older(history: History) -> str:
+    if history.more:
+        return "There are older events; name an id or a person to narrow it down."
+    if history.begins is None:
+        return ""
+    return f"The record begins on {history.begins:%Y-%m-%d}. What was before was exported."
 
 
 def _title(history: History) -> tuple[Line, str]:

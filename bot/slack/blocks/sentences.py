@@ -107,6 +107,10 @@ def _unchanged(event: AuditEvent) -> tuple[str, str]:
     return "found", f" already {' and '.join(found)}"
 
 
+def _trimmed(event: AuditEvent) -> tuple[str, str]:
+    return "exported and removed the events of the record", f" up to {event.detail.get('until')}"
+
+
 def _with_message(before: Callable[[AuditEvent], str]) -> Sentence:
     def sentence(event: AuditEvent) -> tuple[str, str]:
         message = event.detail.get("message")
@@ -217,5 +221,6 @@ _SENTENCES: Mapping[EventTag, Sentence] = MappingProxyType(
         EventTag.LEAK_CONCLUDED: leak_sentences.concluded,
         EventTag.CHANGES_FROZEN: lambda _: ("stopped all changes", ""),
         EventTag.CHANGES_UNFROZEN: lambda _: ("let changes go on", ""),
+        EventTag.RECORD_TRIMMED: _trimmed,
     }
 )

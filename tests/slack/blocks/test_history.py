@@ -217,6 +217,17 @@ def test_titles_and_ends(given: Mapping[str, object], snapshot: SnapshotAssertio
     assert drawn(history_message(_history(*event, **given))) == snapshot
 
 
+def test_a_trimmed_record_says_where_it_begins(snapshot: SnapshotAssertion) -> None:
+    """Nothing found is not nothing done: what was before is in a file that somebody keeps."""
+    told = [
+        history_message(_history(begins=NOW, authorization_id=TOKEN.id)),
+        history_message(_history(evidence.trimmed("cli:root", NOW, 4, "a" * 64, 4), begins=NOW)),
+        history_message(_history(evidence.unfrozen("cli:root", NOW), begins=NOW, more=True)),
+    ]
+
+    assert [drawn(each) for each in told] == snapshot
+
+
 def test_the_longest_history_fits() -> None:
     """Fifteen events with everything at its longest fit into one message of Slack's."""
     long = "& <long>" * 1_000

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Protocol
 
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
@@ -20,4 +21,8 @@ class Record(Protocol):
         limit: int,
     ) -> list[ChainedEvent]:
         """Give the newest events that fit, newest first."""
+        ...
+
+    async def begins(self) -> datetime | None:
+        """Give the moment of the first event that is left, if earlier ones were trimmed."""
         ...

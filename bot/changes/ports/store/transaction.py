@@ -1,5 +1,6 @@
 from typing import Protocol
 
+from bot.changes.ports.store.anchors import Anchors
 from bot.changes.ports.store.audit import Record
 from bot.changes.ports.store.backlog import Backlogs
 from bot.changes.ports.store.copies import Copies
@@ -29,6 +30,7 @@ class Transaction(
     Leases,
     Keepers,
     Record,
+    Anchors,
     Memos,
     Switches,
     Inbox,

@@ -1,0 +1,1 @@
+"""Read, check, hand on and trim the record, from the command line."""

@@ -1,0 +1,124 @@
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from bot.cli.audit import bundling, exporting, trimming, verifying
+from bot.cli.audit.moments import NoMomentError, moment
+from bot.cli.exit_codes import ExitCode
+from bot.cli.terminal import say
+from bot.storage.record import Wanted
+
+Anchors = Annotated[tuple[str, ...], Parameter(name="--anchor", negative="")]
+
+
+def audit_app() -> App:
+    """Give the commands on the record."""
+    app = App(name="audit", help="Read, check, hand on and trim the record.")
+    app.command(_verify, name="verify")
+    app.command(_anchor, name="anchor")
+    app.command(_verifier, name="verifier")
+    app.command(_export, name="export")
+    app.command(_bundle, name="bundle")
+    app.command(_trim, name="trim")
+    return app
+
+
+def _verify(*, anchor: Anchors = (), anchors: Path | None = None) -> int:
+    """Check that no event of the record was changed, removed, inserted or reordered.
+
+    It names each event with which something is wrong, and exits 0 if all hold, 1 if not, and 2 if
+    arguments or settings are wrong.
+
+    Args:
+        anchor: What the record is known to have held, as NUMBER:HASH; may be repeated. Only with
+            an anchor is it found that events at the end are missing together with their head.
+        anchors: A text file with anchors in it, such as messages pasted from Slack, or a log.
+    """
+    return verifying.verify(anchor, anchors)
+
+
+def _anchor() -> int:
+    """Print the anchor of the record as it is now: NUMBER:HASH, and the time."""
+    return verifying.print_anchor()
+
+
+def _export(
+    *,
+    form: Annotated[exporting.Format, Parameter(name="--format")] = "jsonl",
+    since: str = "",
+    until: str = "",
+    token: str | None = None,
+    on: str | None = None,
+    person: str | None = None,
+    change: str | None = None,
+    output: Path | None = None,
+) -> int:
+    """Write the record, or a part of it, to standard output or a file.
+
+    Each event has its number, its hash and the one before, by which it is checked. A file is its
+    owner's alone, and never written over. It exits 0 if all was written, 1 if not, and 2 if
+    arguments or settings are wrong.
+
+    Args:
+        form: jsonl, an object a line, which can be verified; or csv, for spreadsheets.
+        since: A day or a moment, in UTC, such as 2026-11-01 or 2026-11-01T09:30: events from then.
+        until: Events before this day or moment.
+        token: Events of the token with this id.
+        on: Events on this InfluxDB instance.
+        person: Events of this Slack user, such as U0ALICE.
+        change: Events of this change.
+        output: The file to write.
+    """
+    try:
+        wanted = Wanted(
+            authorization_id=token,
+            instance=on,
+            actor=person,
+            change_ids=(change,) if change else None,
+            since=moment(since) if since else None,
+            until=moment(until) if until else None,
+        )
+    except NoMomentError as error:
+        say(str(error))
+        return ExitCode.USAGE
+    return exporting.export(wanted, form, output)
+
+
+def _bundle(change: str, *, output: Path) -> int:
+    """Write all that concerns an incident into one zip file.
+
+    It has a timeline, receipts and approvals to read, and events, anchor and verifier to check them
+    with: of the change, its undo and retries, what was disabled again, and what was asked for with
+    a report of a leaked secret. The same record gives the same bytes. It exits 0 if it was written,
+    1 if not, and 2 if arguments or settings are wrong.
+
+    Args:
+        change: The id of one of the changes, such as 7F3K2Q.
+        output: The file to write, which is its owner's alone, and never written over.
+    """
+    return bundling.bundle(change.strip().upper(), output)
+
+
+def _trim(*, before: str, output: Path) -> int:
+    """Export the events before a day into a file, and remove them from the record.
+
+    The record then begins behind the last of them, which an event of its own says, so that it and
+    the file can be verified as before. Nothing is removed that is younger than 30 days, that a
+    change which is not over needs, or if the record does not hold. It exits 0 if it was done, 1 if
+    not, and 2 if arguments or settings are wrong.
+
+    Args:
+        before: A day or a moment, in UTC, such as 2026-01-01: events from then on are kept.
+        output: The file to write, as jsonl; it is its owner's alone, and never written over.
+    """
+    try:
+        return trimming.trim(moment(before), output)
+    except NoMomentError as error:
+        say(str(error))
+        return ExitCode.USAGE
+
+
+def _verifier() -> int:
+    """Print a program that checks an export, or a SQLite database, and needs only Python."""
+    return verifying.print_verifier()

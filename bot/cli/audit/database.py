@@ -1,0 +1,33 @@
+"""Open the record for one command, and say why where it cannot be."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.bootstrap import NoDatabaseError, open_existing_store
+from bot.changes.errors import StoreUnavailableError
+from bot.cli.exit_codes import ExitCode
+from bot.cli.terminal import say
+from bot.settings import SettingsError, load_database_settings
+from bot.storage.engine import place
+from bot.storage.store import SqlStore
+
+# What is done with the record, and how the place where it is is called.
+Work = Callable[[SqlStore, str], Awaitable[ExitCode]]
+
+
+def with_record(work: Work) -> ExitCode:
+    """Do something with the record at ``DATABASE_URL``; give the exit code."""
+    try:
+        url = load_database_settings().database_url.get_secret_value()
+        return asyncio.run(_done(work, url))
+    except (SettingsError, NoDatabaseError) as error:
+        say(str(error))
+        return ExitCode.USAGE
+    except StoreUnavailableError as error:
+        say(f"DATABASE_URL cannot be opened: {error}.")
+        return ExitCode.USAGE
+
+
+async def _done(work: Work, url: str) -> ExitCode:
+    async with open_existing_store(url) as store:
+        return await work(store, place(url))

@@ -1,0 +1,80 @@
+import sys
+from collections.abc import Sequence
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+from bot.audit_verifier.verify_record import (
+    Anchor,
+    NotReadableError,
+    RecordCheck,
+    given_anchors,
+)
+from bot.cli.audit.database import with_record
+from bot.cli.exit_codes import ExitCode
+from bot.cli.terminal import say
+from bot.clock import system_clock
+from bot.storage.record import Wanted
+from bot.storage.record_reading import RecordReading
+from bot.storage.store import SqlStore
+
+
+def verify(single: Sequence[str], file: Path | None) -> ExitCode:
+    """Check the record, say what was found, and give the exit code.
+
+    Args:
+        single: Anchors as they were typed.
+        file: A text with anchors in it.
+    """
+    try:
+        text = None if file is None else file.read_text("utf-8", "replace")
+        anchors = given_anchors(single, text)
+    except OSError as error:
+        say(f"{file}: {error.strerror}.")
+        return ExitCode.USAGE
+    except NotReadableError as error:
+        say(str(error))
+        return ExitCode.USAGE
+    return with_record(partial(_verify, anchors))
+
+
+async def _verify(anchors: Sequence[Anchor], store: SqlStore, where: str) -> ExitCode:
+    check = await checked(store, anchors)
+    sys.stdout.write("".join(f"{line}\n" for line in check.report(where)))
+    return ExitCode.DONE if check.holds else ExitCode.FAILED
+
+
+async def checked(store: SqlStore, anchors: Sequence[Anchor] = ()) -> RecordCheck:
+    """Check the whole record."""
+    check = RecordCheck(anchors)
+    reading = RecordReading(store, Wanted())
+    async for event in reading.events():
+        check.look_at(event)
+    check.end(reading.head)
+    return check
+
+
+def print_anchor() -> ExitCode:
+    """Print what the record is known by now; give the exit code."""
+    return with_record(_print_anchor)
+
+
+async def _print_anchor(store: SqlStore, where: str) -> ExitCode:
+    async with store.reading() as reading:
+        number, last_hash = await reading.head_if_any()
+    if number == 0:
+        say(f"The record in {where} is empty: there is nothing to anchor.")
+        return ExitCode.FAILED
+    sys.stdout.write(f"{number}:{last_hash}  {system_clock():%Y-%m-%d %H:%M:%S} UTC\n")
+    return ExitCode.DONE
+
+
+def print_verifier() -> ExitCode:
+    """Print the stand-alone verifier; give the exit code."""
+    sys.stdout.write(verifier_source())
+    return ExitCode.DONE
+
+
+def verifier_source() -> str:
+    """Give the stand-alone verifier as it is handed on."""
+    return (files("bot.audit_verifier") / "verify_record.py").read_text("utf-8")

@@ -1,0 +1,150 @@
+"""`token-bot audit verify`, and the verifier that stands alone, on a real database."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.changes.audit import AuditEvent, EventTag
+from tests.audit.conftest import Typed
+from tests.changes.samples import NOON
+
+LENGTH = 6
+
+
+def event(number: int) -> AuditEvent:
+    """Make an event with all that one can have."""
+    at = NOON + timedelta(minutes=number, microseconds=number)
+    place = ("7F3K2Q", "default", "0d0d0d0d0d0d0003")
+    detail = {"before": {"status": "active", "description": "Ärger <b>\u202e"}, "seconds": 0.1}
+    return AuditEvent(EventTag.CHANGE_DONE, at, "U0ALICE", "T0HOME", *place, detail)
+
+
+EVENTS = [event(number) for number in range(1, LENGTH + 1)]
+ONE = "change.done, 2026-11-24 12:0{0}:00 UTC, change 7F3K2Q"
+
+
+def anchor_of(typed: Typed) -> str:
+    """Ask for the anchor."""
+    code, out, err = typed("audit", "anchor")
+    assert (code, err) == (0, "")
+    found = re.fullmatch(r"(\d+:[0-9a-f]{64})  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n", out)
+    assert found is not None
+    return found[1]
+
+
+def test_a_record_that_holds(typed: Typed, recorded: Callable[..., None]) -> None:
+    """Empty or not it holds, with the anchors that were taken of it, from arguments and files."""
+    empty = typed("audit", "verify")
+    nothing = typed("audit", "anchor")
+    recorded(*EVENTS[:3])
+    early = anchor_of(typed)
+    recorded(*EVENTS[3:])
+    late = anchor_of(typed)
+
+    code, out, err = typed("audit", "verify", "--anchor", early, "--anchor", f"`{late}`")
+
+    where = empty[1].removeprefix("The record in ").partition(" holds")[0]
+    assert empty == (0, f"The record in {where} holds: 0 events, each in its place.\n", "")
+    assert nothing == (1, "", f"The record in {where} is empty: there is nothing to anchor.\n")
+    assert (code, out, err) == (
+        *(0, f"The record in {where} holds: 6 events, each in its place.\n"),
+        "",
+    )
+
+
+def test_what_was_touched_is_named(
+    typed: Typed, recorded: Callable[..., None], tampered: Callable[[str], None]
+) -> None:
+    """Changed in any column, removed, or no event any more: number, tag, time, change; exit 1."""
+    recorded(*EVENTS)
+    tampered("UPDATE audit_events SET actor = 'U0EVE' WHERE sequence = 2")
+    tampered("DELETE FROM audit_events WHERE sequence = 4")
+    tampered("UPDATE audit_events SET tag = 'nonsense' WHERE sequence = 6")
+
+    code, out, _ = typed("audit", "verify")
+
+    where = re.escape(out.splitlines()[-1].removeprefix("The record in ").partition(" is ")[0])
+    assert code == 1
+    assert re.sub(where, "HERE", out).splitlines() == [
+        f"Event 2 ({ONE.format(2)}) was changed after it was written.",
+        "Event 4 is missing.",
+        (
+            f"Event 6 ({ONE.format(6).replace('change.done', 'nonsense')}) was changed after it "
+            "was written."
+        ),
+        "The record in HERE is broken: 3 of 5 events hold.",
+    ]
+
+
+def test_a_tail_that_was_cut_off(
+    typed: Typed, recorded: Callable[..., None], tampered: Callable[[str], None], tmp_path: Path
+) -> None:
+    """By the head; and where that was set back as well, by an anchor that was pasted."""
+    recorded(*EVENTS)
+    late = anchor_of(typed)
+    pasted = tmp_path / "pasted.txt"
+    pasted.write_text(f"token-bot  09:00\nAudit anchor `{late}`\nKeep this message.\n")
+
+    tampered("DELETE FROM audit_events WHERE sequence > 4")
+    by_head = typed("audit", "verify")
+    tampered(
+        "UPDATE audit_head SET sequence = 4, "
+        "hash = (SELECT hash FROM audit_events WHERE sequence = 4)"
+    )
+    unseen = typed("audit", "verify")
+    by_anchor = typed("audit", "verify", "--anchors", pasted)
+    tampered("DELETE FROM audit_head")
+    without = typed("audit", "verify")
+
+    assert [each[0] for each in (by_head, unseen, by_anchor, without)] == [1, 0, 1, 1]
+    assert by_head[1].startswith("Events 5 to 6 are missing at the end.\n")
+    assert by_anchor[1].startswith(
+        "Events 5 to 6 are missing at the end: an anchor names event 6.\n"
+    )
+    assert without[1].startswith("The head of the record, which names its last event, is missing.")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_no_anchor(typed: Typed, tmp_path: Path) -> None:
+    """An anchor that cannot be read proves nothing, so nothing is said to hold; exit 2."""
+    (tmp_path / "empty.txt").touch()
+
+    short = typed("audit", "verify", "--anchor", "12:abc")
+    none = typed("audit", "verify", "--anchors", tmp_path / "empty.txt")
+    missing = typed("audit", "verify", "--anchors", tmp_path / "missing.txt")
+
+    assert short == (2, "", "12:abc is no anchor: it is NUMBER:HASH, with 64 hex digits.\n")
+    assert none == (2, "", "There is no anchor (NUMBER:HASH) in that file.\n")
+    assert missing == (2, "", f"{tmp_path / 'missing.txt'}: No such file or directory.\n")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_verifier_stands_alone(
+    typed: Typed,
+    recorded: Callable[..., None],
+    tampered: Callable[[str], None],
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    """As it is printed, it checks a SQLite file with Python alone, and says the same."""
+    recorded(*EVENTS)
+    anchor = anchor_of(typed)
+    printed = tmp_path / "verify_record.py"
+    printed.write_text(typed("audit", "verifier")[1])
+    file = database_url.removeprefix("sqlite:///")
+
+    def alone(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-I", "-S", str(printed), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        return done.returncode, done.stdout
+
+    assert alone(file, "--anchor", anchor) == typed("audit", "verify")[:2]
+    tampered("UPDATE audit_events SET detail = '{}' WHERE sequence = 3")
+    tampered("DELETE FROM audit_events WHERE sequence = 6")
+    assert alone(file, "--anchor", anchor) == typed("audit", "verify", "--anchor", anchor)[:2]
+    assert alone(str(tmp_path / "missing"))[0] == 2
