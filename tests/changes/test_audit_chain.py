@@ -163,3 +163,16 @@ def test_the_hash_does_not_depend_on_the_order_of_the_detail() -> None:
     other = replace(event, detail={"b": 2, "a": 1})
 
     assert chain(event, 1, GENESIS).hash == chain(other, 1, GENESIS).hash
+
+
+def test_the_end_is_what_was_appended_last() -> None:
+    """What was kept beside the record tells whether events are missing at its end."""
+    links = three()
+    verifier = ChainVerifier()
+    assert verifier.ends_with(0, GENESIS)
+
+    assert all(verifier.fits(link) for link in links)
+
+    assert verifier.ends_with(3, links[-1].hash)
+    assert not verifier.ends_with(3, links[-2].hash)
+    assert not verifier.ends_with(4, links[-1].hash)

@@ -9,14 +9,16 @@ from hypothesis import given
 
 from bot.changes import evidence
 from bot.changes.approval import Approval
+from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.break_glass import BreakGlass
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.people import Standing
 from bot.changes.probe import Probe, ProbeVerdict, Search
 from bot.changes.record_queries import History
-from bot.changes.report import Attempt, LeakReport, Looked
-from bot.changes.request import ChangeRequest, Timer
+from bot.changes.report import Attempt, Lapse, LeakReport, Looked
+from bot.changes.request import ChangeRequest, Origin, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import ActiveAgain, Selection, Target
 from bot.changes.update import AuthorizationUpdate
@@ -221,3 +223,55 @@ def test_what_was_asked_for_is_kept(fields: dict[str, Any], kept: dict[str, Any]
     detail = evidence.accepted(change(**fields)).detail
 
     assert {key: detail.get(key) for key in kept} == kept
+
+
+@pytest.mark.parametrize(
+    ("ask", "more"),
+    [
+        (Ask(ALICE, Origin("C0INCIDENTS"), "1", NOON), {}),
+        (
+            Ask(ALICE, Origin(""), "1", NOON, typed_by="cli:root"),
+            {"typed_by": "cli:root"},
+        ),
+        (
+            Ask(ALICE, Origin(""), "1", NOON, Standing(as_of=NOON - timedelta(seconds=90.9))),
+            {"told_at": "2026-11-24T11:58:29+00:00", "told_seconds_ago": 90},
+        ),
+        # Two replicas' clocks may differ.
+        (
+            Ask(ALICE, Origin(""), "1", NOON, Standing(as_of=NOON + timedelta(seconds=3))),
+            {"told_at": "2026-11-24T12:00:03+00:00", "told_seconds_ago": 0},
+        ),
+    ],
+)
+def test_what_was_typed_on_the_machine_says_so(ask: Ask, more: dict[str, Any]) -> None:
+    """By whom, and how old what Slack had told of the person was, if it did not answer."""
+    event = evidence.accepted(change())
+
+    typed = evidence.typed(event, ask)
+
+    assert typed == replace(event, detail={**event.detail, **more})
+
+
+def test_what_a_stranger_hears_of_a_secret_is_kept_without_it() -> None:
+    """Where and when InfluxDB refused it before this bot had seen to that."""
+    lapse = Lapse("lab", Probe(ProbeVerdict.INACTIVE, NOON, "0c0c0c0c0c0c0002", "inactive"))
+
+    event = evidence.lapse(change(), lapse, NOON + timedelta(seconds=1))
+
+    assert event == AuditEvent(
+        EventTag.LEAK_PROBED,
+        NOON + timedelta(seconds=1),
+        "U0ALICE",
+        "T0HOME",
+        change_id="7F3K2Q",
+        instance="lab",
+        detail={
+            "after": {
+                "verdict": "inactive",
+                "at": "2026-11-24T12:00:00+00:00",
+                "user_id": "0c0c0c0c0c0c0002",
+                "detail": "inactive",
+            }
+        },
+    )

@@ -133,9 +133,11 @@ def test_only_the_requester_confirms() -> None:
     """Whoever else presses is told who can."""
     problem = not_the_requester(change())
 
-    assert (problem.code, problem.by) == (ErrorCode.NOT_YOURS, "U0ALICE")
-    assert problem.message == (
-        "Only who asked for change 7F3K2Q can confirm it. Nothing was changed."
+    assert problem == Problem(
+        ErrorCode.NOT_YOURS,
+        "Only who asked for change 7F3K2Q can confirm it. Nothing was changed.",
+        "To ask for the same yourself, type the command.",
+        by="U0ALICE",
     )
 
 
@@ -174,9 +176,10 @@ def test_a_choice_names_what_was_offered() -> None:
 
     problem = not_chosen(change(choices=choices))
 
-    assert problem.code is ErrorCode.AMBIGUOUS
-    assert problem.message == (
-        "Change 7F3K2Q needs one of the instances default or lab. Nothing was changed."
+    assert problem == Problem(
+        ErrorCode.AMBIGUOUS,
+        "Change 7F3K2Q needs one of the instances default or lab. Nothing was changed.",
+        "Press the button of the one that is meant.",
     )
 
 
