@@ -46,6 +46,10 @@ test: .venv/.ok ## Run every test, and a share of the kills
 durability: .venv/.ok ## Kill the bot at every step, statement, commit and call there is
 	@$(BIN)/python -m pytest tests/durability -m every_point
 
+.PHONY: mutants
+mutants: .venv/.ok ## Change what decides in small ways, and count the changes that no test notices
+	@$(BIN)/python -m tests.mutants.run
+
 .PHONY: screenshots
 screenshots: .venv/.ok ## Take the documents' pictures anew, with the machine's Chromium
 	@$(BIN)/python -m tests.browser.screenshots

@@ -13,8 +13,9 @@ MOST = 5
 
 _LONGEST_READ = 100_000
 # Terminals and editors break lines in the middle of a token, quotes put a sign before each, and
-# formats begin and end there.
-_PARTING = re.compile(r"[ \t]*[\r\n]+[ \t>|]*|[*~`]")
+# formats begin and end there. Blanks are tried once, from the first of them on: whoever writes a
+# hundred thousand of them must not keep everybody waiting.
+_PARTING = re.compile(r"(?:(?<![ \t])[ \t]++)?[\r\n]+[ \t>|]*|[*~`]")
 # What stands before a token without a gap: a name, or an underscore that makes it italic.
 _LONGEST_BEFORE = 40
 _ID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{16}(?![0-9A-Za-z])")

@@ -521,8 +521,10 @@ def test_break_glass_disables_and_does_nothing_else(kinds: set[ChangeKind]) -> N
         (
             frozenset({"U0OTTO"}),
             f"{NEEDS[DISABLE]}, and nobody but you is an approver who could review a break-glass",
-            f"{NEEDS[DISABLE]}, and nobody but the requester is an approver who could review a "
-            "break-glass",
+            (
+                f"{NEEDS[DISABLE]}, and nobody but the requester is an approver who could review "
+                "a break-glass"
+            ),
         ),
     ],
 )

@@ -199,9 +199,7 @@ GLASS = BreakGlass("rule", ("U0BOB", "U0CAROL"))
         pytest.param(ASKED, 1, 0, 1, 0, id="an approval"),
         pytest.param(replace(ASKED, approval=None), 1, 1, 1, 0, id="an approval without votes"),
         pytest.param(done(break_glass=GLASS), 1, 1, 1, 0, id="a break-glass"),
-        pytest.param(
-            done(break_glass=replace(GLASS, reviewed_at=NOON)), 0, 0, 0, 0, id="a review"
-        ),
+        pytest.param(done(break_glass=replace(GLASS, reviewed_at=NOON)), 0, 0, 0, 0, id="a review"),
         pytest.param(done(), 0, 0, 0, 0, id="what is over"),
         pytest.param(change(state=RequestState.EXECUTING), 0, 0, 0, 0, id="what is under way"),
     ],

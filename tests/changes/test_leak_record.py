@@ -121,7 +121,7 @@ def timed(number: int, **fields: object) -> ChangeRequest:
 
 
 def test_what_is_to_be_enabled_again_by_itself() -> None:
-    """By the timers that run, on one instance; of some tokens or of one owner, where that is asked."""
+    """By the timers that run on one instance; of some tokens or of one owner, where asked."""
     bobs = replace(candidate(3, S.DONE), before=None, after=authorization(user_id="bob's"))
     unread = replace(candidate(4, S.DONE), before=None, after=None)
     timers = [
@@ -183,7 +183,7 @@ def test_tokens_are_named_with_their_instance_where_there_are_several() -> None:
 def test_words_name_tokens(
     words: tuple[str, ...], keys: tuple[tuple[str, str], ...] | None
 ) -> None:
-    """In their order, each once; a word that names none, or two, makes all of them worth nothing."""
+    """In their order, each once; where a word names none, or two, nothing is named."""
     assert keys_of(words, [FIRST, SECOND, TWIN]) == keys
 
 

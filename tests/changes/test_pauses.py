@@ -147,7 +147,7 @@ def test_its_turn_begins_when_nobody_has_to_agree_any_more() -> None:
 def test_waiting_for_an_instance_ends(
     expires_after: timedelta | None, approval: Approval | None, ends_after: timedelta
 ) -> None:
-    """After two hours, or before with its approval; a preview's end is over once it is confirmed."""
+    """After two hours, or with its approval; a preview has no end once it is confirmed."""
     ends = None if expires_after is None else NOON + expires_after
 
     waiting = change(expires_at=ends, approval=approval)

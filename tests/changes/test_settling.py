@@ -34,6 +34,8 @@ BARRED = not_allowed_any_more(Denied("you are not in ALLOWED_USERS", "Ask."))
 AS_BEFORE = authorization()
 AS_ASKED = authorization(status=Status.INACTIVE, revision=2)
 OVERWRITTEN = authorization(description="renamed", revision=3)
+# Nobody has touched it, and yet it is not what was read before.
+READ_AGAIN = authorization(org="acme, renamed")
 DOWN = UpstreamError(
     Problem(ErrorCode.INSTANCE_UNAVAILABLE, "default did not answer."), passing=True
 )
@@ -194,7 +196,7 @@ def test_what_would_have_arrived_by_now_was_never_sent() -> None:
     [
         (NEW, TargetState.CANCELLED, None),
         (HELD_BACK, TargetState.CANCELLED, AS_BEFORE),
-        (ago(SENT, LATE), TargetState.CANCELLED, OVERWRITTEN),
+        (ago(SENT, LATE), TargetState.CANCELLED, READ_AGAIN),
         (ago(SENT, LATE - TICK), TargetState.UNKNOWN, AS_BEFORE),
     ],
 )
@@ -204,7 +206,7 @@ def test_what_is_cancelled_before_its_turn(
     """It is not sent; what an earlier executor may have sent is waited for."""
     about_to_be_sent = replace(was, state=TargetState.INTENDED, intended_at=NOW)
     other = replace(SENT, authorization_id="another")
-    found = Readings({TOKEN_ID: OVERWRITTEN, "another": AS_BEFORE})
+    found = Readings({TOKEN_ID: READ_AGAIN, "another": AS_BEFORE})
 
     ended = SETTLING.cancelled(about_to_be_sent, [other, was], found)
 
@@ -225,10 +227,10 @@ def test_what_is_given_up(target: Target, state: TargetState, snapshot: Snapshot
     """It has the state and the reason that it is given, once nothing can arrive any more."""
     why = Problem(ErrorCode.CHANGED_SINCE, "Somebody was faster.", "Look at it.")
 
-    ended = SETTLING.given_up(target, OVERWRITTEN, TargetState.REFUSED, why)
+    ended = SETTLING.given_up(target, READ_AGAIN, TargetState.REFUSED, why)
 
     assert ended.state is state
-    assert ended.before == (OVERWRITTEN if state.final else AS_BEFORE)
+    assert ended.before == (READ_AGAIN if state.final else AS_BEFORE)
     assert ended.problem == snapshot
 
 

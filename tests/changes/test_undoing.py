@@ -382,12 +382,8 @@ def test_what_was_found_active_is_disabled_again_once() -> None:
         active(1), active(2, drift=1), active(3, again_by="8G4L3R"), ended(4, TargetState.DONE)
     )
 
-    assert targets_to_disable_again(found, 0) == (
-        Target("default", "0d0d0d0d0d0d0001", DISABLE),
-    )
-    assert targets_to_disable_again(found, 1) == (
-        Target("default", "0d0d0d0d0d0d0002", DISABLE),
-    )
+    assert targets_to_disable_again(found, 0) == (Target("default", "0d0d0d0d0d0d0001", DISABLE),)
+    assert targets_to_disable_again(found, 1) == (Target("default", "0d0d0d0d0d0d0002", DISABLE),)
 
 
 @pytest.mark.parametrize(

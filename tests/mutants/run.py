@@ -1,12 +1,13 @@
-"""Change the pure modules in small ways, and count the changes that no test notices: `make mutants`.
+"""Change the pure modules in small ways and count what no test notices: `make mutants`.
 
-mutmut makes the mutants and tries them; the arguments are its own, and "run" without any.
+mutmut makes the mutants and tries them; arguments are options of its `run`. What was killed is
+remembered in mutants/, so that only the rest is tried again; remove that to begin anew.
 """
 
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,80 +17,77 @@ from mutmut.stats import status_by_exit_code
 
 from tests.mutants.pure import pure_modules
 
-MUTANTS: Final = Path("mutants")
-TARGET: Final = 85.0
-# What takes far longer than the test without it would never have passed.
+_MUTANTS: Final = Path("mutants")
+_TARGET: Final = 85.0
+# A mutant that takes far longer than its tests do without it is as good as dead.
 _KILLED: Final = frozenset({"killed", "timeout"})
 
 
-def _verdicts(module: Path) -> dict[str, int | None]:
-    """Read what mutmut has stored of a module: exit codes by the names of the mutants."""
-    stored = MUTANTS / f"{module}.meta"
-    if not stored.exists():
-        return {}
-    verdicts: dict[str, int | None] = json.loads(stored.read_text("utf-8"))["exit_code_by_key"]
-    return verdicts
-
-
-def _forget_survivors(modules: Iterable[Path]) -> None:
-    """Have those tried again that a new test may kill; those killed before stay so."""
-    for module in modules:
-        verdicts = _verdicts(module)
-        if not verdicts:
-            continue
-        stored = MUTANTS / f"{module}.meta"
-        content = json.loads(stored.read_text("utf-8"))
-        content["exit_code_by_key"] = {
-            name: code if status_by_exit_code[code] in _KILLED else None
-            for name, code in verdicts.items()
-        }
-        stored.write_text(json.dumps(content), "utf-8")
-
-
-def _share(counts: Counter[str]) -> float:
-    killed = sum(counts[status] for status in _KILLED)
-    return 100 * killed / (counts.total() or 1)
-
-
-def _print_counts(modules: Iterable[Path]) -> bool:
-    """Print the count of each module and of all; say whether enough were killed."""
-    everything: Counter[str] = Counter()
-    print("| module | made | killed | share |\n|---|---:|---:|---:|")
-    for module in modules:
-        counts = Counter(status_by_exit_code[code] for code in _verdicts(module).values())
-        everything += counts
-        if counts:
-            killed = sum(counts[status] for status in _KILLED)
-            print(f"| {module} | {counts.total()} | {killed} | {_share(counts):.1f} % |")
-    killed = sum(everything[status] for status in _KILLED)
-    others = [
-        f"{count:,} {status}"
-        for status, count in everything.most_common()
-        if status not in _KILLED
-    ]
-    share = _share(everything)
-    print(
-        f"\nmutants: {everything.total():,} made,"
-        f" {killed:,} killed ({share:.1f} %), {everything['timeout']:,} of them by the clock",
-        *others,
-        sep=", ",
-    )
-    return share >= TARGET
-
-
-def main(arguments: list[str]) -> int:
-    """Try every mutant that is not yet known to be killed, or do what mutmut is told to.
+def main(options: list[str]) -> int:
+    """Try every mutant that is not yet known to be killed, and print the counts.
 
     Returns:
-        1 if fewer than 85 of 100 were killed.
+        1 if fewer than 85 of 100 are killed, or if any was not tried.
     """
     modules = pure_modules(Path.cwd())
     config().only_mutate = [str(module) for module in modules]
-    if arguments:
-        cli(arguments)
-    _forget_survivors(modules)
-    cli(["run"], standalone_mode=False)
-    return 0 if _print_counts(modules) else 1
+    for module in modules:
+        _forget_survivors(module)
+    cli(["run", *options], standalone_mode=False)
+    counts = {module: _counts(module) for module in modules}
+    every = sum(counts.values(), Counter[str]())
+    sys.stdout.write(_table(counts) + _summary(every))
+    return 0 if _share(every) >= _TARGET and not every["not checked"] else 1
+
+
+def _stored(module: Path) -> Path:
+    """Say where mutmut keeps what it knows of a module's mutants."""
+    return _MUTANTS / f"{module}.meta"
+
+
+def _forget_survivors(module: Path) -> None:
+    """Have those tried again that a new test may kill."""
+    if not _stored(module).exists():
+        return
+    content = json.loads(_stored(module).read_text("utf-8"))
+    verdicts = content["exit_code_by_key"]
+    for name, code in verdicts.items():
+        if status_by_exit_code[code] not in _KILLED:
+            verdicts[name] = None
+    _stored(module).write_text(json.dumps(content), "utf-8")
+
+
+def _counts(module: Path) -> Counter[str]:
+    content = json.loads(_stored(module).read_text("utf-8"))
+    return Counter(status_by_exit_code[code] for code in content["exit_code_by_key"].values())
+
+
+def _killed(counts: Mapping[str, int]) -> int:
+    return sum(count for status, count in counts.items() if status in _KILLED)
+
+
+def _share(counts: Counter[str]) -> float:
+    return 100 * _killed(counts) / max(1, counts.total())
+
+
+def _table(counts: Mapping[Path, Counter[str]]) -> str:
+    rows = (
+        f"| `{module.relative_to('bot/changes')}` | {each.total()} | {_killed(each)} "
+        f"| {_share(each):.1f} % |\n"
+        for module, each in counts.items()
+        if each
+    )
+    return "".join(["\n| module | made | killed | share |\n|---|---:|---:|---:|\n", *rows, "\n"])
+
+
+def _summary(every: Counter[str]) -> str:
+    rest = "".join(
+        f", {count:,} {status}" for status, count in every.most_common() if status not in _KILLED
+    )
+    return (
+        f"mutants: {every.total():,} made, {_killed(every):,} killed ({_share(every):.1f} %; "
+        f"{every['timeout']} by the clock){rest}\n"
+    )
 
 
 if __name__ == "__main__":
