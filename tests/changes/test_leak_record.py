@@ -38,6 +38,13 @@ DISABLED = candidate(1, S.DONE)
     [
         pytest.param(None, DISABLED, False, False, id="nothing was reported"),
         pytest.param(NAMED, DISABLED, True, True, id="the instance has named it"),
+        pytest.param(
+            replace(NAMED, attempts=(tried(DISABLED, V.LIVE),)),
+            DISABLED,
+            True,
+            True,
+            id="the instance has named it though the secret lives",
+        ),
         pytest.param(HIDDEN, DISABLED, False, True, id="the secret is not tried yet"),
         pytest.param(
             replace(HIDDEN, attempts=(tried(DISABLED, V.INACTIVE),)),

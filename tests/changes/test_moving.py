@@ -54,6 +54,11 @@ CLOSED_BY_BOB = Problem(ErrorCode.DENIED, "Denied.", by="U0BOB")
             "",
         ),
         # With enough votes the last of them decided.
+        (
+            change(state=S.ACCEPTED, approval=replace(GRANTED, quorum=1, votes=VOTES[:1])),
+            "is already approved and under way",
+            "U0CAROL",
+        ),
         (change(state=S.ACCEPTED, approval=GRANTED), "is already approved and under way", "U0BOB"),
         (
             change(state=S.ACCEPTED, approval=GRANTED, confirmed_at=NOON),

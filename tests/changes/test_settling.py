@@ -67,7 +67,10 @@ class NoStore:
         raise AssertionError("settling stores nothing")
 
 
-SETTLING = Settling(Progress(NoStore(), lambda: NOW), LATE)
+@pytest.fixture
+def settling() -> Settling:
+    """Settle at a fixed moment; a PATCH may arrive for half a minute."""
+    return Settling(Progress(NoStore(), lambda: NOW), LATE)
 
 
 def ago(target: Target, age: timedelta) -> Target:
@@ -88,6 +91,7 @@ def ago(target: Target, age: timedelta) -> Target:
     ],
 )
 def test_what_cannot_be_read_before_is_not_sent(
+    settling: Settling,
     target: Target,
     reading: UpstreamError,
     terms: Terms,
@@ -95,7 +99,7 @@ def test_what_cannot_be_read_before_is_not_sent(
     snapshot: SnapshotAssertion,
 ) -> None:
     """A refusal says why, and that nothing was changed; the policy's no outweighs a silence."""
-    ended = SETTLING.by_reading(target, reading, terms)
+    ended = settling.by_reading(target, reading, terms)
 
     assert ended is not None
     assert (ended.state, ended.after, ended.finished_at) == (state, None, NOW)
@@ -104,22 +108,24 @@ def test_what_cannot_be_read_before_is_not_sent(
 
 
 @pytest.mark.parametrize("target", [NEW, HELD_BACK])
-def test_what_may_answer_soon_waits(target: Target) -> None:
+def test_what_may_answer_soon_waits(settling: Settling, target: Target) -> None:
     """Nothing was sent, so that it can be tried again as long as its time is not over."""
-    assert SETTLING.by_reading(target, DOWN, FREE) is target
+    assert settling.by_reading(target, DOWN, FREE) is target
 
 
 @pytest.mark.parametrize(
     ("target", "reading"), [(NEW, AS_BEFORE), (NEW, AS_ASKED), (HELD_BACK, AS_BEFORE)]
 )
-def test_what_was_not_sent_and_can_be_read_is_judged(target: Target, reading: Reading) -> None:
+def test_what_was_not_sent_and_can_be_read_is_judged(
+    settling: Settling, target: Target, reading: Reading
+) -> None:
     """Whatever it is like; the judgement sees to that."""
-    assert SETTLING.by_reading(target, reading, LAST_TRY) is None
+    assert settling.by_reading(target, reading, LAST_TRY) is None
 
 
-def test_what_may_have_been_sent_and_is_as_before_is_judged_again() -> None:
+def test_what_may_have_been_sent_and_is_as_before_is_judged_again(settling: Settling) -> None:
     """An executor was interrupted between the intent and the PATCH, or after it."""
-    assert SETTLING.by_reading(SENT, AS_BEFORE, FREE) is None
+    assert settling.by_reading(SENT, AS_BEFORE, FREE) is None
 
 
 @pytest.mark.parametrize(
@@ -140,10 +146,14 @@ def test_what_may_have_been_sent_and_is_as_before_is_judged_again() -> None:
     ],
 )
 def test_what_was_sent_is_settled_by_what_is_read(
-    target: Target, reading: Reading, state: TargetState, snapshot: SnapshotAssertion
+    settling: Settling,
+    target: Target,
+    reading: Reading,
+    state: TargetState,
+    snapshot: SnapshotAssertion,
 ) -> None:
     """What is there counts, not what was answered; and what is not there any more, never will."""
-    ended = SETTLING.by_reading(target, reading, FREE)
+    ended = settling.by_reading(target, reading, FREE)
 
     assert ended is not None
     assert ended.state is state
@@ -156,12 +166,14 @@ def test_what_was_sent_is_settled_by_what_is_read(
 @pytest.mark.parametrize(
     ("target", "reading"), [(UNKNOWN, DOWN), (ago(UNKNOWN, LATE - TICK), AS_BEFORE)]
 )
-def test_an_unknown_outcome_stays_unknown(target: Target, reading: Reading) -> None:
+def test_an_unknown_outcome_stays_unknown(
+    settling: Settling, target: Target, reading: Reading
+) -> None:
     """While nothing answers, and while a PATCH may still arrive that is held up on its way."""
-    assert SETTLING.by_reading(target, reading, FREE) is target
+    assert settling.by_reading(target, reading, FREE) is target
 
 
-def test_targets_are_sorted_by_whether_a_reading_decides() -> None:
+def test_targets_are_sorted_by_whether_a_reading_decides(settling: Settling) -> None:
     """What is settled is stored, what is undecided judged; what has to wait is in neither list."""
     decided, waiting, open_still = (
         replace(target, authorization_id=name)
@@ -169,7 +181,7 @@ def test_targets_are_sorted_by_whether_a_reading_decides() -> None:
     )
     readings = Readings({"decided": AS_ASKED, "waiting": DOWN, "open": AS_BEFORE})
 
-    settled, undecided = SETTLING.without_sending([decided, waiting, open_still], readings, FREE)
+    settled, undecided = settling.without_sending([decided, waiting, open_still], readings, FREE)
 
     assert [(each.authorization_id, each.state) for each in settled] == [
         ("decided", TargetState.DONE)
@@ -177,18 +189,18 @@ def test_targets_are_sorted_by_whether_a_reading_decides() -> None:
     assert undecided == [open_still]
 
 
-def test_the_terms_hold_for_each_target() -> None:
+def test_the_terms_hold_for_each_target(settling: Settling) -> None:
     """The last try of a request is that of all its targets."""
-    settled, undecided = SETTLING.without_sending([NEW], Readings({TOKEN_ID: DOWN}), LAST_TRY)
+    settled, undecided = settling.without_sending([NEW], Readings({TOKEN_ID: DOWN}), LAST_TRY)
 
     assert ([each.state for each in settled], undecided) == ([TargetState.FAILED], [])
 
 
-def test_what_would_have_arrived_by_now_was_never_sent() -> None:
+def test_what_would_have_arrived_by_now_was_never_sent(settling: Settling) -> None:
     """Of what may have been sent, that whose intent is old enough."""
     young, old = ago(SENT, LATE - TICK), ago(SENT, LATE)
 
-    assert SETTLING.never_sent([NEW, HELD_BACK, young, old, ago(UNKNOWN, LATE)]) == [old]
+    assert settling.never_sent([NEW, HELD_BACK, young, old, ago(UNKNOWN, LATE)]) == [old]
 
 
 @pytest.mark.parametrize(
@@ -201,14 +213,18 @@ def test_what_would_have_arrived_by_now_was_never_sent() -> None:
     ],
 )
 def test_what_is_cancelled_before_its_turn(
-    was: Target, state: TargetState, before: Authorization | None, snapshot: SnapshotAssertion
+    settling: Settling,
+    was: Target,
+    state: TargetState,
+    before: Authorization | None,
+    snapshot: SnapshotAssertion,
 ) -> None:
     """It is not sent; what an earlier executor may have sent is waited for."""
     about_to_be_sent = replace(was, state=TargetState.INTENDED, intended_at=NOW)
     other = replace(SENT, authorization_id="another")
     found = Readings({TOKEN_ID: READ_AGAIN, "another": AS_BEFORE})
 
-    ended = SETTLING.cancelled(about_to_be_sent, [other, was], found)
+    ended = settling.cancelled(about_to_be_sent, [other, was], found)
 
     assert (ended.state, ended.before) == (state, before)
     assert ended.finished_at == (NOW if state.final else None)
@@ -223,21 +239,23 @@ def test_what_is_cancelled_before_its_turn(
         (ago(SENT, LATE - TICK), TargetState.UNKNOWN),
     ],
 )
-def test_what_is_given_up(target: Target, state: TargetState, snapshot: SnapshotAssertion) -> None:
+def test_what_is_given_up(
+    settling: Settling, target: Target, state: TargetState, snapshot: SnapshotAssertion
+) -> None:
     """It has the state and the reason that it is given, once nothing can arrive any more."""
     why = Problem(ErrorCode.CHANGED_SINCE, "Somebody was faster.", "Look at it.")
 
-    ended = SETTLING.given_up(target, READ_AGAIN, TargetState.REFUSED, why)
+    ended = settling.given_up(target, READ_AGAIN, TargetState.REFUSED, why)
 
     assert ended.state is state
     assert ended.before == (READ_AGAIN if state.final else AS_BEFORE)
     assert ended.problem == snapshot
 
 
-def test_what_is_so_already_was_not_changed_here() -> None:
+def test_what_is_so_already_was_not_changed_here(settling: Settling) -> None:
     """Unless its own PATCH may have been sent: then that has done it."""
-    so_already = SETTLING.nothing_to_do(NEW, AS_ASKED)
-    by_itself = SETTLING.nothing_to_do(SENT, AS_ASKED)
+    so_already = settling.nothing_to_do(NEW, AS_ASKED)
+    by_itself = settling.nothing_to_do(SENT, AS_ASKED)
 
     assert so_already.state is TargetState.UNCHANGED
     assert (so_already.before, so_already.after) == (AS_ASKED, AS_ASKED)
@@ -263,10 +281,14 @@ def test_what_is_so_already_was_not_changed_here() -> None:
     ],
 )
 def test_what_is_read_back_after_a_patch(
-    reading: Reading, met: UpstreamError | None, state: TargetState, snapshot: SnapshotAssertion
+    settling: Settling,
+    reading: Reading,
+    met: UpstreamError | None,
+    state: TargetState,
+    snapshot: SnapshotAssertion,
 ) -> None:
     """Done is what was read back; a PATCH without an answer may arrive late."""
-    ended = SETTLING.read_back(SENT, reading, met)
+    ended = settling.read_back(SENT, reading, met)
 
     assert ended.state is state
     assert ended.before == AS_BEFORE

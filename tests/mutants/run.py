@@ -20,7 +20,7 @@ from tests.mutants.pure import pure_modules
 _MUTANTS: Final = Path("mutants")
 _TARGET: Final = 85.0
 # A mutant that takes far longer than its tests do without it is as good as dead.
-_KILLED: Final = frozenset({"killed", "timeout"})
+_DEAD: Final = frozenset({"killed", "timeout"})
 
 
 def main(options: list[str]) -> int:
@@ -46,13 +46,13 @@ def _stored(module: Path) -> Path:
 
 
 def _forget_survivors(module: Path) -> None:
-    """Have those tried again that a new test may kill."""
+    """Have all others tried again: a new test may kill them, or a busy machine was slow."""
     if not _stored(module).exists():
         return
     content = json.loads(_stored(module).read_text("utf-8"))
     verdicts = content["exit_code_by_key"]
     for name, code in verdicts.items():
-        if status_by_exit_code[code] not in _KILLED:
+        if status_by_exit_code[code] != "killed":
             verdicts[name] = None
     _stored(module).write_text(json.dumps(content), "utf-8")
 
@@ -63,7 +63,7 @@ def _counts(module: Path) -> Counter[str]:
 
 
 def _killed(counts: Mapping[str, int]) -> int:
-    return sum(count for status, count in counts.items() if status in _KILLED)
+    return sum(count for status, count in counts.items() if status in _DEAD)
 
 
 def _share(counts: Counter[str]) -> float:
@@ -82,7 +82,7 @@ def _table(counts: Mapping[Path, Counter[str]]) -> str:
 
 def _summary(every: Counter[str]) -> str:
     rest = "".join(
-        f", {count:,} {status}" for status, count in every.most_common() if status not in _KILLED
+        f", {count:,} {status}" for status, count in every.most_common() if status not in _DEAD
     )
     return (
         f"mutants: {every.total():,} made, {_killed(every):,} killed ({_share(every):.1f} %; "
