@@ -6,10 +6,17 @@ times as long, are asked of what no pure test reaches.
 """
 
 import pytest
-from hypothesis import Phase, is_hypothesis_test, settings
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
 
+# A busy machine is slow, and kills nothing.
 settings.register_profile(
-    "mutants", derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
+    "mutants",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    max_examples=50,
+    phases=(Phase.explicit, Phase.generate),
 )
 settings.load_profile("mutants")
 
