@@ -68,7 +68,7 @@ def test_a_kept_list_is_read_as_it_was_written() -> None:
     )
 
 
-@pytest.mark.parametrize("query", [HomeQuery(), QUERY])
+@pytest.mark.parametrize("query", [HomeQuery(), QUERY, replace(QUERY, status=None)])
 def test_what_home_shows_is_kept(query: HomeQuery) -> None:
     """What is read again is what was kept."""
     assert HomeQuery.load(query.dump()) == query

@@ -31,6 +31,8 @@ def main(options: list[str]) -> int:
     """
     modules = pure_modules(Path.cwd())
     config().only_mutate = [str(module) for module in modules]
+    # It is kept by the tests' names, though what they reach changes.
+    (_MUTANTS / "mutmut-stats.json").unlink(missing_ok=True)
     for module in modules:
         _forget_survivors(module)
     cli(["run", *options], standalone_mode=False)
