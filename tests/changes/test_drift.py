@@ -175,3 +175,18 @@ def test_the_digest_of_a_description_is_the_same_tomorrow() -> None:
     """Forms keep it, and so does the record."""
     assert description_digest(authorization(description="telegraf")) == "e46f8281683b3570"
     assert description_digest(authorization(description="telegraf ")) != "e46f8281683b3570"
+
+
+def test_what_it_allows_is_said_line_by_line() -> None:
+    """Before and now, with all that it allows."""
+    read, write = (Permission(action, "buckets", "0a", "metrics") for action in ("read", "write"))
+    shown = authorization(permissions=(read, Permission("read", "users")))
+    found = authorization(permissions=(write,))
+
+    assert drift(shown, found) == (
+        Difference(
+            "what it allows",
+            "read all users in all organisations; read bucket metrics",
+            "write bucket metrics",
+        ),
+    )

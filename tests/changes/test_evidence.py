@@ -1,11 +1,13 @@
 """The record has a function and a sentence for everything that can happen."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
+from syrupy.assertion import SnapshotAssertion
 
 from bot.changes import evidence
 from bot.changes.approval import Approval
@@ -274,4 +276,83 @@ def test_what_a_stranger_hears_of_a_secret_is_kept_without_it() -> None:
                 "detail": "inactive",
             }
         },
+    )
+
+
+RICH = change(
+    replace(done().targets[0], problem=PROBLEM),
+    reason="leaked",
+    closing=PROBLEM,
+    approval=Approval("disabling needs an approval", ("U0BOB",), 2),
+    timer=Timer(timedelta(hours=2)),
+    retry_of="0000AC",
+    again_of="0000AD",
+    leak_of="0000AE",
+    automatic=True,
+    break_glass=BreakGlass("disabling needs an approval", ("U0BOB",)),
+    typed_by="cli:root",
+    interrupted=2,
+    rule="you are an operator",
+    policy_digest="0123456789abcdef",
+)
+DEAD = Probe(ProbeVerdict.INACTIVE, NOON + timedelta(seconds=2), "0c0c0c0c0c0c0002", "inactive")
+REPORT = LeakReport(
+    found_in="a gist",
+    unusual=True,
+    fingerprint="fedcba9876543210",
+    others=True,
+    looked=(Looked("default", Search.COMPARED, replace(DEAD, verdict=ProbeVerdict.LIVE), 3, 1, 1),),
+    attempts=(Attempt("default", TOKEN_ID, DEAD),),
+)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(RICH, id="all that can be said"),
+        pytest.param(change(), id="a disable"),
+        pytest.param(change(targets=TWO, undo_of="0000AB"), id="an undo of two"),
+        pytest.param(
+            change(targets=(), selection=Selection("default", "alice", DISABLE)), id="a user's"
+        ),
+    ],
+)
+def test_each_event_keeps_what_an_auditor_asks_for(
+    request_: ChangeRequest, snapshot: SnapshotAssertion
+) -> None:
+    """Who, when, what, on what, and why; the same for ever, since the chain is made of it."""
+    events = [
+        *everything(request_),
+        evidence.identified(request_, REPORT, NOON),
+        evidence.probed(request_, REPORT.attempts[0], NOON),
+        evidence.concluded(request_, REPORT, NOON),
+        evidence.came_to_nothing(replace(request_, closing=None), NOON),
+        evidence.closed(replace(request_, state=S.EXPIRED, closing=None), NOON),
+        evidence.accepted(replace(request_, leak=REPORT)),
+    ]
+
+    assert [_written(event) for event in events] == snapshot
+
+
+def _written(event: AuditEvent) -> str:
+    said = (event.at.isoformat(), event.actor, event.team, event.change_id, event.instance)
+    told = json.dumps(event.detail, sort_keys=True, ensure_ascii=False)
+    return f"{event.tag.value} {said} {event.authorization_id} {told}"
+
+
+def test_what_a_look_has_found_is_told_of_each_token() -> None:
+    """And of no other; nobody who is known did it."""
+    request = change(targets=TWO)
+    gone = replace(TWO[1], gone_at=NOON)
+
+    (event,) = evidence.found_later(request, request.with_targets(gone), NOON)
+
+    assert event == AuditEvent(
+        EventTag.DRIFT_GONE,
+        NOON,
+        "token-bot",
+        "",
+        change_id="7F3K2Q",
+        instance="default",
+        authorization_id=gone.authorization_id,
     )
