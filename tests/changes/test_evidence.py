@@ -301,7 +301,17 @@ REPORT = LeakReport(
     unusual=True,
     fingerprint="fedcba9876543210",
     others=True,
-    looked=(Looked("default", Search.COMPARED, replace(DEAD, verdict=ProbeVerdict.LIVE), 3, 1, 1),),
+    looked=(
+        Looked(
+            "default",
+            Search.COMPARED,
+            replace(DEAD, verdict=ProbeVerdict.LIVE),
+            3,
+            1,
+            1,
+            "It broke.",
+        ),
+    ),
     attempts=(Attempt("default", TOKEN_ID, DEAD),),
 )
 
