@@ -316,3 +316,17 @@ def test_others_may_have_decided_since_the_first_outcome() -> None:
 
     assert decided_since([*ended, target(finished_at=None)]) == NOON - timedelta(hours=1)
     assert decided_since([]) > NOON + 3650 * DAY
+
+
+def test_what_a_look_finds_is_kept_as_it_was_read() -> None:
+    """What was active, and as what; what was gone, and when it was found so."""
+    active, gone = target(), target(number=2)
+    request = change(targets=(active, gone), state=RequestState.FINISHED)
+    findings = {active.key: Finding.ACTIVE_AGAIN, gone.key: Finding.GONE}
+    read = authorization(id=active.authorization_id, description="renamed", revision=3)
+
+    noted = found(request, findings, {active.key: read}, NOON + DAY)
+
+    assert noted == request.with_targets(
+        replace(active, active_again=ActiveAgain(read, 0)), replace(gone, gone_at=NOON + DAY)
+    ).with_drift(Drift(0, NOON + DAY))
