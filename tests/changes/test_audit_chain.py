@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta, timezone
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -176,3 +177,28 @@ def test_the_end_is_what_was_appended_last() -> None:
     assert verifier.ends_with(3, links[-1].hash)
     assert not verifier.ends_with(3, links[-2].hash)
     assert not verifier.ends_with(4, links[-1].hash)
+
+
+def test_the_chain_is_the_same_in_every_version() -> None:
+    """What is hashed is written down here, sign by sign: others compute it too, and much later."""
+    event = AuditEvent(
+        EventTag.CHANGE_DONE,
+        NOON.astimezone(timezone(timedelta(hours=5, minutes=30))),
+        "U0ALICE",
+        "T0HOME",
+        "7F3K2Q",
+        "default",
+        "0d0d0d0d0d0d0003",
+        {"reason": "Kündigung", "after": {"status": "inactive"}},
+    )
+    hashed = (
+        '{"actor":"U0ALICE","at":"2026-11-24T12:00:00.000000+00:00",'
+        '"authorization":"0d0d0d0d0d0d0003","change":"7F3K2Q",'
+        '"detail":{"after":{"status":"inactive"},"reason":"K\\u00fcndigung"},'
+        f'"instance":"default","previous":"{GENESIS}","sequence":7,"tag":"change.done",'
+        '"team":"T0HOME"}'
+    )
+
+    assert chain(event, 7, GENESIS) == ChainedEvent(
+        7, event, GENESIS, sha256(hashed.encode("ascii")).hexdigest()
+    )

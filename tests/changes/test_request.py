@@ -133,3 +133,13 @@ def test_a_drift_is_disabled_again_by_one_change() -> None:
     request = replace(done(), targets=tuple(found))
 
     assert [request.again_by(drift) for drift in range(4)] == ["8G4L3R", "8G4L3S", None, None]
+
+
+def test_a_token_takes_the_place_of_the_same_one() -> None:
+    """By instance and id, since two instances may have one id; by its id where that is all."""
+    here, there = Target("default", TOKEN_ID, DISABLE), Target("lab", TOKEN_ID, DISABLE)
+    done_there, lost = replace(there, state=TargetState.DONE), Target("", TOKEN_ID, DISABLE)
+    other = Target("", "0d0d0d0d0d0d0009", DISABLE)
+
+    assert change(targets=(here, there)).with_targets(done_there).targets == (here, done_there)
+    assert change(targets=(lost, other)).with_targets(done_there).targets == (done_there, other)
