@@ -61,6 +61,10 @@ fuzz: .venv/.ok ## Try a hundred thousand odd inputs from every side; SEED=… t
 	@echo "To try the same again: make fuzz SEED=$(SEED)"
 	@$(BIN)/python -m pytest tests/fuzz -n 2 --hypothesis-profile=whole --hypothesis-seed=$(SEED)
 
+.PHONY: mutants
+mutants: .venv/.ok ## Change what decides in small ways, and count the changes that no test notices
+	@$(BIN)/python -m tests.mutants.run
+
 .PHONY: screenshots
 screenshots: .venv/.ok ## Take the documents' pictures anew, with the machine's Chromium
 	@$(BIN)/python -m tests.browser.screenshots

@@ -118,8 +118,6 @@ def found(
                 changed.append(replace(target, active_again=again))
             case Finding.GONE:
                 changed.append(replace(target, gone_at=now))
-            case _:
-                pass
     request = request.with_targets(*changed)
     return request.with_drift(Drift(number, now)) if request.drifted(number) else request
 

@@ -7,6 +7,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 
 _IS = {
+    RequestState.ACCEPTED: "is under way",
     RequestState.PREVIEWED: "waits for its requester to confirm it",
     RequestState.AWAITING_APPROVAL: "waits for approval",
     RequestState.EXECUTING: "is being carried out",
@@ -22,13 +23,13 @@ _IS = {
 def already_decided(request: ChangeRequest) -> Problem:
     """Say what has become of a request before somebody could move it on, and by whom."""
     by = "" if request.closing is None else request.closing.by
-    is_now = _IS.get(request.state, "")
+    is_now = _IS[request.state]
     approval = request.approval
     if approval is not None and approval.granted_at is not None and not request.state.closed:
         is_now = f"is already approved{'' if request.state.final else ' and under way'}"
         by = approval.votes[-1].voter.user_id if approval.votes else ""
-    elif request.state is RequestState.ACCEPTED:
-        is_now = "is already confirmed and under way" if request.confirmed_at else "is under way"
+    elif request.state is RequestState.ACCEPTED and request.confirmed_at is not None:
+        is_now = "is already confirmed and under way"
     return Problem(
         ErrorCode.ALREADY_DECIDED,
         f"Change {request.id} {is_now}. Nothing more was changed.",
@@ -75,7 +76,7 @@ def not_cancellable(request: ChangeRequest, command: str) -> Problem:
     more = "" if request.state.closed else "more "
     return Problem(
         ErrorCode.NOT_CANCELLABLE,
-        f"Change {request.id} {_IS.get(request.state, 'is over')}, so there is nothing to cancel. "
+        f"Change {request.id} {_IS[request.state]}, so there is nothing to cancel. "
         f"Nothing {more}was changed.",
         f"What it changed can be taken back: {command} undo {request.id}."
         if request.effective

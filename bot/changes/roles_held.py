@@ -39,8 +39,6 @@ def role_held(policy: Policy, person: Person, standing: Standing) -> Held | Deni
                 of_requester_hint=_ask(policy, person, whose="the"),
                 name=RuleName.GUEST,
             )
-        case _:
-            pass
     # Guests can be in user groups, too; for them, and whoever may be one, only their own id counts.
     counting = standing.groups if standing.account is Account.MEMBER else frozenset()
     for role in (Role.APPROVER, Role.OPERATOR, Role.VIEWER):

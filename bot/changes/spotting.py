@@ -13,9 +13,8 @@ MOST = 5
 
 _LONGEST_READ = 100_000
 # Terminals and editors break lines in the middle of a token, quotes put a sign before each, and
-# formats begin and end there.
-# Blanks are looked at from the first of them alone: from each anew, a message of nothing else took
-# half a minute.
+# formats begin and end there. Blanks are tried once, from the first of them on: whoever writes a
+# hundred thousand of them must not keep everybody waiting.
 _PARTING = re.compile(r"(?:(?<![ \t])[ \t]++)?[\r\n]+[ \t>|]*|[*~`]")
 # What stands before a token without a gap: a name, or an underscore that makes it italic.
 _LONGEST_BEFORE = 40

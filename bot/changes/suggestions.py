@@ -29,4 +29,4 @@ def did_you_mean(authorization_id: str, known: Iterable[Authorization]) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return SequenceMatcher(None, one, other).ratio()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta, timezone
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.audit_verifier.verify_record import event_hash
-from bot.changes.audit import GENESIS, AuditEvent, EventTag, chain
+from bot.changes.audit import GENESIS, AuditEvent, ChainedEvent, EventTag, chain
 from tests.audit.chains import as_exported, written
 from tests.changes.samples import IDS, MOMENTS, NOON, SHORT_TEXTS, TEXTS, UNHURRIED
 from tests.documents.pages import blocks
@@ -87,3 +88,28 @@ def test_the_hash_does_not_depend_on_the_order_of_the_detail() -> None:
     other = replace(EVENT, detail={"b": 2, "a": 1})
 
     assert chain(EVENT, 1, GENESIS).hash == chain(other, 1, GENESIS).hash
+
+
+def test_the_chain_is_the_same_in_every_version() -> None:
+    """What is hashed is written down here, sign by sign: others compute it too, and much later."""
+    event = AuditEvent(
+        EventTag.CHANGE_DONE,
+        NOON.astimezone(timezone(timedelta(hours=5, minutes=30))),
+        "U0ALICE",
+        "T0HOME",
+        "7F3K2Q",
+        "default",
+        "0d0d0d0d0d0d0003",
+        {"reason": "Kündigung", "after": {"status": "inactive"}},
+    )
+    hashed = (
+        '{"actor":"U0ALICE","at":"2026-11-24T12:00:00.000000+00:00",'
+        '"authorization":"0d0d0d0d0d0d0003","change":"7F3K2Q",'
+        '"detail":{"after":{"status":"inactive"},"reason":"K\\u00fcndigung"},'
+        f'"instance":"default","previous":"{GENESIS}","sequence":7,"tag":"change.done",'
+        '"team":"T0HOME"}'
+    )
+
+    assert chain(event, 7, GENESIS) == ChainedEvent(
+        7, event, GENESIS, sha256(hashed.encode("ascii")).hexdigest()
+    )

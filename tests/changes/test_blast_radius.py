@@ -78,6 +78,10 @@ def reading(*buckets: str) -> Authorization:
             ),
         ),
         (
+            of(*(authorization(user=f"u{n}") for n in range(3))),
+            ("Whatever uses them stops working. They belong to u0 and u1 and u2 in acme.",),
+        ),
+        (
             of(*(authorization(user=f"u{n}") for n in range(5))),
             ("Whatever uses them stops working. They belong to u0, u1, u2 and 2 more in acme.",),
         ),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from bot.changes.deciding import decide
 from bot.changes.decision import (
@@ -52,6 +53,7 @@ OTTO = Person("U0OTTO", "T0HOME")
 ANNA = Person("U0ANNA", "T0HOME")
 VERA = Person("U0VERA", "T0HOME")
 EVE = Person("U0EVE", "T0HOME")
+MALLORY = Person("U0MALLORY", "T0ELSEWHERE")
 MEMBER = Standing(Account.MEMBER)
 GROUP_OF = {VIEWER: "S0SRE", OPERATOR: "S0ONCALL", APPROVER: "S0SECURITY"}
 USER_OF = {VIEWER: VERA, OPERATOR: OTTO, APPROVER: ANNA}
@@ -288,6 +290,8 @@ NOT_DIRECT = "changes from direct messages and Home are switched off"
         (ChannelRules(), "C0ANY", None, None),
         (ChannelRules(), "D0OTTO", None, None),
         (ChannelRules(direct=False), "D0OTTO", Denied(NOT_DIRECT, "Ask in a channel."), None),
+        (ChannelRules(direct=False), "U0OTTO", Denied(NOT_DIRECT, "Ask in a channel."), None),
+        (ChannelRules(direct=False), "W0OTTO", Denied(NOT_DIRECT, "Ask in a channel."), None),
         (ChannelRules(direct=False), "C0ANY", None, None),
         (SOMEWHERE, "C0INCIDENTS", None, None),
         (SOMEWHERE, "C0FEED", None, None),
@@ -507,25 +511,36 @@ def test_break_glass_disables_and_does_nothing_else(kinds: set[ChangeKind]) -> N
 
 
 @pytest.mark.parametrize(
-    ("approver", "rule"),
+    ("approver", "rule", "to_others"),
     [
-        (frozenset(), f"{NEEDS[DISABLE]}, and nobody is an approver"),
+        (
+            frozenset(),
+            f"{NEEDS[DISABLE]}, and nobody is an approver",
+            f"{NEEDS[DISABLE]}, and nobody is an approver",
+        ),
         (
             frozenset({"U0OTTO"}),
             f"{NEEDS[DISABLE]}, and nobody but you is an approver who could review a break-glass",
+            (
+                f"{NEEDS[DISABLE]}, and nobody but the requester is an approver who could review "
+                "a break-glass"
+            ),
         ),
     ],
 )
-def test_break_glass_that_nobody_could_review(approver: frozenset[str], rule: str) -> None:
-    """It is refused, with what to do."""
+def test_break_glass_that_nobody_could_review(
+    approver: frozenset[str], rule: str, to_others: str
+) -> None:
+    """It is refused, with what to do; others read it of the requester."""
     roles = replace(POLICY.roles, approver=approver)
     policy = replace(POLICY, roles=roles, approval=ApprovalRules(frozenset({DISABLE})))
 
     decision = decide(policy, OTTO, MEMBER, GLASS)
 
-    assert decision == Denied(
-        rule, "Ask whoever runs this bot to list approvers in token-bot.toml."
-    )
+    hint = "Ask whoever runs this bot to list approvers in token-bot.toml."
+    assert decision == Denied(rule, hint)
+    assert isinstance(decision, Denied)
+    assert decision.to_others == Denied(to_others, hint)
 
 
 def test_what_undoes_a_break_glass_needs_an_approval() -> None:
@@ -669,3 +684,55 @@ def test_nothing_is_enabled_from_the_command_line() -> None:
     assert denied.rule.startswith("nothing is enabled from the command line")
     assert denied.to_others.rule == denied.rule
     assert isinstance(decide(POLICY, ANNA, MEMBER, replace(enable, typed=False)), Allowed)
+
+
+IN_ALLOWED_USERS = replace(POLICY, source=PolicySource.ALLOWED_USERS)
+
+
+@pytest.mark.parametrize(
+    ("policy", "person", "standing", "wanted"),
+    [
+        pytest.param(POLICY, EVE, Standing(Account.DEACTIVATED), OPERATOR, id="deactivated"),
+        pytest.param(POLICY, EVE, Standing(Account.BOT), OPERATOR, id="a bot"),
+        pytest.param(POLICY, EVE, Standing(Account.GUEST), OPERATOR, id="a guest"),
+        pytest.param(
+            POLICY,
+            EVE,
+            Standing(Account.UNKNOWN, frozenset({"S0ONCALL"})),
+            OPERATOR,
+            id="a person of whom Slack tells nothing",
+        ),
+        pytest.param(POLICY, EVE, unreadable("S0ONCALL"), OPERATOR, id="an unreadable group"),
+        pytest.param(POLICY, EVE, MEMBER, VIEWER, id="no role"),
+        pytest.param(POLICY, OTTO, MEMBER, APPROVER, id="a lower role"),
+        pytest.param(IN_ALLOWED_USERS, EVE, MEMBER, OPERATOR, id="not in ALLOWED_USERS"),
+        pytest.param(POLICY, MALLORY, MEMBER, VIEWER, id="another workspace"),
+    ],
+)
+def test_a_refusal_speaks_to_the_person_and_of_the_person(
+    policy: Policy, person: Person, standing: Standing, wanted: Role, snapshot: SnapshotAssertion
+) -> None:
+    """What others read in the request's message says the same of the requester."""
+    decision = decide(policy, person, standing, Wanted(wanted))
+
+    assert isinstance(decision, Denied)
+    said = [(each.rule, each.hint) for each in (decision, decision.to_others)]
+    assert said == snapshot
+
+
+def test_who_is_unknown_and_in_no_group_is_told_what_is_lacking() -> None:
+    """What kind of account somebody has does not matter where no group gives them the role."""
+    decision = decide(POLICY, EVE, Standing(Account.UNKNOWN), Wanted(OPERATOR))
+
+    assert decision.rule == "you hold no role, and this takes an operator"
+
+
+def test_enabling_what_has_leaked_needs_a_second_person_where_there_is_one() -> None:
+    """Where the policy asks for one for anything at all."""
+    wanted = Wanted(OPERATOR, frozenset({ENABLE}), leaked=True)
+    rules = ApprovalRules(frozenset({DISABLE}))
+
+    assert decide(POLICY, OTTO, MEMBER, wanted) == Allowed("you are an operator")
+    assert decide(replace(POLICY, approval=rules), OTTO, MEMBER, wanted).rule == (
+        "enabling what was disabled as leaked needs an approval"
+    )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.changes.authorization import Authorization, Permission, Status
-from bot.changes.drift import digest, drift, drifted, in_words
+from bot.changes.drift import description_digest, digest, drift, drifted, in_words
 from bot.changes.errors import ErrorCode
 from bot.changes.target import Target
 from bot.changes.update import Difference
@@ -169,3 +169,24 @@ def test_what_was_not_shown_has_not_changed() -> None:
     assert drifted(target(None), authorization(description="whatever")) is None
     assert drifted(target(), SHOWN) is None
     assert in_words([]) == ""
+
+
+def test_the_digest_of_a_description_is_the_same_tomorrow() -> None:
+    """Forms keep it, and so does the record."""
+    assert description_digest(authorization(description="telegraf")) == "e46f8281683b3570"
+    assert description_digest(authorization(description="telegraf ")) != "e46f8281683b3570"
+
+
+def test_what_it_allows_is_said_line_by_line() -> None:
+    """Before and now, with all that it allows."""
+    read, write = (Permission(action, "buckets", "0a", "metrics") for action in ("read", "write"))
+    shown = authorization(permissions=(read, Permission("read", "users")))
+    found = authorization(permissions=(write,))
+
+    assert drift(shown, found) == (
+        Difference(
+            "what it allows",
+            "read all users in all organisations; read bucket metrics",
+            "write bucket metrics",
+        ),
+    )

@@ -14,6 +14,7 @@ from bot.changes.drift_watch import (
     Finding,
     Look,
     decided,
+    decided_since,
     finding,
     found,
     looked,
@@ -281,3 +282,51 @@ def test_one_look_is_one_drift() -> None:
 def test_a_look_that_finds_nothing_is_no_drift() -> None:
     """Nothing is noted."""
     assert found(done(), {done().targets[0].key: Finding.INACTIVE}, {}, NOON) == done()
+
+
+def test_what_is_not_watched_any_more_is_not_looked_at() -> None:
+    """Everything that was disabled is active again, or gone; that was found, and told."""
+    again = target(active_again=ActiveAgain(authorization(), 0))
+    gone = target(number=2, gone_at=NOON)
+
+    assert next_step(change(targets=(again, gone), state=RequestState.FINISHED), NOON, PACE) is None
+
+
+def test_what_was_read_at_the_same_count_was_not_later() -> None:
+    """InfluxDB's own count grows with every PATCH; the clocks of replicas differ."""
+    was = target()
+    read = replace(INACTIVE, id=was.authorization_id)
+
+    assert not decided(was, [other(ENABLE, T.DONE, after=read)])
+    assert decided(was, [other(ENABLE, T.DONE, after=replace(read, revision=3))])
+    assert not decided(was, [other(ENABLE, T.DONE, after=replace(read, revision=1))])
+
+
+@pytest.mark.parametrize(("one", "another"), [(None, NOON), (NOON, None), (None, None)])
+def test_what_has_no_time_was_not_later(one: datetime | None, another: datetime | None) -> None:
+    """Where neither a count nor a time tells which came first, nobody has decided since."""
+    was = target(after=None, finished_at=one)
+
+    assert not decided(was, [other(ENABLE, T.APPLIED, finished_at=another)])
+
+
+def test_others_may_have_decided_since_the_first_outcome() -> None:
+    """An hour before it, as the clocks of replicas may differ; without any, at no time."""
+    ended = [target(finished_at=NOON + timedelta(minutes=4)), target(number=2)]
+
+    assert decided_since([*ended, target(finished_at=None)]) == NOON - timedelta(hours=1)
+    assert decided_since([]) > NOON + 3650 * DAY
+
+
+def test_what_a_look_finds_is_kept_as_it_was_read() -> None:
+    """What was active, and as what; what was gone, and when it was found so."""
+    active, gone = target(), target(number=2)
+    request = change(targets=(active, gone), state=RequestState.FINISHED)
+    findings = {active.key: Finding.ACTIVE_AGAIN, gone.key: Finding.GONE}
+    read = authorization(id=active.authorization_id, description="renamed", revision=3)
+
+    noted = found(request, findings, {active.key: read}, NOON + DAY)
+
+    assert noted == request.with_targets(
+        replace(active, active_again=ActiveAgain(read, 0)), replace(gone, gone_at=NOON + DAY)
+    ).with_drift(Drift(0, NOON + DAY))

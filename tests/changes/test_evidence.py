@@ -1,22 +1,26 @@
 """The record has a function and a sentence for everything that can happen."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
+from syrupy.assertion import SnapshotAssertion
 
 from bot.changes import evidence
 from bot.changes.approval import Approval
+from bot.changes.asking import Ask
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag
 from bot.changes.break_glass import BreakGlass
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.leak_report import Attempt, LeakReport, Looked
+from bot.changes.leak_report import Attempt, Lapse, LeakReport, Looked
+from bot.changes.people import Standing
 from bot.changes.probe import Probe, ProbeVerdict, Search
 from bot.changes.record_queries import History
-from bot.changes.request import ChangeRequest, Timer
+from bot.changes.request import ChangeRequest, Origin, Timer
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import ActiveAgain, Selection, Target
 from bot.changes.update import AuthorizationUpdate
@@ -222,3 +226,144 @@ def test_what_was_asked_for_is_kept(fields: dict[str, Any], kept: dict[str, Any]
     detail = evidence.accepted(change(**fields)).detail
 
     assert {key: detail.get(key) for key in kept} == kept
+
+
+@pytest.mark.parametrize(
+    ("ask", "more"),
+    [
+        (Ask(ALICE, Origin("C0INCIDENTS"), "1", NOON), {}),
+        (
+            Ask(ALICE, Origin(""), "1", NOON, typed_by="cli:root"),
+            {"typed_by": "cli:root"},
+        ),
+        (
+            Ask(ALICE, Origin(""), "1", NOON, Standing(as_of=NOON - timedelta(seconds=90.9))),
+            {"told_at": "2026-11-24T11:58:29+00:00", "told_seconds_ago": 90},
+        ),
+        # Two replicas' clocks may differ.
+        (
+            Ask(ALICE, Origin(""), "1", NOON, Standing(as_of=NOON + timedelta(seconds=3))),
+            {"told_at": "2026-11-24T12:00:03+00:00", "told_seconds_ago": 0},
+        ),
+    ],
+)
+def test_what_was_typed_on_the_machine_says_so(ask: Ask, more: dict[str, Any]) -> None:
+    """By whom, and how old what Slack had told of the person was, if it did not answer."""
+    event = evidence.accepted(change())
+
+    typed = evidence.typed(event, ask)
+
+    assert typed == replace(event, detail={**event.detail, **more})
+
+
+def test_what_a_stranger_hears_of_a_secret_is_kept_without_it() -> None:
+    """Where and when InfluxDB refused it before this bot had seen to that."""
+    lapse = Lapse("lab", Probe(ProbeVerdict.INACTIVE, NOON, "0c0c0c0c0c0c0002", "inactive"))
+
+    event = evidence.lapse(change(), lapse, NOON + timedelta(seconds=1))
+
+    assert event == AuditEvent(
+        EventTag.LEAK_PROBED,
+        NOON + timedelta(seconds=1),
+        "U0ALICE",
+        "T0HOME",
+        change_id="7F3K2Q",
+        instance="lab",
+        detail={
+            "after": {
+                "verdict": "inactive",
+                "at": "2026-11-24T12:00:00+00:00",
+                "user_id": "0c0c0c0c0c0c0002",
+                "detail": "inactive",
+            }
+        },
+    )
+
+
+RICH = change(
+    replace(done().targets[0], problem=PROBLEM),
+    reason="leaked",
+    closing=PROBLEM,
+    approval=Approval("disabling needs an approval", ("U0BOB",), 2),
+    timer=Timer(timedelta(hours=2)),
+    retry_of="0000AC",
+    again_of="0000AD",
+    leak_of="0000AE",
+    automatic=True,
+    break_glass=BreakGlass("disabling needs an approval", ("U0BOB",)),
+    typed_by="cli:root",
+    interrupted=2,
+    rule="you are an operator",
+    policy_digest="0123456789abcdef",
+)
+DEAD = Probe(ProbeVerdict.INACTIVE, NOON + timedelta(seconds=2), "0c0c0c0c0c0c0002", "inactive")
+REPORT = LeakReport(
+    found_in="a gist",
+    unusual=True,
+    fingerprint="fedcba9876543210",
+    others=True,
+    looked=(
+        Looked(
+            "default",
+            Search.COMPARED,
+            replace(DEAD, verdict=ProbeVerdict.LIVE),
+            3,
+            1,
+            1,
+            "It broke.",
+        ),
+    ),
+    attempts=(Attempt("default", TOKEN_ID, DEAD),),
+)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(RICH, id="all that can be said"),
+        pytest.param(change(), id="a disable"),
+        pytest.param(change(targets=TWO, undo_of="0000AB"), id="an undo of two"),
+        pytest.param(
+            change(targets=(), selection=Selection("default", "alice", DISABLE)), id="a user's"
+        ),
+    ],
+)
+def test_each_event_keeps_what_an_auditor_asks_for(
+    request_: ChangeRequest, snapshot: SnapshotAssertion
+) -> None:
+    """Who, when, what, on what, and why; the same for ever, since the chain is made of it."""
+    events = [
+        *everything(request_),
+        evidence.identified(request_, REPORT, NOON),
+        evidence.probed(request_, REPORT.attempts[0], NOON),
+        evidence.concluded(request_, REPORT, NOON),
+        evidence.came_to_nothing(replace(request_, closing=None), NOON),
+        evidence.closed(replace(request_, state=S.EXPIRED, closing=None), NOON),
+        evidence.accepted(replace(request_, leak=REPORT)),
+    ]
+
+    assert [_written(event) for event in events] == snapshot
+
+
+def _written(event: AuditEvent) -> str:
+    said = (event.at.isoformat(), event.actor, event.team, event.change_id, event.instance)
+    told = json.dumps(event.detail, sort_keys=True, ensure_ascii=False)
+    return f"{event.tag.value} {said} {event.authorization_id} {told}"
+
+
+def test_what_a_look_has_found_is_told_of_each_token() -> None:
+    """And of no other; nobody who is known did it."""
+    request = change(targets=TWO)
+    gone = replace(TWO[1], gone_at=NOON)
+
+    (event,) = evidence.found_later(request, request.with_targets(gone), NOON)
+
+    assert event == AuditEvent(
+        EventTag.DRIFT_GONE,
+        NOON,
+        "token-bot",
+        "",
+        change_id="7F3K2Q",
+        instance="default",
+        authorization_id=gone.authorization_id,
+    )

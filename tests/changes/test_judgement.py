@@ -4,14 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.decision import Denied
+from bot.changes.drift import description_digest
 from bot.changes.errors import ErrorCode
-from bot.changes.facts import Facts, History
+from bot.changes.facts import Facts, History, Touch
 from bot.changes.judgement import NothingToDo, Proceed, Refuse, judge
 from bot.changes.lockout import OwnToken
 from bot.changes.stages import not_allowed_any_more
+from bot.changes.states import TargetState
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
 from tests.changes.samples import OPERATOR, TOKEN_ID, authorization
@@ -262,3 +265,75 @@ def test_an_inactive_own_token_has_nothing_to_do() -> None:
     current = authorization(own=True, status=Status.INACTIVE, id=TOKEN_ID)
 
     assert judge(DISABLE, facts(current=current)) == NothingToDo()
+
+
+FAILED_BEFORE = replace(DISABLE, state=TargetState.FAILED)
+
+
+@pytest.mark.parametrize("done_since", [ENABLE, DESCRIBE])
+def test_a_retry_does_not_trample_on_what_was_asked_for_since(
+    done_since: Target, snapshot: SnapshotAssertion
+) -> None:
+    """Somebody has asked for something else of the token after it failed: they have decided."""
+    touch = Touch("8G4L3R", "U0BOB", replace(done_since, state=TargetState.PENDING))
+
+    verdict = judge(DISABLE, facts(touch=touch))
+
+    assert isinstance(verdict, Refuse)
+    assert verdict.problem == snapshot
+
+
+def test_what_was_carried_out_meanwhile_is_not_tried_again(snapshot: SnapshotAssertion) -> None:
+    """By another retry, however that has ended."""
+    verdict = judge(DISABLE, facts(touch=Touch("8G4L3R", "U0BOB", FAILED_BEFORE)))
+
+    assert isinstance(verdict, Refuse)
+    assert verdict.problem == snapshot
+
+
+@pytest.mark.parametrize("state", [TargetState.PENDING, TargetState.UNKNOWN])
+def test_another_retry_that_is_under_way_is_no_conflict(state: TargetState) -> None:
+    """It stands before this one in line; what there is to do is judged after it."""
+    touch = Touch("8G4L3R", "U0BOB", replace(DISABLE, state=state))
+
+    assert judge(DISABLE, facts(touch=touch)) == Proceed()
+
+
+def test_what_has_leaked_is_not_enabled_by_itself(snapshot: SnapshotAssertion) -> None:
+    """Whoever wants it enabled has to say so; unless others have done it already."""
+    verdict = judge(ENABLE, facts(current=INACTIVE, leaked=True))
+
+    assert isinstance(verdict, Refuse)
+    assert verdict.problem == snapshot
+    assert judge(ENABLE, facts(leaked=True)) == NothingToDo()
+
+
+def test_a_description_that_its_author_has_not_seen_stays(snapshot: SnapshotAssertion) -> None:
+    """A form says which description was before its author; where another is, it is not replaced."""
+    seen = replace(DESCRIBE, replaces=description_digest(authorization()))
+
+    verdict = judge(seen, facts(current=authorization(description="somebody's")))
+
+    assert isinstance(verdict, Refuse)
+    assert verdict.problem == snapshot
+    assert judge(seen, facts()) == Proceed()
+
+
+@pytest.mark.parametrize(
+    "history",
+    [recorded(INACTIVE), recorded(authorization(), touched_by="U0BOB")],
+    ids=["it differs", "somebody has asked"],
+)
+def test_a_conflict_of_an_undo_says_what_to_do(
+    history: History, snapshot: SnapshotAssertion
+) -> None:
+    """And that nothing was changed."""
+    verdict = judge(ENABLE, facts(history=history))
+
+    assert isinstance(verdict, Refuse)
+    assert verdict.problem == snapshot
+
+
+def test_without_a_record_an_undo_is_judged_by_what_it_takes_back() -> None:
+    """A token that this bot has no record of has no conflict with it."""
+    assert judge(ENABLE, facts(current=INACTIVE, history=History())) == Proceed()

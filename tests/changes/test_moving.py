@@ -54,6 +54,11 @@ CLOSED_BY_BOB = Problem(ErrorCode.DENIED, "Denied.", by="U0BOB")
             "",
         ),
         # With enough votes the last of them decided.
+        (
+            change(state=S.ACCEPTED, approval=replace(GRANTED, quorum=1, votes=VOTES[:1])),
+            "is already approved and under way",
+            "U0CAROL",
+        ),
         (change(state=S.ACCEPTED, approval=GRANTED), "is already approved and under way", "U0BOB"),
         (
             change(state=S.ACCEPTED, approval=GRANTED, confirmed_at=NOON),
@@ -133,9 +138,11 @@ def test_only_the_requester_confirms() -> None:
     """Whoever else presses is told who can."""
     problem = not_the_requester(change())
 
-    assert (problem.code, problem.by) == (ErrorCode.NOT_YOURS, "U0ALICE")
-    assert problem.message == (
-        "Only who asked for change 7F3K2Q can confirm it. Nothing was changed."
+    assert problem == Problem(
+        ErrorCode.NOT_YOURS,
+        "Only who asked for change 7F3K2Q can confirm it. Nothing was changed.",
+        "To ask for the same yourself, type the command.",
+        by="U0ALICE",
     )
 
 
@@ -174,9 +181,10 @@ def test_a_choice_names_what_was_offered() -> None:
 
     problem = not_chosen(change(choices=choices))
 
-    assert problem.code is ErrorCode.AMBIGUOUS
-    assert problem.message == (
-        "Change 7F3K2Q needs one of the instances default or lab. Nothing was changed."
+    assert problem == Problem(
+        ErrorCode.AMBIGUOUS,
+        "Change 7F3K2Q needs one of the instances default or lab. Nothing was changed.",
+        "Press the button of the one that is meant.",
     )
 
 

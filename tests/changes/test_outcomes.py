@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from bot.changes import outcomes
 from bot.changes.authorization import Status
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.states import TargetState
-from tests.changes.samples import authorization, change, done
+from tests.changes.samples import NOON, authorization, change, done
 
 DOWN = Problem(ErrorCode.INSTANCE_UNAVAILABLE, "default did not answer.", "Try again.", "U0BOB")
 SENT = replace(done().targets[0], state=TargetState.INTENDED, before=authorization(), after=None)
@@ -97,3 +98,43 @@ def test_an_instance_that_is_gone_is_named() -> None:
 
     assert problem.code is ErrorCode.INSTANCE_UNKNOWN
     assert "instance prod is not configured any more" in problem.message
+
+
+ACTIVE = authorization()
+
+
+def test_each_outcome_says_what_to_do(snapshot: SnapshotAssertion) -> None:
+    """What is known, whether anything was changed, and what comes next."""
+    said = {
+        "as before": outcomes.not_in_effect(SENT, ACTIVE, DOWN),
+        "overwritten": outcomes.not_in_effect(SENT, authorization(revision=3), DOWN),
+        "unconfirmed": outcomes.unconfirmed(DOWN, ACTIVE),
+        "cancelled": outcomes.may_have_been_sent(ACTIVE, None),
+        "not to be sent any more": outcomes.may_have_been_sent(ACTIVE, DOWN),
+        "gone": outcomes.gone(DOWN),
+        "unknown": outcomes.unknown(DOWN),
+        "never known": outcomes.never_known(None),
+        "never known, and why": outcomes.never_known(outcomes.unknown(DOWN)),
+        "not configured any more": outcomes.instance_unknown("prod"),
+        "fault": outcomes.fault("7F3K2Q"),
+    }
+
+    assert {name: (each.code, each.message, each.hint) for name, each in said.items()} == snapshot
+
+
+@pytest.mark.parametrize(
+    ("code", "late"),
+    [(code, code is ErrorCode.INSTANCE_UNAVAILABLE) for code in ErrorCode],
+)
+def test_only_what_was_not_answered_may_arrive_late(code: ErrorCode, *, late: bool) -> None:
+    """Whatever InfluxDB itself answers, it has ended its work on the request."""
+    assert outcomes.may_arrive_late(Problem(code, "No.")) is late
+
+
+def test_what_a_request_waits_for_is_named() -> None:
+    """Until when, or for which change, if that is known."""
+    assert outcomes.waits_for_instance(DOWN, NOON) == (
+        "default did not answer. It is tried again until 12:00:00 UTC."
+    )
+    assert outcomes.waits_for_change("8G4L3R") == "Change 8G4L3R comes first."
+    assert outcomes.waits_for_change("") == "Another change comes first."

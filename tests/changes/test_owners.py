@@ -47,6 +47,14 @@ def test_a_name_does_not_pass_for_an_id(name: str) -> None:
     assert owner_of(policy, "prod", name, "0d0d0d0d0d0d0002") is None
 
 
+@pytest.mark.parametrize("name", ["cafe", "0d0d0d0d0d0d000", "0d0d0d0d0d0d00011", "x" * 16])
+def test_a_name_that_is_no_id_stays_a_name(name: str) -> None:
+    """Sixteen hexadecimal digits are an id, and nothing else is."""
+    policy = replace(POLICY, owners=frozenset({OwnerMapping(name, "U0ALICE")}))
+
+    assert owner_of(policy, "prod", name, "0d0d0d0d0d0d0002") == "U0ALICE"
+
+
 def test_nobody_is_named_by_what_is_not_known() -> None:
     """A user whose name InfluxDB did not tell is found by id alone."""
     policy = replace(POLICY, owners=frozenset({OwnerMapping(ALICE, "U0ALICE")}))

@@ -108,3 +108,16 @@ def test_a_fingerprint_is_an_hmac() -> None:
     assert fingerprint(key, secret) == hmac.new(b"key", MINTED.encode(), hashlib.sha256).hexdigest()
     assert fingerprint(SecretStr("other"), secret) != fingerprint(key, secret)
     assert MINTED not in repr((secret, clean(MINTED)))
+
+
+def test_what_is_wrapped_around_a_secret_is_short() -> None:
+    """2,048 characters are looked at; what is longer is not even begun with."""
+    assert cleaned(MINTED.ljust(2048)) == MINTED
+    assert isinstance(clean(MINTED.ljust(2049)), Problem)
+
+
+def test_half_a_sign_has_a_fingerprint_too() -> None:
+    """JSON can hold half of a surrogate pair, and whoever pastes one is answered all the same."""
+    key = SecretStr("key")
+
+    assert fingerprint(key, SecretStr("\ud83d")) != fingerprint(key, SecretStr("\ude00"))

@@ -1,6 +1,7 @@
 """What an authorization allows, as people read it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,37 @@ def test_the_widest_comes_first() -> None:
         "read all tasks in organisation acme",
         "read bucket metrics",
     )
+
+
+def test_everything_in_everything_is_no_more_than_the_types_there_are() -> None:
+    """What a version grants more than others does not make another word of it."""
+    recorded = [permission(each) for each in RECORDED["authorizations"][0]["permissions"]]
+    later = {"annotations", "notebooks", "remotes", "replications"}
+
+    assert words_of(*(p for p in recorded if p.resource_type not in later)) == (
+        "operator: everything in all organisations",
+    )
+
+
+def test_what_holds_elsewhere_completes_no_organisation() -> None:
+    """Half of the types here and the others there, or everywhere, are not everything here."""
+    recorded = RECORDED["authorizations"][1]["permissions"]
+    held = [permission(each) for each in recorded]
+    elsewhere = [
+        replace(p, org_id="0b0b0b0b0b0b0009", org="other") if p.resource_type == "buckets" else p
+        for p in held
+    ]
+    everywhere = [
+        replace(p, org_id=None, org=None) if p.resource_type == "buckets" else p for p in held
+    ]
+
+    for permissions in (elsewhere, everywhere):
+        assert not [each for each in words_of(*permissions) if each.startswith("everything")]
+
+
+def test_an_organisation_without_a_name_is_named_by_its_id() -> None:
+    """It was deleted, and its tokens were not."""
+    recorded = RECORDED["authorizations"][1]["permissions"]
+    nameless = [replace(permission(each), org=None) for each in recorded]
+
+    assert words_of(*nameless)[0] == "everything in organisation 0b0b0b0b0b0b0001"

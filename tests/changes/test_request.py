@@ -8,7 +8,7 @@ from hypothesis import given
 from bot.changes.authorization import Status
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
-from bot.changes.target import Selection, Target
+from bot.changes.target import ActiveAgain, Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from tests.changes.samples import (
     DISABLE,
@@ -18,6 +18,7 @@ from tests.changes.samples import (
     UNHURRIED,
     authorization,
     change,
+    done,
 )
 
 ENABLE = AuthorizationUpdate(Status.ACTIVE)
@@ -120,3 +121,25 @@ def test_what_was_seen_last_of_a_token() -> None:
         ChangeKind.DISABLE,
         ChangeKind.DESCRIBE,
     ]
+
+
+def test_a_drift_is_disabled_again_by_one_change() -> None:
+    """Whichever of its tokens that change was about; those of another drift do not count."""
+    (one,) = done().targets
+    found = [
+        replace(one, authorization_id=f"{n}", active_again=ActiveAgain(authorization(), drift, by))
+        for n, (drift, by) in enumerate([(0, None), (0, "8G4L3R"), (1, "8G4L3S"), (2, None)])
+    ]
+    request = replace(done(), targets=tuple(found))
+
+    assert [request.again_by(drift) for drift in range(4)] == ["8G4L3R", "8G4L3S", None, None]
+
+
+def test_a_token_takes_the_place_of_the_same_one() -> None:
+    """By instance and id, since two instances may have one id; by its id where that is all."""
+    here, there = Target("default", TOKEN_ID, DISABLE), Target("lab", TOKEN_ID, DISABLE)
+    done_there, lost = replace(there, state=TargetState.DONE), Target("", TOKEN_ID, DISABLE)
+    other = Target("", "0d0d0d0d0d0d0009", DISABLE)
+
+    assert change(targets=(here, there)).with_targets(done_there).targets == (here, done_there)
+    assert change(targets=(lost, other)).with_targets(done_there).targets == (done_there, other)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.changes.secret import MASK, looks_like_secret, mask_secrets
+from bot.changes.secret import MASK, holds_secret, looks_like_secret, mask_secrets
 from tests.changes.samples import UNHURRIED
 
 # None of these is, or was, anybody's.
@@ -174,3 +174,14 @@ def test_masking_leaves_no_secret(secret: bytes, before: str, after: str) -> Non
 
     assert token not in masked
     assert masked == mask_secrets(masked)
+
+
+def test_what_an_address_encodes_is_looked_at_decoded() -> None:
+    """Any sign of a token can be percent-encoded, and then it is in pieces."""
+    encoded = "".join(
+        f"%{ord(sign):02X}" if place % 10 == 0 else sign for place, sign in enumerate(MINTED)
+    )
+
+    assert holds_secret(f"https://example.com/?token={encoded}")
+    assert holds_secret(f"{MINTED} is 100%25 secret")
+    assert not holds_secret("https://example.com/?q=100%25%20safe")

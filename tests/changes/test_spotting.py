@@ -5,9 +5,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from bot.changes.secret import looks_like_secret
-from bot.changes.spotting import MOST, spotted
+from bot.changes.spotting import MOST, Spotted, spotted
 from bot.sandbox.influxdb.state import api_token
 
 TOKEN = api_token("somebody's")
@@ -127,3 +128,48 @@ def test_a_long_text_takes_no_time_of_its_own(sign: str) -> None:
 def test_whatever_a_line_break_stands_among_parts_no_token(gap: str) -> None:
     """Blanks before it, and quotes, tables and blanks behind it."""
     assert TOKEN in secrets(f"see {TOKEN[:40]}{gap}{TOKEN[40:]}")
+
+
+def test_what_was_found_is_all_that_was_found() -> None:
+    """Nothing more is counted where there is nothing more, and what was read to its end says so."""
+    whole = f"{ID} ".ljust(100_000)
+
+    assert spotted([TOKEN, ID]) == Spotted((SecretStr(TOKEN),), (ID,))
+    assert spotted([whole]) == Spotted((), (ID,))
+    assert spotted([f"{whole} "]) == Spotted((), (ID,), cut=True)
+
+
+def test_an_id_right_behind_a_token_is_found() -> None:
+    """Where the padding ends, something else begins."""
+    assert spotted([f"{TOKEN}{ID}"]).ids == (ID,)
+
+
+@pytest.mark.parametrize("last", "Xx-_A")
+def test_a_token_may_end_in_anything(last: str) -> None:
+    """All of its signs are its own, and the padding is as long as it is."""
+    token = f"{TOKEN[:85]}{last}=="
+
+    assert secrets(token) == [token]
+    assert secrets(f"{token[:50]}\n{token[50:]}")[0] == token
+
+
+def test_what_stands_before_a_token_without_a_gap_is_a_name() -> None:
+    """Up to 40 signs of it; and 88 signs without padding are no token in underscores."""
+    name = "an_environment_variable_with_a_long_name"
+    assert len(name) == 40
+
+    assert TOKEN in secrets(f"{name}{TOKEN}")
+    assert TOKEN not in secrets(f"{name}s{TOKEN}")
+    assert TOKEN not in secrets(f"a{TOKEN[:86]}b")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"ghp_{'aB3dE5' * 6}",
+        "this-is-a-long-branch-name-with-many-words-in-it-and-no-secret",
+    ],
+)
+def test_a_token_is_found_beside_what_is_none(beside: str) -> None:
+    """Before it or after it."""
+    assert secrets(f"{beside} {TOKEN}") == secrets(f"{TOKEN} {beside}") == [TOKEN]

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from bot.changes.approval import Approval, Vote
 from bot.changes.decision import Allowed, Decision, Denied, NeedsApproval
-from bot.changes.errors import ErrorCode
+from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import ChangeRequest, Timer
 from bot.changes.ruling import Ruling
 from bot.changes.stages import (
@@ -23,6 +24,7 @@ from bot.changes.stages import (
     Refuse,
     Stage,
     Wait,
+    barred,
     next_stage,
 )
 from bot.changes.states import RequestState, TargetState
@@ -211,7 +213,12 @@ def test_an_approval_carries_until_its_time_is_over(now: datetime, next_: str) -
     """Though enough agreed in time, as when all changes were stopped meanwhile."""
     granted = accepted(prepared=True, approval=GRANTED, expires_at=NOON)
 
-    assert kind(next_stage(granted, ENOUGH, now, 1)) == next_
+    stage = next_stage(granted, ENOUGH, now, 1)
+
+    assert kind(stage) == next_
+    if isinstance(stage, Close):
+        assert stage.state is RequestState.EXPIRED
+        assert stage.problem.message.startswith("Its approval ran out")
 
 
 @pytest.mark.parametrize(
@@ -229,8 +236,8 @@ def test_why_it_expired_is_said(approval: Approval | None, message: str) -> None
 
     stage = next_stage(request, ruling(), NOON, 1)
 
-    assert isinstance(stage, Close)
-    assert stage.problem.message == message
+    hint = "Ask again if it is still wanted."
+    assert stage == Close(RequestState.EXPIRED, Problem(ErrorCode.EXPIRED, message, hint))
 
 
 def test_a_refusal_that_others_read() -> None:
@@ -255,16 +262,18 @@ def test_a_refusal_says_who_can_help() -> None:
     """By which rule, what to do, and whom to ask."""
     stage = next_stage(ONE, ruling(DENIED), NOON, 1)
 
-    assert isinstance(stage, Refuse)
-    assert (stage.problem.message, stage.problem.hint, stage.problem.helpers) == (
-        "Not allowed any more: you hold no role. Nothing was changed.",
-        "Ask.",
-        ("U0BOB",),
+    assert stage == Refuse(
+        Problem(
+            ErrorCode.NOT_ALLOWED,
+            "Not allowed any more: you hold no role. Nothing was changed.",
+            "Ask.",
+            helpers=("U0BOB",),
+        )
     )
 
 
 @pytest.mark.parametrize(
-    ("request_", "judged", "message"),
+    ("request_", "judged", "message", "hint"),
     [
         (
             replace(ONE, automatic=True),
@@ -273,6 +282,7 @@ def test_a_refusal_says_who_can_help() -> None:
                 "Enabling needs an approval by now, so it does not happen by itself. Nothing was "
                 "changed."
             ),
+            "Ask for it with enable.",
         ),
         (
             replace(ONE, timer=Timer(timedelta(hours=2))),
@@ -281,15 +291,52 @@ def test_a_refusal_says_who_can_help() -> None:
                 "Not allowed: --for enables again by itself, and enabling needs an approval here. "
                 "Nothing was changed."
             ),
+            "Ask again without --for, and later with enable.",
         ),
     ],
 )
-def test_timers_are_refused_in_words(request_: ChangeRequest, judged: Ruling, message: str) -> None:
+def test_timers_are_refused_in_words(
+    request_: ChangeRequest, judged: Ruling, message: str, hint: str
+) -> None:
     """Where the end of one would need a second person, at its beginning and at its end."""
     stage = next_stage(request_, judged, NOON, 1)
 
-    assert isinstance(stage, Refuse)
-    assert (stage.problem.code, stage.problem.message) == (ErrorCode.NOT_ALLOWED, message)
+    assert stage == Refuse(Problem(ErrorCode.NOT_ALLOWED, message, hint))
+
+
+@pytest.mark.parametrize(
+    ("request_", "judged", "now"),
+    [
+        pytest.param(ONE, ruling(DENIED), NOON, id="denied by now"),
+        pytest.param(ONE, TOO_FEW, NOON, id="a vote is missing"),
+        pytest.param(replace(ONE, approval=ASKED), TOO_FEW, NOON, id="it is still asked for"),
+        pytest.param(replace(ONE, approval=GRANTED), TOO_FEW, NOON, id="an approval has lapsed"),
+        pytest.param(
+            replace(ONE, approval=GRANTED, expires_at=NOON), ENOUGH, NOON, id="an approval is over"
+        ),
+    ],
+)
+def test_why_nothing_more_may_be_sent(
+    request_: ChangeRequest, judged: Ruling, now: datetime, snapshot: SnapshotAssertion
+) -> None:
+    """The policy, the votes and the time are judged again before each PATCH."""
+    assert barred(request_, judged, now) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("request_", "judged", "now"),
+    [
+        (ONE, ruling(), NOON),
+        (ONE, ENOUGH, NOON),
+        (replace(ONE, approval=GRANTED), ENOUGH, NOON),
+        (replace(ONE, approval=GRANTED, expires_at=NOON), ENOUGH, NOON - TICK),
+        # A preview's end is over once it is confirmed.
+        (replace(ONE, expires_at=NOON), ruling(), NOON),
+    ],
+)
+def test_what_may_still_be_sent(request_: ChangeRequest, judged: Ruling, now: datetime) -> None:
+    """As long as it is allowed, agreed to, and in time."""
+    assert barred(request_, judged, now) is None
 
 
 def test_what_is_asked_for_is_told() -> None:
@@ -301,6 +348,8 @@ def test_what_is_asked_for_is_told() -> None:
 
     assert asked == AskApproval(NEEDED)
     assert held == HoldBack("changes are stopped")
+    under_way = change(state=RequestState.EXECUTING)
+    assert next_stage(under_way, ruling(stopped=STOPPED), NOON, 1) == held
 
 
 RULINGS = st.builds(

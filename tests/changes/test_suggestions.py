@@ -24,6 +24,9 @@ KNOWN = [
         ("0e840d0499003030", ["0e840d0499003003", "0e840d0499003004"]),
         ("0e840d0499003008", ["0e840d0499003003", "0e840d0499003004"]),
         ("ffffffffffffffaf", ["ffffffffffffffff"]),
+        # Three digits of four are enough.
+        ("ffffffffffff1111", ["ffffffffffffffff"]),
+        ("fffffffffff11111", []),
         ("1234567812345678", []),
     ],
 )

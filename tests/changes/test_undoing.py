@@ -7,19 +7,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
-from bot.changes.target import Target
+from bot.changes.target import ActiveAgain, Target
 from bot.changes.undoing import (
+    already_disabled_again,
     already_retried,
     already_undone,
     no_such_change,
+    nothing_active_again,
     nothing_to_undo,
     restoring,
     retryable,
+    targets_to_disable_again,
     targets_to_restore,
     targets_to_retry,
     undoable,
@@ -361,3 +365,90 @@ def test_what_is_not_there_is_not_undone() -> None:
             "Name the change: /tok undo CHANGE.",
         ),
     ]
+
+
+def active(number: int, drift: int = 0, again_by: str | None = None) -> Target:
+    """Make a token that was disabled, and found active again at a drift."""
+    return ended(
+        number,
+        TargetState.DONE,
+        active_again=ActiveAgain(authorization(revision=3), drift, again_by),
+    )
+
+
+def test_what_was_found_active_is_disabled_again_once() -> None:
+    """What was found at that drift, by its status alone, unless another change sees to it."""
+    found = several(
+        active(1), active(2, drift=1), active(3, again_by="8G4L3R"), ended(4, TargetState.DONE)
+    )
+
+    assert targets_to_disable_again(found, 0) == (Target("default", "0d0d0d0d0d0d0001", DISABLE),)
+    assert targets_to_disable_again(found, 1) == (Target("default", "0d0d0d0d0d0d0002", DISABLE),)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        None,
+        change(id="8G4L3R", requester=BOB, state=RequestState.EXECUTING),
+        change(id="8G4L3R", requester=BOB, state=RequestState.FINISHED),
+    ],
+    ids=["unknown", "under way", "finished"],
+)
+def test_whoever_disables_again_second_is_told_who_was_first(
+    again: ChangeRequest | None, snapshot: SnapshotAssertion
+) -> None:
+    """And by which change, if it is known."""
+    assert already_disabled_again(done(), again) == snapshot
+
+
+def test_what_is_active_nowhere_is_not_disabled_again(snapshot: SnapshotAssertion) -> None:
+    """The record says what became of the change."""
+    assert nothing_active_again(done(), "/token") == snapshot
+
+
+def test_what_is_disabled_again_is_the_later_change_s_to_undo(
+    snapshot: SnapshotAssertion,
+) -> None:
+    """An undo restores what is left, and where nothing is, it says which change to undo instead."""
+    again = active(1, again_by="8G4L3R")
+
+    assert targets_to_restore(several(again, active(2)), NOON, DAY, "/token") == (
+        Target("default", "0d0d0d0d0d0d0002", ENABLE),
+    )
+    assert targets_to_restore(several(again), NOON, DAY, "/token") == snapshot
+
+
+def test_no_undo_is_offered_of_what_others_have_taken_back() -> None:
+    """As long as something is left that an undo can restore, it is."""
+    assert not undoable(several(active(1), active(2)), NOON, DAY)
+    assert undoable(several(active(1), ended(2, TargetState.DONE)), NOON, DAY)
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        pytest.param(done(undo_of="8G4L3R"), id="an undo"),
+        pytest.param(several(state=RequestState.EXECUTING), id="under way"),
+        pytest.param(several(state=RequestState.UNRESOLVED), id="not known"),
+        pytest.param(change(state=RequestState.VOIDED), id="void"),
+        pytest.param(
+            several(ended(1, TargetState.FAILED), ended(2, TargetState.REFUSED)), id="in vain"
+        ),
+    ],
+)
+def test_what_cannot_be_undone_says_what_to_do(
+    original: ChangeRequest, snapshot: SnapshotAssertion
+) -> None:
+    """And so does what is too old."""
+    assert targets_to_restore(original, NOON, DAY, "/token") == snapshot
+    assert targets_to_restore(done(), NOON + 2 * DAY, DAY, "/token") == snapshot(name="too old")
+
+
+def test_a_retry_minds_what_its_author_had_seen() -> None:
+    """A description that was to be replaced is replaced only where it still is the same."""
+    failed = ended(1, TargetState.FAILED, replaces="0123456789abcdef")
+
+    assert targets_to_retry(several(failed), "/token") == (
+        Target("default", failed.authorization_id, DISABLE, replaces="0123456789abcdef"),
+    )
