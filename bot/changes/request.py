@@ -179,7 +179,7 @@ class ChangeRequest:
         """Tell whether its requester has to say which tokens are tried as the leaked one first."""
         if self.leak is None or self.confirmed_at is not None:
             return False
-        open_on = [t.instance for t in self.targets if not t.state.final]
+        open_on = [t.instance for t in self.in_state(TargetState.PENDING)]
         return any(open_on.count(name) > 1 for name in open_on if not self.leak.named(name))
 
     def holds_as_shown(self, target: Target) -> bool:
