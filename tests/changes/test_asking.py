@@ -46,6 +46,7 @@ def test_an_order_becomes_a_request() -> None:
         typed_by="cli:root",
         keeper="keeper 1",
         break_glass=BreakGlass(),
+        asked_with=ASK.delivery,
     )
     assert len(draft.id) == 6
 

@@ -39,5 +39,5 @@ def test_what_decides_is_pure() -> None:
     """The modules that say what may be done, and what comes next, await nothing."""
     names = {module.stem for module in pure_modules(PROJECT)}
 
-    assert {"policy", "deciding", "tally", "stages", "judgement", "settling", "hunt"} <= names
+    assert {"policy", "deciding", "tally", "stages", "judgement", "settling", "leak_plan"} <= names
     assert not {"executor", "lifecycle", "progress"} & names
