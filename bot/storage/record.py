@@ -10,8 +10,8 @@ from bot.storage.tables import audit_events, audit_head
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which events are wanted; whatever is None does not matter.
+class WantedEvents:
+    """Which events of the record are wanted; whatever is None does not matter.
 
     Attributes:
         change_ids: Those of one of these changes.
@@ -38,7 +38,7 @@ class RecordPages:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def page(self, wanted: Wanted, after: int, limit: int) -> list[dict[str, object]]:
+    async def page(self, wanted: WantedEvents, after: int, limit: int) -> list[dict[str, object]]:
         """Give the next events that are wanted, as they are exported, in the order of numbers.
 
         Args:
@@ -57,7 +57,7 @@ class RecordPages:
         return (heads[0].sequence, heads[0].hash) if len(heads) == 1 else (0, "")
 
 
-def _selecting(wanted: Wanted) -> Select[Any]:
+def _selecting(wanted: WantedEvents) -> Select[Any]:
     columns = audit_events.c
     as_it_is = {"at": type_coerce(columns.at, Text), "detail": cast(columns.detail, Text)}
     statement = select(*(as_it_is.get(name, columns[name]) for name in COLUMNS))

@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 
 from bot.audit_verifier.verify_record import Anchor
-from bot.storage.record import Wanted
+from bot.storage.record import WantedEvents
 from bot.storage.store import SqlStore
 
 _PAGE = 5_000
@@ -23,7 +23,7 @@ class RecordReading:
             hash if they are gone.
     """
 
-    def __init__(self, store: SqlStore, wanted: Wanted) -> None:
+    def __init__(self, store: SqlStore, wanted: WantedEvents) -> None:
         self._store = store
         self._wanted = wanted
         self.head: Anchor = (0, "")

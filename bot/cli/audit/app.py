@@ -7,7 +7,7 @@ from bot.cli.audit import bundling, exporting, trimming, verifying
 from bot.cli.audit.moments import NoMomentError, moment
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
-from bot.storage.record import Wanted
+from bot.storage.record import WantedEvents
 
 Anchors = Annotated[tuple[str, ...], Parameter(name="--anchor", negative="")]
 
@@ -71,7 +71,7 @@ def _export(
         output: The file to write.
     """
     try:
-        wanted = Wanted(
+        wanted = WantedEvents(
             authorization_id=token,
             instance=on,
             actor=person,

@@ -12,7 +12,7 @@ from bot.cli.audit.files import FileNotMadeError, new_file
 from bot.cli.audit.verifying import verifier_source
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
-from bot.storage.record import Wanted
+from bot.storage.record import WantedEvents
 from bot.storage.record_reading import RecordReading
 from bot.storage.store import SqlStore
 
@@ -37,7 +37,7 @@ async def _bundle(change_id: str, output: Path, store: SqlStore, where: str) -> 
     if not changes:
         say(f"There is no change {change_id[:16]!a} in {where}.")
         return ExitCode.FAILED
-    wanted = Wanted(change_ids=tuple(change.id for change in changes), up_to=number)
+    wanted = WantedEvents(change_ids=tuple(change.id for change in changes), up_to=number)
     events = [event async for event in RecordReading(store, wanted).events()]
     contents = {
         "README.txt": _README,

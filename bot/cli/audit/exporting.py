@@ -13,7 +13,7 @@ from bot.cli.audit.database import with_record
 from bot.cli.audit.files import FileNotMadeError, new_file
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
-from bot.storage.record import Wanted
+from bot.storage.record import WantedEvents
 from bot.storage.record_reading import RecordReading
 from bot.storage.store import SqlStore
 
@@ -35,13 +35,13 @@ _COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def export(wanted: Wanted, form: Format, output: Path | None) -> ExitCode:
+def export(wanted: WantedEvents, form: Format, output: Path | None) -> ExitCode:
     """Write the events that are wanted to a file or to standard output; give the exit code."""
     return with_record(partial(_export, wanted, form, output))
 
 
 async def _export(
-    wanted: Wanted, form: Format, output: Path | None, store: SqlStore, where: str
+    wanted: WantedEvents, form: Format, output: Path | None, store: SqlStore, where: str
 ) -> ExitCode:
     try:
         with _opened(output) as file:
@@ -74,7 +74,7 @@ def _write_no_more() -> None:
     os.close(nowhere)
 
 
-async def write_events(store: SqlStore, wanted: Wanted, form: Format, file: BinaryIO) -> int:
+async def write_events(store: SqlStore, wanted: WantedEvents, form: Format, file: BinaryIO) -> int:
     """Write the events that are wanted, a line each; say how many."""
     count = 0
     line = line_of(form)

@@ -14,7 +14,7 @@ from bot.cli.exit_codes import ExitCode
 from bot.cli.operator import operator
 from bot.cli.terminal import say
 from bot.clock import system_clock
-from bot.storage.record import Wanted
+from bot.storage.record import WantedEvents
 from bot.storage.store import SqlStore
 
 # So many are removed in one transaction that no bot beside has to wait for it.
@@ -29,7 +29,7 @@ def trim(before: datetime, output: Path) -> ExitCode:
 async def _trim(before: datetime, output: Path, store: SqlStore, where: str) -> ExitCode:
     async with store.reading() as reading:
         until = await reading.last_before(before)
-        older = await reading.page(Wanted(up_to=until), 0, 1)
+        older = await reading.page(WantedEvents(up_to=until), 0, 1)
         refused = refusal(before, system_clock(), until, await reading.first_needed())
     if refused:
         say(f"{refused} Nothing was removed.")
@@ -42,7 +42,7 @@ async def _trim(before: datetime, output: Path, store: SqlStore, where: str) -> 
         return ExitCode.FAILED
     try:
         with new_file(output) as file:
-            count = await write_events(store, Wanted(up_to=until), "jsonl", file)
+            count = await write_events(store, WantedEvents(up_to=until), "jsonl", file)
     except FileNotMadeError as error:
         say(f"{error} Nothing was removed.")
         return ExitCode.FAILED

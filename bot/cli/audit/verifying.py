@@ -14,7 +14,7 @@ from bot.cli.audit.database import with_record
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
 from bot.clock import system_clock
-from bot.storage.record import Wanted
+from bot.storage.record import WantedEvents
 from bot.storage.record_reading import RecordReading
 from bot.storage.store import SqlStore
 
@@ -47,7 +47,7 @@ async def _verify(anchors: Sequence[Anchor], store: SqlStore, where: str) -> Exi
 async def checked(store: SqlStore, anchors: Sequence[Anchor] = ()) -> RecordCheck:
     """Check the whole record."""
     check = RecordCheck(anchors)
-    reading = RecordReading(store, Wanted())
+    reading = RecordReading(store, WantedEvents())
     async for event in reading.events():
         check.look_at(event)
     check.end(reading.head)
