@@ -64,12 +64,19 @@ def _write(stream: TextIO | None, text: str) -> bool:
         stream.write(f"{shown}\n")
         stream.flush()
     except OSError:
-        # What is left in it would be tried again at the end, and spoil the exit code.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        write_no_more(stream)
         return False
     return True
+
+
+def write_no_more(stream: TextIO) -> None:
+    """Let go of a stream that takes nothing.
+
+    What is left in it would be tried again at the end, and spoil the exit code.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 async def asked(question: str) -> str | None:

@@ -1,6 +1,5 @@
 import csv
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import BinaryIO, Literal
 from bot.cli.audit.database import with_record
 from bot.cli.audit.files import FileNotMadeError, new_file
 from bot.cli.exit_codes import ExitCode
-from bot.cli.terminal import say
+from bot.cli.terminal import say, write_no_more
 from bot.storage.record import WantedEvents
 from bot.storage.record_reading import RecordReading
 from bot.storage.store import SqlStore
@@ -51,7 +50,7 @@ async def _export(
         return ExitCode.FAILED
     except BrokenPipeError:
         # Whoever reads has seen enough.
-        _write_no_more()
+        write_no_more(sys.stdout)
         return ExitCode.FAILED
     say(f"{count} event{'' if count == 1 else 's'} of the record in {where} exported.")
     return ExitCode.DONE
@@ -65,13 +64,6 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
     else:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
-
-
-def _write_no_more() -> None:
-    # What is left in it would be tried again at the end, and spoil the exit code.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 async def write_events(store: SqlStore, wanted: WantedEvents, form: Format, file: BinaryIO) -> int:
