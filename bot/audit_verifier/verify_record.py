@@ -380,12 +380,12 @@ class _Run:
 
 
 def _replaced(number: int, event: Event) -> str:
-    before = f"event {number - 1}" if number > 1 else "the beginning of the record"
     if number == 1:
         return f"{_named(event)} was not written as the first: events before it were removed."
+    before = f"event {number - 1}"
     return (
-        f"{_named(event)} was not written behind {before} as it stands: event {number - 1} was "
-        f"replaced, or everything from {number} on was."
+        f"{_named(event)} was not written behind {before} as it stands: {before} was replaced, or "
+        f"everything from {number} on was."
     )
 
 

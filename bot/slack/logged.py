@@ -19,16 +19,18 @@ from bot.slack.forms.metadata import unpacked
 
 # Whatever Slack calls a person; nothing else of a payload may stand in a line as one.
 _PERSON = re.compile(r"[A-Z0-9]{1,32}")
-_ABOUT_CHANGES = {
-    ActionId.UNDO_CHANGE,
-    ActionId.APPROVE_CHANGE,
-    ActionId.DENY_CHANGE,
-    ActionId.CONFIRM_CHANGE,
-    ActionId.CANCEL_CHANGE,
-    ActionId.RETRY_CHANGE,
-    ActionId.DISABLE_AGAIN,
-    ActionId.REVIEW_CHANGE,
-}
+_ABOUT_CHANGES = frozenset(
+    {
+        ActionId.UNDO_CHANGE,
+        ActionId.APPROVE_CHANGE,
+        ActionId.DENY_CHANGE,
+        ActionId.CONFIRM_CHANGE,
+        ActionId.CANCEL_CHANGE,
+        ActionId.RETRY_CHANGE,
+        ActionId.DISABLE_AGAIN,
+        ActionId.REVIEW_CHANGE,
+    }
+)
 _UNDO = "undo"
 
 
