@@ -75,7 +75,7 @@ def _export(
             authorization_id=token,
             instance=on,
             actor=person,
-            change_ids=(change,) if change else None,
+            change_ids=(change.strip().upper(),) if change else None,
             since=moment(since) if since else None,
             until=moment(until) if until else None,
         )
