@@ -131,7 +131,7 @@ class Attended:
         return plain_message(self.desk.messenger.told(request), system_clock())
 
 
-def opened(user: str, work: Callable[[str, Settings], ExitCode]) -> ExitCode:
+def in_name_of(user: str, work: Callable[[str, Settings], ExitCode]) -> ExitCode:
     """Read in whose name something is asked, and the settings; do the work with both.
 
     Args:

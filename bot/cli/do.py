@@ -7,7 +7,7 @@ from bot.changes.lists import TokenPage
 from bot.changes.request import ChangeRequest
 from bot.changes.secret import holds_secret
 from bot.changes.states import RequestState, TargetState
-from bot.cli.attending import UNRESOLVED, Attended, attend, opened, refuse, refused
+from bot.cli.attending import UNRESOLVED, Attended, attend, in_name_of, refuse, refused
 from bot.cli.exit_codes import ExitCode
 from bot.cli.plain_message import plain_message
 from bot.cli.starting import Confirming
@@ -39,7 +39,7 @@ def do(command: str, user: str, *, yes: bool) -> ExitCode:
         user: The Slack user in whose name it is done.
         yes: Whether to carry out at once what is shown first.
     """
-    return opened(user, partial(_do, command, yes=yes))
+    return in_name_of(user, partial(_do, command, yes=yes))
 
 
 def misused() -> ExitCode:

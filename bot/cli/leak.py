@@ -6,7 +6,7 @@ from bot.changes.leak_intake import Leak
 from bot.changes.leak_report import Proof
 from bot.changes.pasted import clean
 from bot.changes.request import ChangeRequest
-from bot.cli.attending import UNRESOLVED, Attended, attend, opened, refuse
+from bot.cli.attending import UNRESOLVED, Attended, attend, in_name_of, refuse
 from bot.cli.exit_codes import ExitCode
 from bot.cli.ordering import Ordering
 from bot.cli.terminal import NoTextError, read_secret
@@ -27,7 +27,7 @@ def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence
         others: Whether to ask for the owner's other tokens to be disabled as well.
         order: Which tokens to try first, by id.
     """
-    return opened(user, partial(_leak, found_in, reason, order, others=others))
+    return in_name_of(user, partial(_leak, found_in, reason, order, others=others))
 
 
 def misused() -> ExitCode:
