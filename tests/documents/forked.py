@@ -4,43 +4,16 @@ Whoever connects hands over a folder, an environment, arguments and three open f
 the exit code.
 """
 
-import contextlib
-import gc
 import json
 import os
-import select
 import socket
 import sys
 
 from bot.cli.app import main
-from bot.commands.registry import discover
 from tests.durability.nursery import PRELOADED
+from tests.forking import fork_for_each
 
 _LARGEST = 1 << 16
-
-
-def serve(path: str) -> None:
-    """Serve until standard input ends."""
-    assert PRELOADED
-    discover()
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
-    listener.listen()
-    gc.freeze()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    while True:
-        ready, _, _ = select.select([listener, sys.stdin], [], [])
-        if sys.stdin in ready:
-            return
-        connection, _ = listener.accept()
-        if os.fork() == 0:
-            listener.close()
-            _run(connection)
-        connection.close()
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
 
 
 def _run(connection: socket.socket) -> None:
@@ -63,4 +36,5 @@ def _run(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    assert PRELOADED
+    fork_for_each(sys.argv[1], _run)

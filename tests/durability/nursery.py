@@ -5,11 +5,8 @@ A connection is a life: its first line says what to run, and its end is the bot'
 """
 
 import asyncio
-import contextlib
-import gc
 import json
 import os
-import select
 import socket
 import sys
 from dataclasses import replace
@@ -24,12 +21,12 @@ import uvicorn.protocols.http.h11_impl
 
 from bot.bootstrap import running_bot
 from bot.changes.drift_watch import DriftPace
-from bot.commands.registry import discover
 from bot.sandbox.serving import serve
 from bot.settings import Settings
 from bot.telemetry.logs import configure_logs
 from tests.durability.points import Kind, Point, Switch
 from tests.durability.scenarios import WATCHED_AFTER
+from tests.forking import fork_for_each
 from tests.world import BRISK, Now
 
 _INFLUXDB_TIMEOUT_SECONDS = 10.0
@@ -40,32 +37,6 @@ PRELOADED = (
     uvicorn.protocols.http.h11_impl,
 )
 """What the bot imports only when it runs."""
-
-
-def main() -> None:
-    """Serve until standard input ends."""
-    discover()
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(sys.argv[1])
-    listener.listen()
-    gc.freeze()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    while True:
-        ready, _, _ = select.select([listener, sys.stdin], [], [])
-        if sys.stdin in ready:
-            return
-        connection, _ = listener.accept()
-        if os.fork() == 0:
-            listener.close()
-            try:
-                _be_born(connection)
-            finally:
-                os._exit(0)
-        connection.close()
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
 
 
 def _be_born(connection: socket.socket) -> None:
@@ -121,4 +92,4 @@ def _send(connection: socket.socket, message: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    fork_for_each(sys.argv[1], _be_born)
