@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.changes.errors import StoreUnavailableError
-from bot.changes.ports import AnnouncementError, Store
-from bot.changes.ports.anchor_feed import AnchorFeed
+from bot.changes.ports import AnchorFeed, AnnouncementError, Store
 
 _log = structlog.get_logger()
 

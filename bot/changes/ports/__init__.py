@@ -1,5 +1,6 @@
 """What the heart needs from the outside, as contracts in prose. The edges implement them."""
 
+from bot.changes.ports.anchor_feed import AnchorFeed
 from bot.changes.ports.authorizations import Authorizations, Filter
 from bot.changes.ports.counts import ChangeCounts, Counts, ExecutorCounts, TurnEnd
 from bot.changes.ports.directory import Directory
@@ -14,6 +15,7 @@ from bot.changes.ports.messenger import (
 from bot.changes.ports.store import Requests, Store, Transaction, Watches
 
 __all__ = [
+    "AnchorFeed",
     "AnnouncementError",
     "Authorizations",
     "ChangeCounts",
