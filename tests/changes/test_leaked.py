@@ -220,7 +220,7 @@ def refuse_enables(here: Workshop) -> None:
 
 
 async def test_a_wrong_pick_that_cannot_be_put_back_is_named(here: Workshop) -> None:
-    """InfluxDB refuses the enable: the token stays disabled, and the hunt goes on."""
+    """InfluxDB refuses the enable: the token stays disabled, and the report goes on."""
     holds(here, hidden=True)
     refuse_enables(here)
     async with here.working():
