@@ -15,22 +15,22 @@ class AcksFirst:
 
     def __init__(self) -> None:
         self._awaited = 0
-        self._none = asyncio.Event()
-        self._none.set()
+        self._all_sent = asyncio.Event()
+        self._all_sent.set()
 
     @contextmanager
     def awaited(self) -> Iterator[None]:
         """Hold others up while somebody waits for an ack."""
         self._awaited += 1
-        self._none.clear()
+        self._all_sent.clear()
         try:
             yield
         finally:
             self._awaited -= 1
             if not self._awaited:
-                self._none.set()
+                self._all_sent.set()
 
-    async def gone(self) -> None:
+    async def all_sent(self) -> None:
         """Wait until nobody waits for an ack, for half a second at most."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._none.wait(), _MOST_SECONDS)
+            await asyncio.wait_for(self._all_sent.wait(), _MOST_SECONDS)

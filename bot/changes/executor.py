@@ -129,7 +129,7 @@ class Executor:
 
     async def _claim(self) -> int:
         """Begin what is due and fits in; say how many requests that are."""
-        await self._acks.gone()
+        await self._acks.all_sent()
         free = self._pace.at_once - len(self._working)
         if free <= 0:
             return 0
