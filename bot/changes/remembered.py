@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from bot.changes.errors import StoreUnavailableError
 from bot.changes.people import Account, KnownGroup, KnownPerson, Person, Standing
 from bot.changes.policy import Roles
-from bot.changes.ports import Store
+from bot.changes.ports import DirectoryNow, Store
 
 # Whoever waits at a terminal does not wait longer for each thing that Slack is asked.
 _PATIENCE_SECONDS = 3.0
@@ -20,18 +20,6 @@ _SILENCE_SECONDS = 12.0
 T = TypeVar("T")
 
 _log = structlog.get_logger()
-
-
-class Slack(Protocol):
-    """What Slack tells now, of one group or one person at a time."""
-
-    async def members(self, group: str) -> frozenset[str] | None:
-        """Give the user ids of a user group's members; None if Slack does not tell now."""
-        ...
-
-    async def account(self, user_id: str) -> tuple[Person, Account] | None:
-        """Give who a user id is, and the kind of account; None if Slack does not tell now."""
-        ...
 
 
 class RememberedDirectory:
@@ -48,7 +36,9 @@ class RememberedDirectory:
         slack: Asked first; None where it is known not to answer at all.
     """
 
-    def __init__(self, store: Store, roles: Callable[[], Roles], slack: Slack | None) -> None:
+    def __init__(
+        self, store: Store, roles: Callable[[], Roles], slack: DirectoryNow | None
+    ) -> None:
         self._store = store
         self._roles = roles
         self._slack = slack

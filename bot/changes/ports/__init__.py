@@ -3,7 +3,7 @@
 from bot.changes.ports.anchor_feed import AnchorFeed
 from bot.changes.ports.authorizations import Authorizations, Filter
 from bot.changes.ports.counts import ChangeCounts, Counts, ExecutorCounts, TurnEnd
-from bot.changes.ports.directory import Directory
+from bot.changes.ports.directory import Directory, DirectoryNow
 from bot.changes.ports.leak_counts import LeakCounts
 from bot.changes.ports.messenger import (
     AnnouncementError,
@@ -21,6 +21,7 @@ __all__ = [
     "ChangeCounts",
     "Counts",
     "Directory",
+    "DirectoryNow",
     "Drifted",
     "ExecutorCounts",
     "Filter",

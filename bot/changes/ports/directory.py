@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.changes.people import Person, Standing
+from bot.changes.people import Account, Person, Standing
 
 
 class Directory(Protocol):
@@ -34,4 +34,16 @@ class Directory(Protocol):
 
         It never raises.
         """
+        ...
+
+
+class DirectoryNow(Protocol):
+    """What Slack tells now, of one group or one person at a time."""
+
+    async def members(self, group: str) -> frozenset[str] | None:
+        """Give the user ids of a user group's members; None if Slack does not tell now."""
+        ...
+
+    async def account(self, user_id: str) -> tuple[Person, Account] | None:
+        """Give who a user id is, and the kind of account; None if Slack does not tell now."""
         ...
