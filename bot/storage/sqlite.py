@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.changes.errors import StoreUnavailableError
+from bot.storage.sqlite_connection import BriefConnection
 
 READING = "reading"
 # Whoever is cancelled meanwhile waits for the driver's thread, so this is short: who has longer
@@ -46,7 +47,9 @@ def sqlite_engine(url: URL) -> AsyncEngine:
             raise StoreUnavailableError(f"{path}: {error.strerror}") from error
         except sqlite3.Error as error:
             raise StoreUnavailableError(f"{path}: {error}") from error
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"async_creator_fn": BriefConnection}
+    )
     event.listen(engine.sync_engine, "connect", _prepare_connection)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

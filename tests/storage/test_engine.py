@@ -182,3 +182,24 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     last = stderr.decode().strip().splitlines()[-1]
     assert last.endswith(f"StoreUnavailableError: {file}: file is not a database")
     assert file.read_text(encoding="utf-8") == notes
+
+
+async def test_a_statement_goes_to_the_thread_once(tmp_path: Path) -> None:
+    """Rows come one by one, some at a time and all at once, as from any cursor."""
+    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'rows.db'}")
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE numbers (number INTEGER)"))
+            added = text("INSERT INTO numbers VALUES (:number)")
+            await connection.execute(added, [{"number": number} for number in range(5)])
+            asked = text("SELECT number FROM numbers ORDER BY number")
+            stream = await connection.stream_scalars(asked)
+            first, more, rest = await stream.first(), [], []
+            async for part in (await connection.stream_scalars(asked)).partitions(2):
+                more.append(list(part))
+            rest = list(await connection.scalars(asked))
+            nothing = (await connection.execute(text("DELETE FROM numbers"))).rowcount
+    finally:
+        await engine.dispose()
+
+    assert (first, more, rest, nothing) == (0, [[0, 1], [2, 3], [4]], [0, 1, 2, 3, 4], 5)
