@@ -85,6 +85,7 @@ def test_what_is_wanted(typed: Typed, recorded: Callable[..., None], tmp_path: P
         f"--token {TOKENS[0]} --on lab": [5],
         "--person U0ALICE": [2, 4, 6],
         "--change CHNG01": [3, 4],
+        f"--change chngoi --token {TOKENS[0].upper()}": [3],
         "--since 2026-11-24T13:00": [2, 3, 4, 5, 6],
         "--since 2026-11-24T15:00+01:00 --until 2026-11-24T15:00": [3],
         "--until 2026-11-24": [],
@@ -113,6 +114,23 @@ def test_what_is_no_moment(typed: Typed) -> None:
         *(2, ""),
         "'yesterday' is no day or moment, such as 2026-11-01 or 2026-11-01T09:30.\n",
     )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("--token 0d0d", "“0d0d” is not an authorization's id"),
+        ("--change nothing", "“nothing” is not a change's id"),
+        ("--person alice", "alice is not a Slack user's id"),
+    ],
+)
+def test_what_is_no_id(typed: Typed, asked: str, told: str) -> None:
+    """It is named, rather than that an empty export looks like one of which nothing is known."""
+    code, out, err = typed("audit", "export", *asked.split())
+
+    assert (code, out) == (2, "")
+    assert err.startswith(told)
 
 
 def cells(out: str) -> Iterable[dict[str, str]]:

@@ -85,10 +85,7 @@ def test_what_is_old_goes_into_a_file(
     assert (whole, since) == (None, EVENTS[4].at)
     assert trimmed == (
         0,
-        (
-            f"4 events up to 4 were exported to {first} and removed. "
-            "The record begins behind event 4.\n"
-        ),
+        (f"4 events up to 4 exported to {first} and removed. The record begins behind event 4.\n"),
         "",
     )
     assert verified[0] == 0, verified

@@ -194,9 +194,9 @@ async def test_a_statement_goes_to_the_thread_once(tmp_path: Path) -> None:
             await connection.execute(added, [{"number": number} for number in range(5)])
             asked = text("SELECT number FROM numbers ORDER BY number")
             stream = await connection.stream_scalars(asked)
-            first, more, rest = await stream.first(), [], []
-            async for part in (await connection.stream_scalars(asked)).partitions(2):
-                more.append(list(part))
+            first = await stream.first()
+            parts = (await connection.stream_scalars(asked)).partitions(2)
+            more = [list(part) async for part in parts]
             rest = list(await connection.scalars(asked))
             nothing = (await connection.execute(text("DELETE FROM numbers"))).rowcount
     finally:

@@ -3,10 +3,12 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.cli.audit import bundling, exporting, trimming, verifying
 from bot.cli.audit.moments import NoMomentError, moment
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
+from bot.commands.identifiers import authorization_id, change_id, user_id
 from bot.storage.record import WantedEvents
 
 Anchors = Annotated[tuple[str, ...], Parameter(name="--anchor", negative="")]
@@ -66,23 +68,42 @@ def _export(
         until: Events before this day or moment.
         token: Events of the token with this id.
         on: Events on this InfluxDB instance.
-        person: Events of this Slack user, such as U0ALICE.
+        person: Events of this Slack user, such as U0ALICE, or of somebody at the bot's machine,
+            such as root@host.
         change: Events of this change.
         output: The file to write.
     """
     try:
         wanted = WantedEvents(
-            authorization_id=token,
+            authorization_id=authorization_id(token) if token else None,
             instance=on,
-            actor=person,
-            change_ids=(change.strip().upper(),) if change else None,
+            actor=_actor(person) if person else None,
+            change_ids=(change_id(change),) if change else None,
             since=moment(since) if since else None,
             until=moment(until) if until else None,
         )
     except NoMomentError as error:
         say(str(error))
         return ExitCode.USAGE
+    except UserError as error:
+        say(error.problem.message)
+        return ExitCode.USAGE
     return exporting.export(wanted, form, output)
+
+
+def _actor(person: str) -> str:
+    """Read who is meant: a Slack user, or somebody at the bot's machine, such as root@host."""
+    if "@" in person.lstrip("@") or ":" in person:
+        return person
+    found = user_id(person)
+    if found is None:
+        raise UserError(
+            Problem(
+                ErrorCode.USAGE,
+                f"{person} is not a Slack user's id: that begins with U or W, such as U0ALICE.",
+            )
+        )
+    return found
 
 
 def _bundle(change: str, *, output: Path) -> int:
@@ -97,7 +118,11 @@ def _bundle(change: str, *, output: Path) -> int:
         change: The id of one of the changes, such as 7F3K2Q.
         output: The file to write, which is its owner's alone, and never written over.
     """
-    return bundling.bundle(change.strip().upper(), output)
+    try:
+        return bundling.bundle(change_id(change), output)
+    except UserError as error:
+        say(error.problem.message)
+        return ExitCode.USAGE
 
 
 def _trim(*, before: str, output: Path) -> int:

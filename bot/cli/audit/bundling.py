@@ -73,4 +73,5 @@ def _write(file: BinaryIO, contents: Mapping[str, str]) -> None:
 
 def _told(output: Path, changes: Sequence[ChangeRequest], count: int) -> str:
     names = ", ".join(change.id for change in changes)
-    return f"{output}: {count} events of change{'s' if len(changes) > 1 else ''} {names}."
+    events = "1 event" if count == 1 else f"{count} events"
+    return f"{output}: {events} of change{'s' if len(changes) > 1 else ''} {names}."

@@ -66,7 +66,8 @@ async def _removed(store: SqlStore, until: int, count: int, output: Path) -> Exi
         )
         return ExitCode.FAILED
     sys.stdout.write(
-        f"{count} events up to {until} were exported to {output} and removed. "
+        f"{'1 event' if count == 1 else f'{count} events'} up to {until} exported to {output} and "
+        f"removed. "
         f"The record begins behind event {until}.\n"
     )
     return ExitCode.DONE
