@@ -214,11 +214,13 @@ class LeakTold:
         up_to: The number in the record of the last event that stands in the thread.
         owners: The Slack users who were told that a token of theirs has leaked.
         unreached: Those who cannot be told, each with what Slack said.
+        in_thread: Those of the owners of whom the thread says that they were told.
     """
 
     up_to: int = 0
     owners: tuple[str, ...] = ()
     unreached: tuple[tuple[str, str], ...] = ()
+    in_thread: tuple[str, ...] = ()
 
     @property
     def why_not(self) -> Mapping[str, str]:
@@ -227,6 +229,9 @@ class LeakTold:
 
     def joined_with(self, other: "LeakTold") -> "LeakTold":
         """Give what was told by either of two who tell at the same time."""
-        owners = dict.fromkeys((*self.owners, *other.owners))
-        unreached = tuple(dict.fromkeys((*self.unreached, *other.unreached)))
-        return LeakTold(max(self.up_to, other.up_to), tuple(owners), unreached)
+        return LeakTold(
+            max(self.up_to, other.up_to),
+            tuple(dict.fromkeys((*self.owners, *other.owners))),
+            tuple(dict.fromkeys((*self.unreached, *other.unreached))),
+            tuple(dict.fromkeys((*self.in_thread, *other.in_thread))),
+        )

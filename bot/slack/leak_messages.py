@@ -100,7 +100,6 @@ class LeakMessages:
         request: ChangeRequest,
         record: Sequence[ChainedEvent],
         remember: Remember,
-        owners: Sequence[str] = (),
     ) -> ChangeRequest:
         """Post what the thread of a report does not tell yet, in one reply.
 
@@ -108,18 +107,19 @@ class LeakMessages:
             request: The report.
             record: What is recorded of it, of its undo and of what it has led to, oldest first.
             remember: Stores what Slack has taken.
-            owners: Who was told just now.
 
         Raises:
             AnnouncementError: If Slack did not take it, and may later.
         """
         told = request.leak_told
         events = news(record, told.up_to)
+        owners = [each for each in told.owners if each not in told.in_thread]
         if not record or request.message is None or not (events or owners):
             return request
         drawn = timeline_message(events, request.id, owners)
         await self._placing.in_thread(request, drawn)
-        request = replace(request, leak_told=replace(told, up_to=record[-1].sequence))
+        told = replace(told, up_to=record[-1].sequence, in_thread=told.owners)
+        request = replace(request, leak_told=told)
         await remember(request)
         return request
 

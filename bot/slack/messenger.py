@@ -116,11 +116,10 @@ class SlackMessenger:
             return request
         before = request.leak_told
         request = await self._leaks.tell_owners(request, remember)
-        now_told = [each for each in request.leak_told.owners if each not in before.owners]
         if request.leak_told != before:
             seen = None if related.undo is None else worth_a_word(related.undo)
             await self._edit_earlier(request, seen)
-        return await self._leaks.tell_timeline(request, related.record, remember, now_told)
+        return await self._leaks.tell_timeline(request, related.record, remember)
 
     async def tell_directly(
         self, request: ChangeRequest, related: Related, copy: DirectCopy

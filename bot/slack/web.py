@@ -68,14 +68,24 @@ class SlackClient(AsyncWebClient):
         try:
             answer = await super().api_call(api_method, **arguments)
         except SlackApiError as error:
-            if isinstance(error.response, AsyncSlackResponse):
+            if _says_why(error.response):
                 raise
             raise UnreadableAnswerError from None
+        except aiohttp.ClientError:
+            # A certificate that is nobody's is a ValueError as well, and no answer at all.
+            raise
         except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
             raise UnreadableAnswerError from None
         if not isinstance(answer.data, dict):
             raise UnreadableAnswerError
         return answer
+
+
+def _says_why(answer: object) -> bool:
+    """Tell whether a refusal is Slack's: with its word for why, or at least with HTTP's."""
+    if not isinstance(answer, AsyncSlackResponse):
+        return False
+    return answer.status_code != 200 or (isinstance(answer.data, dict) and "error" in answer.data)
 
 
 def told(answer: AsyncSlackResponse, *path: str) -> str:

@@ -1,6 +1,7 @@
 """Requests as rows, and back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -125,7 +126,11 @@ def watch_row(request: ChangeRequest) -> dict[str, Any]:
 
 def to_leak_told(value: object) -> LeakTold:
     """Read back who was told of a leaked secret."""
-    return _LEAK_TOLD.validate_python(value or {})
+    told = _LEAK_TOLD.validate_python(value or {})
+    if isinstance(value, dict) and "in_thread" not in value and told.up_to:
+        # Stored before it was noted: the thread told of them, or is not to begin with it now.
+        return replace(told, in_thread=told.owners)
+    return told
 
 
 def to_request(

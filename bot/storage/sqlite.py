@@ -102,8 +102,9 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
             "foreign_keys = ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
-    except driver.dbapi.Error:
-        # Nobody else knows of this connection yet, and its thread would outlive the process's loop.
+    except BaseException:
+        # Nobody else knows of this connection yet, and its thread would outlive the process's loop;
+        # whoever wanted it may have given up meanwhile.
         connection.close()
         raise
     cursor.close()

@@ -221,9 +221,13 @@ async def test_what_is_dead_already(idle_world: World, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "secret", "why"),
     [
-        ((*AS_ALICE, CANARY), b"", "The arguments of token-bot leak are wrong"),
-        ((*AS_ALICE, f"--secret={CANARY}"), b"", "The arguments of token-bot leak are wrong"),
-        (("--found", "a gist"), b"x", "The arguments of token-bot leak are wrong"),
+        ((*AS_ALICE, CANARY), b"", "lacks arguments, or has wrong ones"),
+        (
+            (*AS_ALICE, f"--secret={CANARY}"),
+            b"",
+            "lacks arguments, or has wrong ones",
+        ),
+        (("--found", "a gist"), b"x", "lacks arguments, or has wrong ones"),
         (("--as", "alice", "--found", "x"), b"x", "--as is no id of a Slack user."),
         (("--as", "S0SRE", "--found", "x"), b"x", "--as is a user group's id, and not one"),
         (("--as", "U0ALICE", "--found", " "), b"x", "--found cannot be blank"),

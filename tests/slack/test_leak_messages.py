@@ -51,9 +51,14 @@ def lines(reply: str) -> list[str]:
     return [re.sub(r"^[0-9-]+ [0-9:]+ UTC · ", "", each) for each in reply.split("\n")]
 
 
-async def test_the_thread_is_the_timeline(idle_world: World) -> None:
-    """One reply tells everything that has happened, in its order, and the owner who was told."""
+@pytest.mark.parametrize("milliseconds", [1, 300])
+async def test_the_thread_is_the_timeline(idle_world: World, milliseconds: int) -> None:
+    """One reply tells all that has happened, in its order, and of the owner who was told.
+
+    Be it at once, or after the channel has waited for its next message while the owner is told.
+    """
     here = idle_world
+    here.timing = replace(here.timing, post_interval=timedelta(milliseconds=milliseconds))
     await here.start(policy=OWNED)
 
     await report(here, SECRET)
