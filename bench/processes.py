@@ -27,14 +27,26 @@ class Served:
 
     def resident(self) -> float:
         """Give the memory it has in use, in MiB."""
-        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise ProcessLookupError(self.pid)
+        return _memory(self.pid, "VmRSS")
 
     def open_files(self) -> int:
         """Give how many files and sockets it has open."""
         return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+
+def high_water(pid: int) -> float:
+    """Give the most memory that a process has had in use, in MiB; none once it has ended."""
+    try:
+        return _memory(pid, "VmHWM")
+    except (ProcessLookupError, FileNotFoundError):
+        return 0.0
+
+
+def _memory(pid: int, field: str) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) / 1024
+    raise ProcessLookupError(pid)
 
 
 def variables(more: Mapping[str, str]) -> dict[str, str]:

@@ -98,16 +98,24 @@ class Surroundings:
         Raises:
             RuntimeError: If it is not acknowledged.
         """
+        return (await self.acknowledged(url, request))[0]
+
+    async def acknowledged(self, url: str, request: SignedRequest) -> tuple[float, str]:
+        """Send a request as Slack does; give the seconds to the whole of its ack, and what it says.
+
+        Raises:
+            RuntimeError: If it is not acknowledged.
+        """
         loop = asyncio.get_running_loop()
         started = loop.time()
         async with self.session.post(
             f"{url}/slack/events", data=request.body, headers=request.headers
         ) as answer:
-            body = await answer.read()
+            body = await answer.text()
             seconds = loop.time() - started
         if answer.status != 200:
-            raise RuntimeError(f"{answer.status}: {body.decode()[:500]}")
-        return seconds
+            raise RuntimeError(f"{answer.status}: {body[:500]}")
+        return seconds, body
 
     async def told(self, posts: int) -> None:
         """Wait until so many messages were posted since the start."""
