@@ -20,8 +20,6 @@ READING = "reading"
 # tries again.
 _BUSY_TIMEOUT_MS = 200
 _MIGRATION_TIMEOUT_MS = 8_000
-# Of each connection; the system has the file in its own cache as well.
-_CACHE_KIB = 512
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 _OWNERS_FOLDER = stat.S_IRWXU
 
@@ -101,7 +99,6 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
             "journal_mode = WAL",
             "synchronous = FULL",
             f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-            f"cache_size = -{_CACHE_KIB}",
             "foreign_keys = ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
