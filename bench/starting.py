@@ -17,6 +17,9 @@ from tests.postgresql import Databases
 _STARTS = 10
 _COMMANDS = 10_000
 _AT_ONCE = 8
+_CHANGES_ONE_IN = 10
+# Until a change is over once its message is posted.
+_RELEASED_SECONDS = 3
 _IMPORTS = "import slack_bolt, httpx, sqlalchemy, uvicorn"
 # Allocators keep what they had: a page more or less is no growth.
 _NOISE_MIB = 1.0
@@ -35,8 +38,9 @@ async def measure(_server: Databases) -> Finding:
         "start to ready, against the imports alone; memory after 10,000 commands",
         f"{_STARTS} starts on a database that is there already, each until `/readyz` says 200, and "
         f"in between as many of `python -c '{_IMPORTS}'`; one of each warms up. Then one process "
-        f"takes {_COMMANDS:,} commands, {_AT_ONCE} at a time: whoami, show, list, history, and a "
-        "describe that changes something in every tenth.",
+        f"takes {_COMMANDS:,} commands, {_AT_ONCE} at a time: whoami, show, list, history, and in "
+        "every tenth a describe that changes something, of another person in another channel each "
+        "time; measured when all of it is told.",
         tuple(lines),
         (f"Resident after {_COMMANDS:,} commands: {after:.1f} MiB.",),
     )
@@ -78,8 +82,9 @@ async def _memory(here: Surroundings, served: Served) -> tuple[Line, float]:
     for first in (0, half):
         work = [partial(_command, here, served, number) for number in range(first, first + half)]
         await in_turn(work, _AT_ONCE)
-        # What was asked last is still being told.
-        await asyncio.sleep(3)
+        # What waits for its turn to be posted takes memory until it is.
+        await here.told((first + half) // _CHANGES_ONE_IN)
+        await asyncio.sleep(_RELEASED_SECONDS)
         measured.append(served.resident())
     grown = measured[1] - measured[0]
     line = Line(
@@ -92,15 +97,18 @@ async def _memory(here: Surroundings, served: Served) -> tuple[Line, float]:
 
 
 async def _command(here: Surroundings, served: Served, number: int) -> None:
-    token = here.tokens[number % len(here.tokens)]
+    changes, rest = divmod(number, _CHANGES_ONE_IN)
+    # One after the other changes something, each in a channel of their own.
+    who = number if rest else changes
+    token = here.tokens[who % len(here.tokens)]
     reads: tuple[Callable[[], str], ...] = (
         lambda: "whoami",
         lambda: f"show {token}",
         lambda: "list telegraf",
         lambda: f"history {token}",
     )
-    text = f"describe {token} {number}" if number % 10 == 0 else reads[number % len(reads)]()
-    await here.send(served.url, here.typed(number, text))
+    text = reads[number % len(reads)]() if rest else f"describe {token} {number}"
+    await here.send(served.url, here.typed(who, text))
     # Slack's side of it is not what is measured.
     if number % 500 == 0:
         here.forget()

@@ -1,4 +1,5 @@
 import gc
+import sys
 
 # Nothing of what is imported is garbage, and looking for some takes a third of the start.
 gc.disable()
@@ -7,7 +8,8 @@ try:
     from bot.cli import main
 except KeyboardInterrupt:
     # Ctrl-C while it is imported: nothing has begun yet.
-    raise SystemExit(1) from None
+    sys.stderr.write("Interrupted. Nothing was changed.\n")
+    raise SystemExit(130) from None
 
 gc.freeze()
 gc.enable()

@@ -11,6 +11,11 @@ from sqlalchemy.engine import make_url
 from bot.bootstrap import open_store
 
 
+def driven(url: str) -> str:
+    """Name the driver in an address, as the settings do."""
+    return url.replace("sqlite:", "sqlite+aiosqlite:").replace("postgresql:", "postgresql+psycopg:")
+
+
 def place_database(url: str) -> None:
     """Put a database with nothing in it where a bot looks for one; what is there stays.
 

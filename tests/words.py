@@ -7,11 +7,10 @@ _CHANGING = (
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"), "DATE TIME UTC"),
     (re.compile(r"\d\d:\d\d:\d\d UTC"), "TIME UTC"),
     (
-        re.compile(
-            r"\b([Cc]hange|[Ee]rror|as change|undo of|retry of|again after) [0-9A-HJKMNP-TV-Z]{6}\b"
-        ),
+        re.compile(r"\b([Cc]hange|as change|undo of|retry of|again after) [0-9A-HJKMNP-TV-Z]{6}\b"),
         r"\1 ID",
     ),
+    (re.compile(r"\b([Ee]rror) [0-9A-HJKMNP-TV-Z]{8}\b"), r"\1 ID"),
     (re.compile(r"\bcreated [^·\n]* ago"), "created AGE ago"),
 )
 

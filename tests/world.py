@@ -38,7 +38,8 @@ from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 from bot.storage.tables import requests
 from tests.postgresql import libpq
-from tests.sqlite import place_database
+from tests.recorded import record_in
+from tests.sqlite import driven, place_database
 
 SIGNING_SECRET = "a-made-up-signing-secret"
 BOT_TOKEN = "xoxb-made-up"
@@ -251,7 +252,7 @@ class World:
     @asynccontextmanager
     async def store(self) -> AsyncIterator[SqlStore]:
         """Open the bot's database beside it."""
-        url = self.settings["database_url"].replace("sqlite:", "sqlite+aiosqlite:")
+        url = driven(self.settings["database_url"])
         store = SqlStore(create_engine(url))
         try:
             yield store
@@ -260,8 +261,8 @@ class World:
 
     async def record(self) -> list[ChainedEvent]:
         """Give the whole record, oldest first."""
-        async with self.store() as store, store.reading() as reading:
-            return [link async for link in reading.whole_record()]
+        async with self.store() as store:
+            return await record_in(store)
 
     async def events(self) -> list[AuditEvent]:
         """Give the record's events, oldest first."""

@@ -59,7 +59,7 @@ class Weather:
             case _:
                 if fault == "broken after":
                     await app(scope, receive, _nowhere)
-                scope["extensions"][DROP_CONNECTION](reset=True)
+                await _drop(scope, receive)
 
     async def _through(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         async def noted(message: Message) -> None:
@@ -74,6 +74,13 @@ async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -
     headers = [*headers, (b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b'{"ok":false,"error":"internal_error"}'})
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    """Drop the connection, and return once that is known, so that no answer is missed."""
+    scope["extensions"][DROP_CONNECTION](reset=True)
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _nowhere(_message: Message) -> None:

@@ -127,6 +127,7 @@ class RecordCheck:
         self._run: _Run | None = None
         self._shift = 0
         self._searches = 0
+        self._missing, self._missing_at_end = 0, 0
 
     @property
     def holds(self) -> bool:
@@ -167,7 +168,8 @@ class RecordCheck:
 
     def _verdict(self, what: str) -> str:
         if not self.holds:
-            return f"The record in {what} is broken: {self.holding} of {self.count} events hold."
+            were = self.count + self._missing + self._missing_at_end
+            return f"The record in {what} is broken: {self.holding} of {were} events hold."
         many = f"{self.count} event{'' if self.count == 1 else 's'}"
         return f"The record in {what} holds: {many}, each in its place."
 
@@ -180,6 +182,8 @@ class RecordCheck:
         """Say what is wrong before an event and with it, as far as is known yet."""
         number = event.get("sequence")
         if not isinstance(number, int) or not isinstance(event.get("hash"), str):
+            # It stands in the place of one that is missing, or is no part of the record.
+            self._missing -= 1
             return [*self._end_of_run(), f"What stands behind event {self._last} is no event."]
         if number <= self._last:
             where = f"stands behind event {self._last}"
@@ -222,6 +226,7 @@ class RecordCheck:
             self._last = number - 1
         else:
             found.append(f"{_events(missing)} {_are(missing)} missing.")
+            self._missing += number - expected
         self._sound = False
         return found
 
@@ -272,6 +277,7 @@ class RecordCheck:
         number = self._begins_behind[0]
         if self._trimmed_by is None:
             missing = _numbers(1, number)
+            self._missing += number
             return [
                 f"{_events(missing)} {_are(missing)} missing: no event says that they were trimmed."
             ]
@@ -292,6 +298,7 @@ class RecordCheck:
             return ["The head of the record, which names its last event, is missing."]
         if number > self._last:
             missing = _numbers(self._last + 1, number)
+            self._missing_at_end = number - self._last
             return [f"{_events(missing)} {_are(missing)} missing at the end."]
         if number < self._last:
             stands = _numbers(number + 1, self._last)
@@ -337,6 +344,7 @@ class RecordCheck:
                 said += self._not_there(anchored)
             else:
                 missing = _numbers(self._last + 1, anchored)
+                self._missing_at_end = max(self._missing_at_end, anchored - self._last)
                 said.append(
                     f"{_events(missing)} {_are(missing)} missing at the end: an anchor names "
                     f"event {anchored}."
@@ -454,6 +462,9 @@ def _pages_of(database: sqlite3.Connection) -> Iterator[Event]:
 
 
 def _head_of(database: sqlite3.Connection) -> Anchor:
+    made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'audit_head'")
+    if made.fetchone() is None:
+        return 0, ""
     rows = database.execute("SELECT sequence, hash FROM audit_head").fetchall()
     return (int(rows[0][0]), str(rows[0][1])) if len(rows) == 1 else (0, "")
 
@@ -462,8 +473,12 @@ def _check(path: Path, check: RecordCheck) -> None:
     with path.open("rb") as file:
         is_database = file.read(len(_SQLITE)) == _SQLITE
     if not is_database:
+        any_event = False
         for event in _events_of_export(path):
+            any_event = any_event or _NAMES[0] in event
             check.look_at(event)
+        if not any_event:
+            raise NotReadableError(f"{path} holds no event: it is no export of a record.")
         check.end()
         return
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
@@ -532,8 +547,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NotReadableError, OSError, sqlite3.Error) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write("".join(f"{line}\n" for line in check.report(str(given.file))))
-    return 0 if check.holds else 1
+    told = _told("".join(f"{line}\n" for line in check.report(str(given.file))))
+    return 2 if not told else 0 if check.holds else 1
+
+
+def _told(text: str) -> bool:
+    """Write the report; tell whether anybody can have read it."""
+    if sys.stdout is None:
+        sys.stderr.write("Standard output takes nothing: it is closed.\n")
+        return False
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left to be written would be tried again at the end.
+        sys.stdout = None
+        sys.stderr.write(f"Standard output takes nothing: {error.strerror}.\n")
+        return False
+    return True
 
 
 if __name__ == "__main__":

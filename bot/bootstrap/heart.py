@@ -22,6 +22,8 @@ from bot.changes.leak_intake import LeakIntake
 from bot.changes.leak_progress import LeakProgress
 from bot.changes.lifecycle import Lifecycle
 from bot.changes.moves import Moves
+from bot.changes.next_stage import NextStage
+from bot.changes.outcome_counting import OutcomeCounting
 from bot.changes.pauses import Pauses
 from bot.changes.policy import Policy
 from bot.changes.ports import Authorizations, Counts, Directory, Messenger, Store
@@ -122,31 +124,40 @@ class Heart:
             )
             for name, instance in instances.items()
         }
-        lifecycle = Lifecycle(
+        carrying_out = CarryingOut(
+            instances=instances,
+            executions=executions,
+            store=store,
+            rulings=rulings,
+            progress=progress,
+            holding=holding,
+            leaks=LeakExecution(
+                instances=instances,
+                executions=executions,
+                progress=progress,
+                leak_progress=leak_progress,
+                vault=vault,
+                clock=clock,
+                reached=reached,
+            ),
+            watching=Watching(store, rulings, announcing, clock, tempo.watch),
+            clock=clock,
+        )
+        next_stage = NextStage(
             rulings=rulings,
             preparation=preparation,
             tracing=Tracing(instances, vault, preparation, clock),
-            carrying_out=CarryingOut(
-                instances=instances,
-                executions=executions,
-                store=store,
-                rulings=rulings,
-                progress=progress,
-                holding=holding,
-                leaks=LeakExecution(
-                    instances=instances,
-                    executions=executions,
-                    progress=progress,
-                    leak_progress=leak_progress,
-                    vault=vault,
-                    clock=clock,
-                    reached=reached,
-                ),
-                watching=Watching(store, rulings, announcing, clock, tempo.watch),
-                clock=clock,
-            ),
+            carrying_out=carrying_out,
             progress=progress,
             leak_progress=leak_progress,
+            clock=clock,
+            pauses=tempo.pauses,
+            instances=len(instances),
+            counting=OutcomeCounting(edges.counts),
+        )
+        lifecycle = Lifecycle(
+            next_stage=next_stage,
+            carrying_out=carrying_out,
             announcing=announcing,
             telling_approvers=TellingApprovers(
                 store=store,
@@ -169,8 +180,6 @@ class Heart:
             ),
             clock=clock,
             pauses=tempo.pauses,
-            instances=len(instances),
-            counts=edges.counts,
             vault=vault,
         )
         self.acks = AcksFirst()

@@ -105,7 +105,7 @@ async def running_bot(
         working = _working(
             *(heart, identity, parts.directory, taking, tasks, clock),
             recover_every=timing.recover_every,
-            anchoring=Anchoring(store, outgoing.anchors, clock, timing.anchors),
+            anchoring=Anchoring(store, outgoing.anchor_feed, clock, timing.anchors),
         )
         async with woken(heart, store), working, listening:
             try:
@@ -171,6 +171,8 @@ async def _working(
                 heart.executor.stop()
                 working.cancel()
             await asyncio.gather(working, refreshing, return_exceptions=True)
+            # What was begun beside while the executor ended still holds the database.
+            await tasks.drain(_ANSWERS_GRACE_SECONDS)
 
 
 async def _settled(

@@ -87,9 +87,10 @@ class Outgoing:
         self.session = session
         self.responder = Responder(sending)
         placing = Placing(sending, Channels(client, clock), policy)
+        self.told_directly = placing.told_directly
         drifts, leaks = DriftMessages(placing), LeakMessages(sending, placing, policy)
         drawing = ChangeDrawing(leaks, policy, clock)
-        self.anchors = AnchorMessages(placing)
+        self.anchor_feed = AnchorMessages(placing)
         self.redrawing = Redrawing(sending, placing, drawing, drifts)
         self.messenger = SlackMessenger(sending, self.responder, placing, drawing, drifts, leaks)
 
@@ -151,7 +152,9 @@ def incoming(
     tasks, metrics, clock = ground.tasks, ground.metrics, edges.clock
     registry = Registry(discover(), settings.slash_command)
     dispatcher = Dispatcher(registry, heart.intake, heart.reversals, heart.queries, edges.policy)
-    answering = Answering(outgoing.responder, tasks, metrics, ground.draining)
+    answering = Answering(
+        *(outgoing.responder, outgoing.told_directly, tasks, metrics), ground.draining
+    )
     pages = HomePages(
         shelf=ground.shelf,
         queries=heart.queries,

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from bot.changes import outcomes
-from bot.changes.drift import drifted
+from bot.changes.as_shown import changed_since_shown
 from bot.changes.errors import (
     ErrorCode,
     LeaseLostError,
@@ -194,7 +194,7 @@ class CarryingOut:
             found = readings.found
             for target in theirs:
                 current = found.get(target.authorization_id)
-                problem = None if current is None else drifted(target, current)
+                problem = None if current is None else changed_since_shown(target, current)
                 if problem is not None:
                     return Problem(
                         ErrorCode.APPROVAL_VOID,

@@ -11,6 +11,7 @@ from bot.changes.decision import (
     SecondPerson,
     Wanted,
 )
+from bot.changes.moments import moment
 from bot.changes.people import Person, Standing
 from bot.changes.policy import LIMIT_WINDOW, Policy, Role, Workspace
 from bot.changes.roles_held import Held, lacking, role_held
@@ -121,7 +122,7 @@ def stop(policy: Policy, freeze: Freeze | None) -> Denied | None:
     if freeze is not None:
         why = f" ({freeze.reason})" if freeze.reason else ""
         return Denied(
-            f"changes are stopped since {freeze.at:%Y-%m-%d %H:%M} UTC by token-bot freeze{why}",
+            f"changes are stopped since {moment(freeze.at)} by token-bot freeze{why}",
             "Whoever runs this bot can lift it with token-bot unfreeze.",
             name=RuleName.FREEZE,
         )

@@ -9,6 +9,7 @@ class ErrorCode(StrEnum):
     ALREADY_DISABLED_AGAIN = "already_disabled_again"
     ALREADY_RETRIED = "already_retried"
     ALREADY_REVIEWED = "already_reviewed"
+    ALREADY_SO = "already_so"
     ALREADY_UNDONE = "already_undone"
     AMBIGUOUS = "ambiguous"
     APPROVAL_VOID = "approval_void"
@@ -49,6 +50,7 @@ class ErrorCode(StrEnum):
     OWN_TOKEN_INACTIVE = "own_token_inactive"  # noqa: S105 - a code, not a secret
     OWN_USER_INACTIVE = "own_user_inactive"
     PERMISSION_MISSING = "permission_missing"
+    SLACK_REFUSED = "slack_refused"
     STALE_BUTTON = "stale_button"
     STARTING = "starting"
     UNDO_WINDOW_OVER = "undo_window_over"

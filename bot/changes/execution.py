@@ -182,8 +182,8 @@ class Execution:
                     moved.append(
                         self._settling.given_up(target, current, TargetState.REFUSED, problem)
                     )
-                case NothingToDo():
-                    moved.append(self._settling.nothing_to_do(target, current))
+                case NothingToDo(made_so):
+                    moved.append(self._settling.nothing_to_do(target, current, made_so))
                 case _:
                     to_send.add(authorization_id)
                     if target.state is TargetState.PENDING:

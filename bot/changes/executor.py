@@ -136,7 +136,7 @@ class Executor:
         now = self._clock()
         # Before the database's clock begins to count.
         kept_until = self._lease_from_now()
-        async with self._store.transaction() as transaction:
+        async with self._store.transaction(lasting=False) as transaction:
             claimed = await transaction.claim(
                 f"{self._keeper}.{secrets.token_hex(8)}",
                 now,
@@ -230,7 +230,7 @@ class Executor:
             try:
                 async with (
                     asyncio.timeout_at(kept_until),
-                    self._store.transaction(urgent=True) as transaction,
+                    self._store.transaction(urgent=True, lasting=False) as transaction,
                 ):
                     kept = await transaction.renew(lease, self._pace.lease)
                 kept_until = until
@@ -253,7 +253,7 @@ class Executor:
 
     async def _release(self, request: ChangeRequest, due: datetime | None) -> None:
         try:
-            async with self._store.transaction() as transaction:
+            async with self._store.transaction(lasting=False) as transaction:
                 await transaction.release(request.lease or "", due, request.version, self._clock())
             self._reached(Step.RELEASED)
         except StoreUnavailableError as error:

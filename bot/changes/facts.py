@@ -2,12 +2,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.changes.authorization import Authorization, Status
-from bot.changes.errors import Problem
+from bot.changes.errors import ErrorCode, Problem
 from bot.changes.lockout import OwnToken
 from bot.changes.ports import Authorizations, Filter, Requests, Store
 from bot.changes.request import ChangeRequest
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
+
+_NEWEST = 5
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,30 @@ async def leaked_meanwhile(
         return frozenset()
     async with store.reading() as reading:
         return frozenset(await reading.disabled_as_leaked(instance, ids))
+
+
+async def made_so(
+    request: ChangeRequest, target: Target, current: Authorization, store: Store
+) -> Problem | None:
+    """Name the change that left an authorization as it is, and who had asked for it.
+
+    None where it was written to since, or before this bot's record.
+    """
+    async with store.reading() as reading:
+        newest = await reading.changes_of(target.instance, target.authorization_id, _NEWEST)
+    for change in newest:
+        for each in change.targets:
+            left = each.after if each.key == target.key and each.state.effective else None
+            if left is None or left.updated_at is None or change.id == request.id:
+                continue
+            if left.revision != current.revision:
+                return None
+            return Problem(
+                ErrorCode.ALREADY_SO,
+                f"Change {change.id} made it so.",
+                by=change.requester.user_id,
+            )
+    return None
 
 
 async def touches(

@@ -57,18 +57,18 @@ class Holding:
         try:
             yield
         finally:
-            async with self._store.transaction() as transaction:
+            async with self._store.transaction(lasting=False) as transaction:
                 await transaction.let_go(keys, lease)
                 await transaction.call_next(keys, self._clock())
             self._reached(Step.LET_GO)
 
     async def pass_on(self, keys: Sequence[str]) -> None:
         """Call whoever stands in line for keys behind a request that needs them no more."""
-        async with self._store.transaction() as transaction:
+        async with self._store.transaction(lasting=False) as transaction:
             await transaction.call_next(keys, self._clock())
 
     async def _take(self, keys: Sequence[str], lease: str, targets: Sequence[Target]) -> None:
-        async with self._store.transaction() as transaction:
+        async with self._store.transaction(lasting=False) as transaction:
             ahead = await transaction.ahead_of(lease, keys, targets)
             if ahead is None and await transaction.hold(keys, lease, self._lease):
                 return

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.changes.drift import described_since, drifted, in_words
+from bot.changes.as_shown import changed_since_shown, described_since, in_words
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.facts import Facts, Touch
 from bot.changes.lockout import OwnToken, last_operator_problem, own_token_problem
@@ -17,7 +17,13 @@ class Proceed:
 
 @dataclass(frozen=True)
 class NothingToDo:
-    """The authorization already is as asked; no PATCH is sent."""
+    """The authorization already is as asked; no PATCH is sent.
+
+    Attributes:
+        made_so: Which change made it so, and who had asked for that, if the record has it.
+    """
+
+    made_so: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def judge(target: Target, facts: Facts) -> Judgement:
     if facts.barred is not None:
         return Refuse(facts.barred)
     if facts.shown:
-        problem = drifted(target, facts.current)
+        problem = changed_since_shown(target, facts.current)
         if problem is not None:
             return Refuse(problem)
     problem = _undo_conflict(facts) or _retry_conflict(target, facts.touch)

@@ -2,7 +2,6 @@ from bot.changes.errors import ErrorCode
 from bot.changes.leak_report import LeakReport, Proof
 from bot.changes.ports import LeakCounts
 from bot.changes.request import ChangeRequest
-from bot.changes.states import TargetState
 
 
 def count(before: ChangeRequest, after: ChangeRequest, counts: LeakCounts) -> None:
@@ -31,7 +30,7 @@ def count_closed(request: ChangeRequest, counts: LeakCounts) -> None:
 
 
 def _disabled(request: ChangeRequest) -> bool:
-    return bool(request.in_state(TargetState.DONE, TargetState.APPLIED))
+    return any(target.state.taken for target in request.targets)
 
 
 def _reason(request: ChangeRequest, report: LeakReport) -> str:

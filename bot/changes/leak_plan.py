@@ -158,13 +158,9 @@ def did_not_take_effect(current: Authorization) -> Problem:
     )
 
 
-def _disabled(target: Target) -> bool:
-    return target.state in {TargetState.DONE, TargetState.APPLIED}
-
-
 def _to_be_proven(report: LeakReport, target: Target) -> bool:
     """Tell whether a token was disabled, here or by others, and the secret not tried since."""
-    if _disabled(target):
+    if target.state.taken:
         return report.attempt(*target.key) is None
     # Somebody else has disabled what the instance has named since it was looked for.
     if target.state is not TargetState.UNCHANGED or not report.named(target.instance):

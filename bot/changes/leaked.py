@@ -2,7 +2,6 @@
 
 from bot.changes.probe import ProbeVerdict
 from bot.changes.request import ChangeRequest
-from bot.changes.states import TargetState
 from bot.changes.target import Target
 
 
@@ -21,8 +20,7 @@ def leaked(change: ChangeRequest) -> tuple[Target, ...]:
 
 def disabled(change: ChangeRequest) -> tuple[Target, ...]:
     """List those of them that this report has disabled."""
-    done = {TargetState.DONE, TargetState.APPLIED}
-    return tuple(target for target in leaked(change) if target.state in done)
+    return tuple(target for target in leaked(change) if target.state.taken)
 
 
 def may_have_leaked(change: ChangeRequest, target: Target) -> bool:

@@ -17,6 +17,8 @@ from bot.changes.ports import Authorizations, Filter
 from bot.changes.reading import Reading, Readings, read
 from bot.changes.suggestions import did_you_mean
 
+FIND_THE_ID = "Find the id with list and a word of the description."
+
 
 @dataclass(frozen=True)
 class Place:
@@ -87,7 +89,7 @@ class Whereabouts:
         return Problem(
             ErrorCode.AUTHORIZATION_NOT_FOUND,
             f"There is no authorization {self.authorization_id} on {names}. Nothing was changed.",
-            self.suggestion or "Find the id with list and a word of the description.",
+            self.suggestion or FIND_THE_ID,
         )
 
     def _unheard(self) -> str:

@@ -3,7 +3,6 @@ from dataclasses import replace
 from functools import partial
 
 from bot.changes import evidence, leak_counting, moving, votes
-from bot.changes.afterwards import timer_is_over
 from bot.changes.asking import Ask
 from bot.changes.audit import EventTag
 from bot.changes.deciding import decide, stop
@@ -17,6 +16,7 @@ from bot.changes.ports import LeakCounts, Transaction
 from bot.changes.request import ChangeRequest
 from bot.changes.reservations import give_back
 from bot.changes.states import RequestState, move_request
+from bot.changes.timer_over import timer_is_over
 from bot.changes.undoing import no_such_change
 
 Move = Callable[[Transaction, Ask, ChangeRequest], Awaitable[ChangeRequest | Problem]]

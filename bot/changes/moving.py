@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.moments import clock_time
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 
+ASK_AGAIN = "Ask again if it is still wanted."
+ANOTHER_APPROVER = "Another approver has to agree."
 _IS = {
     RequestState.ACCEPTED: "is under way",
     RequestState.PREVIEWED: "waits for its requester to confirm it",
@@ -43,9 +46,9 @@ def too_late(request: ChangeRequest, now: datetime) -> Problem | None:
         return None
     return Problem(
         ErrorCode.EXPIRED,
-        f"Change {request.id} has expired at {request.expires_at:%H:%M:%S} UTC. Nothing was "
+        f"Change {request.id} has expired at {clock_time(request.expires_at)}. Nothing was "
         "changed.",
-        "Ask again if it is still wanted.",
+        ASK_AGAIN,
     )
 
 
@@ -57,7 +60,7 @@ def voted_before(request: ChangeRequest) -> Problem:
         ErrorCode.ALREADY_DECIDED,
         f"You have agreed to change {request.id} already; it has {votes} of {quorum} votes. "
         "Nothing more was changed.",
-        "Another approver has to agree.",
+        ANOTHER_APPROVER,
     )
 
 
@@ -71,6 +74,11 @@ def not_the_requester(request: ChangeRequest) -> Problem:
     )
 
 
+def can_be_taken_back(request: ChangeRequest, command: str) -> str:
+    """Say how to undo what a change has done."""
+    return f"What it changed can be taken back: {command} undo {request.id}."
+
+
 def not_cancellable(request: ChangeRequest, command: str) -> Problem:
     """Say that there is nothing left to cancel."""
     more = "" if request.state.closed else "more "
@@ -78,9 +86,7 @@ def not_cancellable(request: ChangeRequest, command: str) -> Problem:
         ErrorCode.NOT_CANCELLABLE,
         f"Change {request.id} {_IS[request.state]}, so there is nothing to cancel. "
         f"Nothing {more}was changed.",
-        f"What it changed can be taken back: {command} undo {request.id}."
-        if request.effective
-        else "",
+        can_be_taken_back(request, command) if request.effective else "",
         by="" if request.closing is None else request.closing.by,
     )
 

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.moments import clock_time
 from bot.changes.target import Target
 
-_UNTOUCHED = "Nothing was changed."
+UNTOUCHED = "Nothing was changed."
+LOOK_AGAIN = "Look at it with show, then ask again."
 _UNREAD = "Applied, but it cannot be read back."
 _LOST = "Whether the change took effect cannot be read any more."
 _UNKNOWN = "It is not known whether the change took effect."
@@ -15,14 +17,14 @@ _UNKNOWN = "It is not known whether the change took effect."
 
 def untouched(problem: Problem) -> Problem:
     """Let a problem say that nothing was changed, if it does not say so already."""
-    if problem.message.endswith(_UNTOUCHED):
+    if problem.message.endswith(UNTOUCHED):
         return problem
-    return replace(problem, message=f"{problem.message} {_UNTOUCHED}")
+    return replace(problem, message=f"{problem.message} {UNTOUCHED}")
 
 
 def cause(problem: Problem) -> str:
     """Give what led to an outcome, without what every outcome of its kind says."""
-    message = problem.message.removesuffix(_UNTOUCHED)
+    message = problem.message.removesuffix(UNTOUCHED)
     for said in (_UNREAD, _LOST, _UNKNOWN):
         message = message.removeprefix(said)
     return message.strip()
@@ -61,7 +63,7 @@ def not_in_effect(target: Target, current: Authorization, fault: Problem | None)
         ErrorCode.NOT_IN_EFFECT,
         f"The change is not in effect: the token was read back and is {current.status.value}. "
         "Something else has written to it, perhaps an API Tokens page that was loaded before.",
-        "Look at it with show, then ask again.",
+        LOOK_AGAIN,
     )
 
 
@@ -121,7 +123,7 @@ def never_known(problem: Problem | None) -> Problem:
 
 def waits_for_instance(problem: Problem, gives_up_at: datetime) -> str:
     """Say why a request waits although nothing holds it back here, and until when."""
-    return f"{problem.message} It is tried again until {gives_up_at:%H:%M:%S} UTC."
+    return f"{problem.message} It is tried again until {clock_time(gives_up_at)}."
 
 
 def waits_for_change(ahead: str) -> str:

@@ -6,6 +6,7 @@ import re
 from pydantic import SecretStr
 
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.secret import of_another_product
 from bot.changes.unseen import INVISIBLE
 
 LONGEST_SECRET = 512
@@ -23,7 +24,8 @@ def clean(text: str) -> SecretStr | Problem:
     """Take a secret out of what was pasted, or say what is wrong with that.
 
     White space, quotes and the words that come before a token in a header are taken off, and so
-    are characters that do not show. Any other string can be a token.
+    are characters that do not show. Any other string can be a token, unless it is plainly another
+    product's: InfluxDB must not see that one.
     """
     if len(text) > _LONGEST_PASTE:
         return _TOO_LONG
@@ -36,6 +38,10 @@ def clean(text: str) -> SecretStr | Problem:
             bare = bare[prefix.end() :].strip()
     if not bare:
         return _BLANK
+    # What chance has put into one of InfluxDB's own says nothing.
+    other = None if _MINTED.fullmatch(bare) else of_another_product(bare)
+    if other is not None:
+        return _of_another_product(*other)
     return SecretStr(bare) if len(bare) <= LONGEST_SECRET else _TOO_LONG
 
 
@@ -57,9 +63,19 @@ def _encoded(secret: SecretStr) -> bytes:
     return secret.get_secret_value().encode("utf-8", "surrogatepass")
 
 
-_BLANK = Problem(ErrorCode.USAGE, "There is no secret in this.", "Paste the leaked token.")
+def _of_another_product(name: str, where: str) -> Problem:
+    return Problem(
+        ErrorCode.USAGE,
+        f"This is {name}, not one of InfluxDB's. Nothing of it was sent. Nothing was changed.",
+        f"Revoke it {where}.",
+    )
+
+
+_BLANK = Problem(
+    ErrorCode.USAGE, "There is no secret in this. Nothing was changed.", "Paste the leaked token."
+)
 _TOO_LONG = Problem(
     ErrorCode.USAGE,
-    f"This is longer than {LONGEST_SECRET} characters.",
+    f"This is longer than {LONGEST_SECRET} characters. Nothing was changed.",
     "Paste the leaked token alone.",
 )

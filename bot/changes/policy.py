@@ -1,10 +1,11 @@
-"""Who may do what, as a value; ``decision`` judges by it."""
+"""Who may do what, as a value; ``deciding`` judges by it."""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from bot.changes.update import ChangeKind
 
@@ -197,11 +198,12 @@ class Policy:
             approval=ApprovalRules(),
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Name the policy's content, so that the record says by which policy was decided.
 
-        The owners are no part of it: nothing is decided by them.
+        The owners are no part of it: nothing is decided by them. It is worked out once: everything
+        that is decided is recorded with it.
         """
         deciding = {key: value for key, value in asdict(self).items() if key != "owners"}
         content = json.dumps(deciding, sort_keys=True, default=_steady)

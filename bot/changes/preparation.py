@@ -45,7 +45,7 @@ class Preparation:
         self._weighing = weighing
         self._clock = clock
 
-    async def prepare(self, request: ChangeRequest, *, last_try: bool = True) -> ChangeRequest:
+    async def prepare(self, request: ChangeRequest, *, last_try: bool) -> ChangeRequest:
         """Give a request with its targets found and read.
 
         Args:
@@ -147,8 +147,8 @@ class Preparation:
         match verdict:
             case Refuse(problem):
                 return self._ended(target, TargetState.REFUSED, outcomes.untouched(problem))
-            case NothingToDo():
-                return replace(self._ended(target, TargetState.UNCHANGED, None), after=reading)
+            case NothingToDo(made_so):
+                return replace(self._ended(target, TargetState.UNCHANGED, made_so), after=reading)
             case _:
                 return target
 

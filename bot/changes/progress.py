@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from bot.changes import evidence, timers
 from bot.changes.approval import Approval
+from bot.changes.as_shown import digest
 from bot.changes.audit import AuditEvent
 from bot.changes.authorization import Authorization
-from bot.changes.drift import digest
 from bot.changes.errors import Problem
 from bot.changes.ports import Store, Transaction
 from bot.changes.request import ChangeRequest

@@ -2,10 +2,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.changes.afterwards import DriftState, all_disabled_since
 from bot.changes.audit import ChainedEvent, EventTag
 from bot.changes.backlog import Backlog
 from bot.changes.decision import Freeze
+from bot.changes.disabled_since import DriftState, all_disabled_since
 from bot.changes.ports import Store
 from bot.changes.request import ChangeRequest
 

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from bot.changes import evidence, undoing
-from bot.changes.afterwards import all_disabled_since, already_disabled_since
 from bot.changes.asking import Ask
+from bot.changes.disabled_since import all_disabled_since, already_disabled_since
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.intake import Intake
 from bot.changes.ports import Transaction

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.moments import exact_moment, moment
 from bot.changes.request import ChangeRequest
 
 _NAMED = 3
@@ -31,7 +32,7 @@ def not_reviewed_yet(earlier: ChangeRequest, approvers: Iterable[str], command: 
     others = sorted(each for each in approvers if each != earlier.requester.user_id)
     return Problem(
         ErrorCode.UNREVIEWED,
-        f"Your break-glass {earlier.id} of {earlier.created_at:%Y-%m-%d %H:%M} UTC is not reviewed "
+        f"Your break-glass {earlier.id} of {moment(earlier.created_at)} is not reviewed "
         "yet, and until then you cannot break the glass again. Nothing was changed.",
         f"An approver can review it, in its message or in {command} pending. Or ask without "
         "--break-glass.",
@@ -60,7 +61,7 @@ def already_reviewed(request: ChangeRequest) -> Problem:
     """Say who has reviewed a break-glass before somebody else could."""
     glass = request.break_glass
     at = None if glass is None else glass.reviewed_at
-    when = "" if at is None else f" at {at:%Y-%m-%d %H:%M:%S} UTC"
+    when = "" if at is None else f" at {exact_moment(at)}"
     return Problem(
         ErrorCode.ALREADY_REVIEWED,
         f"Change {request.id} was already reviewed{when}. Nothing more was recorded.",

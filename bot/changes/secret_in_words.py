@@ -8,6 +8,18 @@ from bot.changes.errors import ErrorCode, Problem
 from bot.changes.secret import holds_secret
 
 
+def treat_as_leaked(how: str) -> str:
+    """Say what to do about a secret that Slack has seen.
+
+    Args:
+        how: What is to be typed or taken, and what that is, before what it does.
+    """
+    return (
+        f"Slack has seen it, so treat it as leaked: {how} finds its token, disables it, and proves "
+        "it dead."
+    )
+
+
 def secret_in_words(name: str, words: str, secret: SecretStr | None = None) -> Problem | None:
     """Say that words must not be stored, since they hold a secret; None if they hold none.
 

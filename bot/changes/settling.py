@@ -112,11 +112,15 @@ class Settling:
         told = None if problem is None else outcomes.untouched(problem)
         return self._progress.reached(target, state, problem=told, before=current)
 
-    def nothing_to_do(self, target: Target, current: Authorization) -> Target:
+    def nothing_to_do(
+        self, target: Target, current: Authorization, made_so: Problem | None = None
+    ) -> Target:
         """Give a target that is as asked already: by its own PATCH, if that may have been sent."""
         if not target.unsent:
             return self._settled(target, current, fault=None)
-        return self._progress.reached(target, TargetState.UNCHANGED, before=current, after=current)
+        return self._progress.reached(
+            target, TargetState.UNCHANGED, problem=made_so, before=current, after=current
+        )
 
     def read_back(self, target: Target, reading: Reading, error: UpstreamError | None) -> Target:
         """Give a target as the reading after its PATCH settles it; ``error`` is what that met."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.changes.decision import Denied, NeedsApproval
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.moving import ASK_AGAIN
 from bot.changes.request import ChangeRequest
 from bot.changes.ruling import Ruling
 from bot.changes.states import RequestState, TargetState
@@ -151,7 +152,7 @@ def expired(request: ChangeRequest) -> Problem:
         message = "Not enough approvers agreed in time. Nothing was changed."
     else:
         message = "Its approval ran out before it could be carried out. Nothing was changed."
-    return Problem(ErrorCode.EXPIRED, message, "Ask again if it is still wanted.")
+    return Problem(ErrorCode.EXPIRED, message, ASK_AGAIN)
 
 
 def not_allowed_any_more(decision: Denied) -> Problem:

@@ -109,6 +109,11 @@ class TargetState(StrEnum):
         return self not in _UNDER_WAY
 
     @property
+    def taken(self) -> bool:
+        """Tell whether InfluxDB has taken the change, be it read back or not."""
+        return self in {TargetState.DONE, TargetState.APPLIED}
+
+    @property
     def effective(self) -> bool:
         """Tell whether a change in this state took effect, or may have."""
         return self in {

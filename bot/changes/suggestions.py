@@ -13,7 +13,13 @@ def closest(authorization_id: str, known: Iterable[Authorization]) -> tuple[Auth
 
     They are only ever suggested: a change is never made by anything but a whole, exact id.
     """
-    scored = [(_likeness(authorization_id, candidate.id), candidate) for candidate in known]
+    candidates = list(known)
+    beginning = [
+        each
+        for each in candidates
+        if each.id.startswith(authorization_id) and each.id != authorization_id
+    ]
+    scored = [(_likeness(authorization_id, each.id), each) for each in beginning or candidates]
     good = [pair for pair in scored if pair[0] >= _LIKE_ENOUGH]
     good.sort(key=lambda pair: (-pair[0], pair[1].id))
     return tuple(candidate for _, candidate in good[:_AT_MOST])
@@ -29,4 +35,4 @@ def did_you_mean(authorization_id: str, known: Iterable[Authorization]) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
+    return 1.0 if other.startswith(one) else SequenceMatcher(None, one, other).ratio()

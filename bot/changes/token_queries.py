@@ -13,6 +13,7 @@ from bot.changes.lookup import find
 from bot.changes.paging import paged
 from bot.changes.ports import Authorizations, Filter, Store
 from bot.changes.request import ChangeRequest
+from bot.changes.suggestions import did_you_mean
 
 PAGE_SIZE = 8
 RECENT_CHANGES = 3
@@ -110,6 +111,11 @@ class TokenQueries:
             previous=await self._keep(replace(query, page=page - 1)) if page else None,
             next=await self._keep(replace(query, page=page + 1)) if page + 1 < pages else None,
         )
+
+    async def suggestion(self, part: str) -> str:
+        """Suggest tokens whose ids begin so or are like it, in one sentence; empty if none is."""
+        found = await self.everything()
+        return did_you_mean(part, [each.token for each in found.tokens])
 
     async def everything(self) -> Everything:
         """Give all tokens of all instances; of one that does not answer, why."""

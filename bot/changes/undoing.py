@@ -177,10 +177,10 @@ def no_such_change(change_id: str, command: str) -> Problem:
 
 
 def nothing_to_undo(command: str) -> Problem:
-    """Say that a person has asked for no change in this channel."""
+    """Say that no change had an effect which a person has asked for in this channel."""
     return Problem(
         ErrorCode.UNKNOWN_CHANGE,
-        "You have asked for no change in this channel. Nothing was changed.",
+        "You have asked for no change in this channel that had an effect. Nothing was changed.",
         f"Name the change: {command} undo CHANGE.",
     )
 

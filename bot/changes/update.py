@@ -83,6 +83,9 @@ class AuthorizationUpdate:
 DISABLED = AuthorizationUpdate(Status.INACTIVE)
 """What a disable sets, and nothing else."""
 
+SOME_DESCRIPTION = AuthorizationUpdate(description="")
+"""Stands for any describe, where what it would set is not said, or does not matter any more."""
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -36,7 +36,7 @@ async def agreed(
         )
         own = Denied(
             f"you asked for this change yourself, and {why}",
-            "Another approver has to agree.",
+            moving.ANOTHER_APPROVER,
             () if approval is None else approval.approvers,
             name=RuleName.OWN_REQUEST,
         )

@@ -7,11 +7,12 @@ from bot.changes.facts import (
     Facts,
     histories,
     leaked_meanwhile,
+    made_so,
     surroundings,
     touches,
     weighs_operators,
 )
-from bot.changes.judgement import Judgement, Proceed, judge
+from bot.changes.judgement import Judgement, NothingToDo, Proceed, judge
 from bot.changes.ports import Authorizations, Store
 from bot.changes.reading import Readings
 from bot.changes.request import ChangeRequest
@@ -73,6 +74,8 @@ class Weighing:
                 active_users=around.active_users,
             )
             verdict = judge(target, facts)
+            if isinstance(verdict, NothingToDo) and len(request.targets) == 1:
+                verdict = NothingToDo(await made_so(request, target, current, self._store))
             verdicts[target.authorization_id] = verdict
             if isinstance(verdict, Proceed) and weighs_operators(target.update, current):
                 seen = [_out_of_service(each, target) for each in seen]

@@ -11,7 +11,7 @@ from bot.configuration import PolicyRules
 
 
 @dataclass(frozen=True)
-class Approvers:
+class ApproversCheck:
     """Who can approve.
 
     Attributes:
@@ -25,7 +25,7 @@ class Approvers:
     complete: bool
 
 
-def approvers_of(roles: Roles, crowd: Crowd) -> Approvers:
+def approvers_of(roles: Roles, crowd: Crowd) -> ApproversCheck:
     """Name the real people to whom the role is given, as the bot judges them.
 
     Guests count by their own id alone; bots, deactivated people and those of other workspaces do
@@ -36,7 +36,7 @@ def approvers_of(roles: Roles, crowd: Crowd) -> Approvers:
     listed_people = by_id.union(*(group for group in members if group is not None))
     sure = {user for user in listed_people if _counts(user, roles, crowd)}
     perhaps = {user for user in listed_people if _untold(user, crowd)}
-    return Approvers(frozenset(sure), frozenset(sure | perhaps), None not in members)
+    return ApproversCheck(frozenset(sure), frozenset(sure | perhaps), None not in members)
 
 
 def approval_findings(rules: PolicyRules, crowd: Crowd) -> list[Finding]:

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.changes.deciding import at_home
 from bot.changes.policy import Roles, Workspace, is_group
 from bot.check.answers import Refused, Silent, Told
 from bot.check.channels import Channel
@@ -20,8 +21,8 @@ from bot.check.clock import ahead
 from bot.check.people import Crowd, Group, Member
 from bot.check.slack import Installed, Opened
 from bot.slack.channels import kind_of
-from bot.slack.directory import account_of
-from bot.slack.web import UnreadableAnswerError, error_code
+from bot.slack.errors import UnreadableAnswerError, error_code
+from bot.slack.users import account_of, person_in
 
 T = TypeVar("T")
 
@@ -131,7 +132,7 @@ class AskingSlack:
     async def _user(self, user_id: str, home: Workspace) -> Told[Member]:
         def read(answer: Mapping[str, Any]) -> Member:
             user = answer["user"]
-            return Member(account_of(user), _at_home(user, home))
+            return Member(account_of(user), at_home(home, person_in(user_id, user)))
 
         return await _told(self._client.users_info(user=user_id), read)
 
@@ -178,13 +179,6 @@ def _installed(answer: AsyncSlackResponse, headers: Mapping[str, str]) -> Instal
         str(answer.get("team", "")),
         str(answer.get("user", "")),
         None if scopes is None else frozenset(each.strip() for each in scopes.split(",")) - {""},
-    )
-
-
-def _at_home(user: Mapping[str, Any], home: Workspace) -> bool:
-    enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
-    return user.get("team_id") == home.team_id or (
-        bool(home.enterprise_id) and enterprise == home.enterprise_id
     )
 
 

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from bot.changes.decision import Freeze
+from bot.changes.moments import moment
 from bot.check.findings import Finding, counted, note, ok, problem
 
 _BACKUP = "Restore the database from a backup, or set DATABASE_URL to another file."
@@ -221,6 +222,6 @@ def _freeze(facts: Contents) -> Iterator[Finding]:
     if facts.freeze is not None:
         why = f" ({facts.freeze.reason})" if facts.freeze.reason else ""
         yield note(
-            f"All changes are stopped since {facts.freeze.at:%Y-%m-%d %H:%M} UTC{why}.",
+            f"All changes are stopped since {moment(facts.freeze.at)}{why}.",
             "token-bot unfreeze lets them go on.",
         )

@@ -24,11 +24,12 @@ from bot.check.database import (
     Served,
     Unreached,
 )
-from bot.storage.engine import alembic_config, place
+from bot.storage.engine import place
 from bot.storage.failures import reason
 from bot.storage.postgresql import postgresql_engine
 from bot.storage.store import SqlStore
 from bot.storage.tables import metadata
+from bot.storage.upgrading import alembic_config
 
 # https://www.postgresql.org/docs/current/functions-info.html
 _OF_SERVER = text("""

@@ -1,26 +1,15 @@
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import App, CycloptsError, Parameter
 
 from bot.changes.secret import holds_secret
-from bot.cli import (
-    check,
-    commands,
-    do,
-    freeze,
-    leak,
-    manifest,
-    run,
-    sandbox,
-    sandbox_options,
-)
+from bot.cli import commands, do, freeze, leak, manifest, run
 from bot.cli.audit.app import audit_app
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
 
-# What follows `sandbox` is a script, whose order matters; it is read there.
-Script = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
+SANDBOX_SUMMARY: Final = "Use the real bot without Slack and InfluxDB: stand-ins play their parts."
 
 
 def main() -> int:
@@ -34,10 +23,12 @@ def main() -> int:
         code = _app()(arguments, exit_on_error=False, print_error=repeats)
     except CycloptsError:
         if not repeats:
-            return leak.misused() if leaks else do.misused() if does else _misused()
+            return leak.misused() if leaks else do.misused(arguments) if does else _misused()
         return ExitCode.USAGE
     except KeyboardInterrupt:
-        return ExitCode.FAILED
+        # What may have changed something by now says so itself.
+        say("Interrupted. Nothing was changed.")
+        return ExitCode.INTERRUPTED
     return code if isinstance(code, int) else ExitCode.DONE
 
 
@@ -55,7 +46,8 @@ def _app() -> App:
     app.command(_freeze, name="freeze")
     app.command(_unfreeze, name="unfreeze")
     app.command(_manifest, name="manifest")
-    app.command(_sandbox, name="sandbox", help=sandbox_options.HELP)
+    # Imported where it is asked for: a start of the bot needs none of it.
+    app.command("bot.cli.sandbox:SANDBOX", name="sandbox", help=SANDBOX_SUMMARY)
     app.command(_commands, name="commands")
     app.command(audit_app())
     return app
@@ -81,6 +73,8 @@ def _check() -> int:
     It changes nothing, and exits 0 if nothing is wrong, 1 if something is, and 2 if the settings
     cannot be read.
     """
+    from bot.cli import check  # noqa: PLC0415 - with Alembic; a start of the bot needs none of it
+
     return check.check_setup()
 
 
@@ -98,7 +92,8 @@ def _leak(
     and not shown. It takes the same settings as run, and a bot may run beside it.
 
     It exits 0 if the token is proven dead or was dead already; 1 if it is not: refused, not found,
-    not proven, still usable; 2 if arguments or settings are wrong; 3 if the outcome is not known.
+    not proven, still usable; 2 if arguments or settings are wrong; 3 if the outcome is not known;
+    130 if it was interrupted before anything was stored.
 
     Args:
         user: The Slack user id in whose name it is done, such as U0ALICE; it takes an operator.
@@ -125,7 +120,8 @@ def _do(
     beside it.
 
     It exits 0 if it is done; 1 if it was refused, cancelled, or not everything was done; 2 if
-    arguments or settings are wrong; 3 if the outcome is not known yet.
+    arguments or settings are wrong; 3 if the outcome is not known yet; 130 if it was interrupted
+    before anything was stored.
 
     Args:
         command: The command, in quotes; the slash command's name may be left out.
@@ -162,7 +158,3 @@ def _manifest(*, url: str = "") -> int:
 def _commands() -> int:
     """Print the slash command's subcommands as a Markdown table."""
     return commands.commands()
-
-
-def _sandbox(*script: Script) -> int:
-    return sandbox.sandbox(script)

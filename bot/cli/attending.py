@@ -16,6 +16,7 @@ from bot.cli.exit_codes import ExitCode
 from bot.cli.following import Following
 from bot.cli.operator import operator
 from bot.cli.plain_message import plain_message
+from bot.cli.refusals import refuse, refuse_database, refuse_slack_token
 from bot.cli.starting import Starting
 from bot.cli.terminal import asked, put, say
 from bot.cli.without_slack import what_counts
@@ -83,7 +84,7 @@ class Interruption:
             say(f"Interrupted. {_RECORDED.format(id=self.stored)}")
             return ExitCode.UNKNOWN
         say(_MAYBE_STORED if self._holding else _NOTHING_DONE)
-        return ExitCode.UNKNOWN if self._holding else ExitCode.FAILED
+        return ExitCode.UNKNOWN if self._holding else ExitCode.INTERRUPTED
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def in_name_of(user: str, work: Callable[[str, Settings], ExitCode]) -> ExitCode
         as_user = user_id(user)
         settings = load_settings()
     except ValueError as error:
-        return refuse(f"--as {error}. Give the id of a Slack user, such as U0ALICE.")
+        return refuse(f"--as {error}. Nothing was changed. Give one such as U0ALICE.")
     except SettingsError as error:
         return refuse(*error.lines)
     configure_logs("WARNING", settings.log_format)
@@ -164,8 +165,7 @@ def attend(
     except SettingsError as error:
         return refuse(*error.lines)
     except BadSlackTokenError as error:
-        remedy = Settings.model_fields["slack_bot_token"].description
-        return refuse(f"SLACK_BOT_TOKEN is refused by Slack: {error}. {remedy}")
+        return refuse_slack_token("slack_bot_token", error)
 
 
 async def ended(
@@ -185,16 +185,9 @@ async def ended(
         return ExitCode.FAILED if stored is None else ExitCode.UNKNOWN
 
 
-def refuse(*lines: str) -> ExitCode:
-    """Say what is wrong with the arguments, the settings or the input."""
-    for line in lines:
-        say(line)
-    return ExitCode.USAGE
-
-
 def refused(problem: Problem) -> ExitCode:
     """Tell how a command ends of which nothing came."""
-    if problem.code is ErrorCode.USAGE:
+    if problem.code in {ErrorCode.USAGE, ErrorCode.LOOKS_LIKE_SECRET}:
         return ExitCode.USAGE
     lost = problem.code in {ErrorCode.NOT_CONFIRMED_STORED, ErrorCode.FAULT}
     return ExitCode.UNKNOWN if lost else ExitCode.FAILED
@@ -238,8 +231,5 @@ async def _at_desk(
         over = interruption().ended
         if over is not None:
             return over
-        return refuse(
-            f"DATABASE_URL cannot be opened: {error}. Nothing was changed. token-bot check says "
-            "what to do."
-        )
+        return refuse_database(error, "Nothing was changed. token-bot check says what to do.")
     return code

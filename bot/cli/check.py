@@ -1,10 +1,11 @@
 import asyncio
-import sys
 
 from bot.changes.secret import mask_secrets
 from bot.check.checking import Patience, check
 from bot.check.findings import Finding, Section, Severity, counted
 from bot.cli.exit_codes import ExitCode
+from bot.cli.refusals import refuse
+from bot.cli.terminal import put
 from bot.clock import system_clock
 from bot.configuration import load_configuration
 from bot.settings import SettingsError, load_settings
@@ -20,18 +21,16 @@ def check_setup() -> int:
         settings = load_settings()
         configuration = load_configuration(settings)
     except SettingsError as error:
-        for line in error.lines:
-            sys.stderr.write(f"{line}\n")
-        return ExitCode.USAGE
+        return refuse(*error.lines)
     sections = asyncio.run(check(settings, configuration, system_clock, Patience()))
-    sys.stdout.write(report(sections))
+    put(report(sections), instead="")
     return exit_code(sections)
 
 
 def report(sections: list[Section]) -> str:
     """Write the findings, a line each, under their titles."""
     written = ["\n".join([each.title, *map(_line, each.findings), ""]) for each in sections]
-    return "\n".join([*written, f"{_summary(sections)}\n"])
+    return "\n".join([*written, _summary(sections)])
 
 
 def exit_code(sections: list[Section]) -> ExitCode:

@@ -1,13 +1,10 @@
-import sys
-
-from bot.cli.exit_codes import ExitCode
+from bot.cli.terminal import printed
 from bot.commands.registry import Registry, discover
 
 
 def commands() -> int:
     """Print the table of subcommands that the README holds; give the exit code."""
-    sys.stdout.write(f"{table(Registry(discover(), '/token'))}\n")
-    return ExitCode.DONE
+    return printed(table(Registry(discover(), "/token")))
 
 
 def table(registry: Registry) -> str:

@@ -1,4 +1,5 @@
 import html
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -7,14 +8,16 @@ from bot.changes.lists import TokenPage
 from bot.changes.request import ChangeRequest
 from bot.changes.secret import holds_secret
 from bot.changes.states import RequestState, TargetState
-from bot.cli.attending import UNRESOLVED, Attended, attend, in_name_of, refuse, refused
+from bot.cli.attending import UNRESOLVED, Attended, attend, in_name_of, refused
 from bot.cli.exit_codes import ExitCode
 from bot.cli.plain_message import plain_message
+from bot.cli.refusals import refuse
 from bot.cli.starting import Confirming
 from bot.cli.terminal import put, say
 from bot.clock import system_clock
 from bot.commands.answers import BUTTONS, Accepted, FormWanted, Later, Moved, Reading
 from bot.commands.registry import Registry, discover
+from bot.commands.subcommand import Subcommand
 from bot.settings import Settings
 from bot.slack.blocks.answer import answer_message
 from bot.slack.blocks.problems import problem_lines
@@ -42,11 +45,16 @@ def do(command: str, user: str, *, yes: bool) -> ExitCode:
     return in_name_of(user, partial(_do, command, yes=yes))
 
 
-def misused() -> ExitCode:
+def misused(arguments: Sequence[str]) -> ExitCode:
     """Say how it is used; what was typed is not repeated, since nobody knows what it is."""
+    named = any(each == "--as" or each.startswith("--as=") for each in arguments)
+    wrong = (
+        "The arguments of token-bot do are wrong. The command is one of them, in quotes:"
+        if named
+        else "--as is missing, the Slack user in whose name it is done:"
+    )
     return refuse(
-        "The arguments of token-bot do are wrong. The command is one of them, in quotes: token-bot "
-        'do "/token disable ID" --as U0ALICE. Nothing was changed.',
+        f'{wrong} token-bot do "/token disable ID" --as U0ALICE. Nothing was changed.',
         "token-bot do --help tells more.",
     )
 
@@ -79,7 +87,7 @@ def _do(command: str, user: str, settings: Settings, *, yes: bool) -> ExitCode:
     word = text.split(maxsplit=1)[0].lower() if text.split() else ""
     if word in BUTTONS:
         return refuse(_PRESSED.format(word=word))
-    if registry.asked(word) == "leak" and not holds_secret(text):
+    if _takes_secret(registry.known(word)) and not holds_secret(text):
         return refuse(_LEAK.format(user=user))
 
     async def carry_out(attended: Attended) -> ExitCode:
@@ -88,13 +96,18 @@ def _do(command: str, user: str, settings: Settings, *, yes: bool) -> ExitCode:
     return attend(settings, user, carry_out)
 
 
+def _takes_secret(subcommand: Subcommand | None) -> bool:
+    form = None if subcommand is None else subcommand.form
+    return form is not None and form.takes_secret
+
+
 async def _carried_out(attended: Attended, text: str, *, yes: bool) -> ExitCode:
     try:
         with attended.interruption.held():
             answer = await attended.desk.typed(escaped(text))
             if isinstance(answer, Accepted):
-                if answer.needlessly:
-                    say(_told(answer_message(answer)))
+                # Whoever ends this knows by what to find it.
+                say(_told(answer_message(answer)))
                 starting = Confirming(attended.written, yes=yes)
                 return await attended.followed(answer.request, starting, exit_code)
         if isinstance(answer, FormWanted | Moved):

@@ -8,3 +8,5 @@ class ExitCode(IntEnum):
     FAILED = 1
     USAGE = 2
     UNKNOWN = 3
+    # As shells give it for SIGINT: neither refused nor wrong.
+    INTERRUPTED = 130

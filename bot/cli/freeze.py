@@ -1,13 +1,15 @@
 import asyncio
-import sys
 
 from bot.bootstrap import NoDatabaseError, open_existing_store
 from bot.changes import evidence
 from bot.changes.decision import Freeze
 from bot.changes.errors import StoreUnavailableError
+from bot.changes.moments import moment
 from bot.changes.secret import looks_like_secret
 from bot.cli.exit_codes import ExitCode
 from bot.cli.operator import operator
+from bot.cli.refusals import refuse
+from bot.cli.terminal import put
 from bot.clock import system_clock
 from bot.settings import SettingsError, load_database_settings
 from bot.storage.store import SqlStore
@@ -21,12 +23,11 @@ def freeze(reason: str) -> int:
     """Stop all changes; give the exit code."""
     wanted = " ".join(reason.split())
     if looks_like_secret(reason):
-        return _say("The reason looks like a secret. Nothing was changed.", ExitCode.FAILED)
+        return refuse("The reason looks like a secret. Nothing was changed.")
     if not wanted.isprintable() or len(wanted) > _LONGEST_REASON:
-        return _say(
+        return refuse(
             f"The reason is longer than {_LONGEST_REASON} characters, or not plain text. "
-            "Nothing was changed.",
-            ExitCode.USAGE,
+            "Nothing was changed."
         )
     return _in_database(wanted)
 
@@ -40,17 +41,24 @@ def _in_database(reason: str | None) -> int:
     try:
         settings = load_database_settings()
     except SettingsError as error:
-        return _say(str(error), ExitCode.USAGE)
+        return refuse(str(error))
     try:
         told = asyncio.run(_switch(settings.database_url.get_secret_value(), reason))
-    except NoDatabaseError as error:
-        return _say(str(error), ExitCode.USAGE)
-    except StoreUnavailableError as error:
-        return _say(
-            f"The database did not confirm it: {error}. Run it again: it says then what holds.",
-            ExitCode.FAILED,
+    except KeyboardInterrupt:
+        return refuse(
+            "Interrupted. It is not known whether that was stored. Run it again: it says then what "
+            "holds.",
+            code=ExitCode.INTERRUPTED,
         )
-    sys.stdout.write(f"{told}\n")
+    except NoDatabaseError as error:
+        holds = "Nothing was changed." if reason is None else "Changes are not stopped."
+        return refuse(f"{error} {holds}")
+    except StoreUnavailableError as error:
+        return refuse(
+            f"The database did not confirm it: {error}. Run it again: it says then what holds.",
+            code=ExitCode.FAILED,
+        )
+    put(told)
     return ExitCode.DONE
 
 
@@ -68,7 +76,7 @@ async def _stop(store: SqlStore, reason: str) -> str:
             return _STOPPED
         standing = await transaction.freeze() or Freeze(now)
     why = f" ({standing.reason})" if standing.reason else ""
-    told = f"Changes were stopped already, since {standing.at:%Y-%m-%d %H:%M} UTC{why}."
+    told = f"Changes were stopped already, since {moment(standing.at)}{why}."
     return told if reason in ("", standing.reason) else f"{told} The new reason is not recorded."
 
 
@@ -79,8 +87,3 @@ async def _lift(store: SqlStore) -> str:
         if lifted:
             await transaction.append(evidence.unfrozen(operator(), system_clock()))
     return "Changes can go on." if lifted else "Changes were not stopped."
-
-
-def _say(line: str, code: ExitCode) -> ExitCode:
-    sys.stderr.write(f"{line}\n")
-    return code

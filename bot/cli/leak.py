@@ -4,17 +4,18 @@ from functools import partial
 from bot.changes.errors import Problem
 from bot.changes.leak_intake import Leak
 from bot.changes.leak_report import Proof
+from bot.changes.outcomes import UNTOUCHED
 from bot.changes.pasted import clean
 from bot.changes.request import ChangeRequest
-from bot.cli.attending import UNRESOLVED, Attended, attend, in_name_of, refuse
+from bot.cli.attending import UNRESOLVED, Attended, attend, in_name_of
 from bot.cli.exit_codes import ExitCode
 from bot.cli.ordering import Ordering
+from bot.cli.refusals import refuse
 from bot.cli.terminal import NoTextError, read_secret
 from bot.settings import Settings
 from bot.settings_fields import authorization_id
 
 _LONGEST_WORDS = 500
-_UNTOUCHED = "Nothing was changed."
 
 
 def leak(user: str, found_in: str, reason: str, *, others: bool, order: Sequence[str]) -> ExitCode:
@@ -61,24 +62,26 @@ def _leak(
         # What stands there may be the secret.
         return refuse(
             "--order takes authorizations' ids, 16 hexadecimal digits each, or INSTANCE:ID.",
-            _UNTOUCHED,
+            UNTOUCHED,
         )
     if not _told_in_words(found_in) or (reason and not _told_in_words(reason)):
         return refuse(
             f"--found and --reason take plain text of at most {_LONGEST_WORDS} characters, and "
-            f"--found cannot be blank. {_UNTOUCHED}"
+            f"--found cannot be blank. {UNTOUCHED}"
         )
     try:
         pasted = read_secret()
     except NoTextError:
-        return refuse(f"Standard input holds no text. {_UNTOUCHED}")
+        return refuse(f"Standard input holds no text. {UNTOUCHED}")
+    if not pasted.strip():
+        return refuse(f"Standard input is empty. {UNTOUCHED} Give the leaked token there.")
     secret = clean(pasted)
     if isinstance(secret, Problem):
-        return refuse(f"{secret.message} {_UNTOUCHED} {secret.hint}")
+        return refuse(f"{secret.message} {secret.hint}")
     if not secret.get_secret_value().isprintable():
         # InfluxDB has no such token, so that looking for it would only seem to have been a search.
         return refuse(
-            f"Standard input holds more than one line, or control characters. {_UNTOUCHED} Give "
+            f"Standard input holds more than one line, or control characters. {UNTOUCHED} Give "
             "the leaked token alone."
         )
     leaked = Leak(secret, found_in.strip(), reason.strip(), others)

@@ -1,6 +1,5 @@
-import sys
-
-from bot.cli.exit_codes import ExitCode
+from bot.cli.refusals import refuse
+from bot.cli.terminal import printed
 from bot.commands.registry import Registry, discover
 from bot.settings import SettingsError, load_command_settings
 from bot.slack.manifest import BadUrlError, manifest
@@ -12,7 +11,5 @@ def print_manifest(url: str) -> int:
         command = load_command_settings().slash_command
         written = manifest(Registry(discover(), command), url or None)
     except (SettingsError, BadUrlError) as error:
-        sys.stderr.write(f"{error}\n")
-        return ExitCode.USAGE
-    sys.stdout.write(written)
-    return ExitCode.DONE
+        return refuse(str(error))
+    return printed(written)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.changes.leak_plan import candidates
+from bot.changes.moments import moment
 from bot.changes.order_of_tries import keys_of, word_for
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
@@ -90,7 +91,7 @@ def _line(target: Target) -> str:
     seen = target.seen
     if seen is None:
         return target.authorization_id
-    changed = "" if seen.updated_at is None else f"changed {seen.updated_at:%Y-%m-%d %H:%M} UTC"
+    changed = "" if seen.updated_at is None else f"changed {moment(seen.updated_at)}"
     may = shown("; ".join(in_plain_words(seen)), _LONGEST)
     told = (target.authorization_id, target.instance, shown(name_of(seen), _LONGEST), may, changed)
     return " · ".join(each for each in told if each)

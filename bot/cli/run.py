@@ -1,11 +1,11 @@
 import asyncio
-import sys
 
 import structlog
 
 from bot.bootstrap import Timing, running_bot
 from bot.changes.errors import StoreUnavailableError
 from bot.cli.exit_codes import ExitCode
+from bot.cli.refusals import refuse, refuse_database, refuse_slack_token
 from bot.clock import system_clock
 from bot.server import bind, serve_until_signalled
 from bot.settings import Settings, SettingsError, load_settings
@@ -21,25 +21,25 @@ def run() -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
-        return _refuse(*error.lines)
+        return refuse(*error.lines)
     configure_logs(settings.log_level, settings.log_format)
     try:
         return asyncio.run(_serve(settings))
     except SettingsError as error:
-        return _refuse(*error.lines)
+        return refuse(*error.lines)
     except BadSlackTokenError as error:
-        return _refuse(_refused_by_slack("slack_bot_token", error))
+        return refuse_slack_token("slack_bot_token", error)
     except BadAppTokenError as error:
-        return _refuse(_refused_by_slack("slack_app_token", error))
+        return refuse_slack_token("slack_app_token", error)
     except StoreUnavailableError as error:
-        return _refuse(f"DATABASE_URL cannot be opened: {error}. token-bot check says what to do.")
+        return refuse_database(error, "token-bot check says what to do.")
 
 
 async def _serve(settings: Settings) -> int:
     try:
         listener = bind(settings.host, settings.port)
     except OSError as error:
-        return _refuse(
+        return refuse(
             f"HOST and PORT cannot be listened on: {settings.host}:{settings.port}, "
             f"{error.strerror}. Set PORT to one that is free."
         )
@@ -52,14 +52,3 @@ async def _serve(settings: Settings) -> int:
             _log.info("draining")
     _log.info("ended")
     return ExitCode.DONE
-
-
-def _refused_by_slack(field: str, error: Exception) -> str:
-    remedy = Settings.model_fields[field].description
-    return f"{field.upper()} is refused by Slack: {error}. {remedy}"
-
-
-def _refuse(*lines: str) -> int:
-    for line in lines:
-        sys.stderr.write(f"{line}\n")
-    return ExitCode.USAGE

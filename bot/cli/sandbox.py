@@ -1,11 +1,13 @@
 import asyncio
 import signal
-import sys
-from collections.abc import Sequence
+from typing import Annotated, Final
+
+from cyclopts import App, Parameter
 
 from bot.cli.exit_codes import ExitCode
-from bot.cli.sandbox_options import Options, read
-from bot.cli.stand_ins import running_sandbox, served_page
+from bot.cli.refusals import refuse
+from bot.cli.running_sandbox import running_sandbox, served_page
+from bot.cli.sandbox_options import HELP, Options, read
 from bot.cli.terminal import put
 from bot.sandbox import cast
 from bot.sandbox.page import welcome
@@ -13,6 +15,9 @@ from bot.sandbox.script import ScriptError
 from bot.sandbox.serving import listen_from
 from bot.sandbox.stage import Stage
 from bot.telemetry.logs import configure_logs
+
+# What follows is a script, whose order matters; it is read here.
+Script = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
 
 _NEXT = """
 That was the real bot; only Slack and InfluxDB were stand-ins. Try more:
@@ -23,15 +28,19 @@ That was the real bot; only Slack and InfluxDB were stand-ins. Try more:
 """
 
 
-def sandbox(tokens: Sequence[str]) -> int:
+def sandbox(*script: Script) -> int:
     """Serve the sandbox, or carry a script out in it; give the exit code."""
     try:
-        options = read(tokens)
+        options = read(script)
     except ScriptError as error:
-        sys.stderr.write(f"{error}\n")
-        return ExitCode.USAGE
+        return refuse(str(error))
     configure_logs("ERROR" if options.acts else "WARNING", "console")
     return asyncio.run(_sandbox(options))
+
+
+SANDBOX: Final = App(name="sandbox", help=HELP)
+"""The command; whoever names it imports the stand-ins and the page, which no other needs."""
+SANDBOX.default(sandbox)
 
 
 async def _sandbox(options: Options) -> int:
@@ -45,8 +54,7 @@ async def _sandbox(options: Options) -> int:
             try:
                 await stage.play(act.steps, _show)
             except ScriptError as error:
-                sys.stderr.write(f"{error}\n")
-                return ExitCode.FAILED
+                return refuse(str(error), code=ExitCode.FAILED)
     if options.is_tour:
         _show(_NEXT)
     return ExitCode.DONE
@@ -56,8 +64,10 @@ async def _serve(options: Options) -> int:
     try:
         listener = listen_from(options.port)
     except OSError as error:
-        sys.stderr.write(f"Port {options.port} is not to be had: {error.strerror}. Try --port 0.\n")
-        return ExitCode.FAILED
+        return refuse(
+            f"Port {options.port} is not to be had: {error.strerror}. Try --port 0.",
+            code=ExitCode.FAILED,
+        )
     if listener.getsockname()[1] != options.port != 0:
         _show(f"Port {options.port} is in use; this is the next one that is not.")
     async with (

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.cli.stand_ins import Scene
+from bot.cli.app import SANDBOX_SUMMARY
+from bot.cli.running_sandbox import Scene
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Mode
 from bot.sandbox.influxdb.organisation import realistic_fixture
@@ -15,7 +16,7 @@ from bot.sandbox.tour import main_job, second_person
 PORT: Final = 8010
 _LAST_PORT: Final = 65_535
 
-HELP: Final = f"""Use the real bot without Slack and InfluxDB: stand-ins play their parts.
+HELP: Final = f"""{SANDBOX_SUMMARY}
 
 Without a script it serves a page, on which you are whoever you want to be in a Slack workspace
 with the bot in it, and prints the page's address.

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from bot.cli.exit_codes import ExitCode
+
 # A little more than is ever looked at.
 _MOST_BYTES = 64_000
 _LONGEST_LINE = 4_000
@@ -48,6 +50,14 @@ def put(text: str, instead: str = " What it was to show is on the record.") -> N
     """
     if not _write(sys.stdout, text):
         say(f"Standard output takes nothing.{instead}")
+
+
+def printed(text: str) -> ExitCode:
+    """Write to standard output what a command is there to print; give the exit code."""
+    if _write(sys.stdout, text.removesuffix("\n")):
+        return ExitCode.DONE
+    say("Standard output takes nothing.")
+    return ExitCode.FAILED
 
 
 def say(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.changes.moments import moment
 from bot.changes.people import Standing
 
 _SILENT = "Slack does not answer, and nobody is told before it does."
@@ -35,7 +36,7 @@ def what_counts(standing: Standing, now: datetime, *, slack_answers: bool) -> st
 
 
 def _told_at(as_of: datetime, now: datetime) -> str:
-    return f"{as_of:%Y-%m-%d %H:%M} UTC, {age(now - as_of)} ago"
+    return f"{moment(as_of)}, {age(now - as_of)} ago"
 
 
 def age(passed: timedelta) -> str:

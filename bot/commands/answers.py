@@ -24,19 +24,29 @@ class Notice:
 
 @dataclass(frozen=True)
 class HelpLine:
-    """One subcommand in the help: how it is written, and what it does."""
+    """One subcommand in the help: how it is written, and what it does.
+
+    Attributes:
+        explained: What each option and argument does, where it is explained alone.
+    """
 
     usage: str
     summary: str
     aliases: tuple[str, ...] = ()
+    explained: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Help:
-    """The help: groups of subcommands, each with a title."""
+    """The help: groups of subcommands, each with a title.
+
+    Attributes:
+        note: What is to be known of all of them; empty if nothing.
+    """
 
     command: str
     groups: tuple[tuple[str, tuple[HelpLine, ...]], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,12 @@ class Accepted:
         request: The change.
         needlessly: Whether it was asked for by break-glass and needs none, so that it is an
             ordinary change.
+        directly: Whether its outcome goes to its requester alone.
     """
 
     request: ChangeRequest
     needlessly: bool = False
+    directly: bool = False
 
 
 class MoveName(StrEnum):
@@ -83,6 +95,11 @@ class FormName(StrEnum):
     DISABLE_WITH_REASON = "disable_with_reason"
     REPORT_LEAK = "report_leak"
     TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of a form
+
+    @property
+    def takes_secret(self) -> bool:
+        """Tell whether what goes into it is secret, and must not be a command's text."""
+        return self is FormName.REPORT_LEAK
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from bot.changes.wish import Wish
 from bot.commands.answers import Accepted
 from bot.commands.grammar import shows
 from bot.commands.identifiers import authorization_id
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
 async def describe(
@@ -15,7 +15,7 @@ async def describe(
     /,
     *,
     on: str | None = None,
-    call: Given,
+    call: Call,
 ) -> Accepted:
     """Set an authorization's description to the text after the id, as it was typed."""
     if not shows(text):
@@ -41,4 +41,9 @@ SUBCOMMAND = Subcommand(
     changes=True,
     aliases=("rename",),
     verbatim_after=1,
+    explained=(
+        ("ID", "The token, by its id; list shows it."),
+        ("TEXT…", "Everything behind the id, as it is typed; no quotes are needed."),
+        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+    ),
 )

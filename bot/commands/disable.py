@@ -3,7 +3,7 @@ from bot.changes.policy import Role
 from bot.commands.answers import Accepted, Later
 from bot.commands.spans import span
 from bot.commands.status_change import StatusChange, change_status
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
 async def disable(
@@ -15,7 +15,7 @@ async def disable(
     break_glass: bool = False,
     dry_run: bool = False,
     on: str | None = None,
-    call: Given,
+    call: Call,
 ) -> Accepted | Later:
     """Set authorizations inactive."""
     lasts = None if for_ is None else span(for_)
@@ -47,5 +47,15 @@ SUBCOMMAND = Subcommand(
     run=disable,
     changes=True,
     aliases=("revoke", "inactive", "deactivate"),
+    explained=(
+        ("ID…", "The tokens, by their ids; list shows them."),
+        ("--user NAME", "All active tokens of this InfluxDB user, in place of ids."),
+        ("--reason TEXT", "Why, for the record and for whoever reads of it."),
+        ("--describe TEXT", "Sets this description as well."),
+        ("--for TIME", "Enables again by itself: 1m to 30d, such as 30m, 2h, 1d or 1h30m."),
+        ("--break-glass", "Disables at once where that needs an approval; it is reviewed later."),
+        ("--dry-run", "Says what would happen, and changes nothing."),
+        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+    ),
     free_text=("--reason", "--describe"),
 )

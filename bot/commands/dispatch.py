@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from bot.changes import outcomes
 from bot.changes.asking import Ask
@@ -11,13 +12,15 @@ from bot.changes.intake import Intake
 from bot.changes.policy import Policy, Role
 from bot.changes.queries import Queries
 from bot.changes.reversals import Reversals
+from bot.changes.roles_held import role_held
 from bot.changes.secret import holds_secret
+from bot.changes.secret_in_words import treat_as_leaked
 from bot.changes.target import Target
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.update import SOME_DESCRIPTION
 from bot.commands import parsing
-from bot.commands.answers import Answer, FormWanted, Later
+from bot.commands.answers import Answer, FormWanted, Help, Later, Reading
 from bot.commands.grammar import LONGEST_TEXT, words
-from bot.commands.identifiers import as_authorization_id
+from bot.commands.identifiers import PartOfIdError, as_authorization_id
 from bot.commands.registry import HELP_FLAGS, UNKNOWN, Registry
 from bot.commands.subcommand import Call, Subcommand
 
@@ -48,10 +51,7 @@ class Dispatcher:
         self._reversals = reversals
         self._queries = queries
         self._policy = policy
-        self._seen_by = seen_by or (
-            f"Slack has seen it, so treat it as leaked: {registry.command} leak opens a form that "
-            "finds its token, disables it, and proves it dead."
-        )
+        self._seen_by = seen_by or treat_as_leaked(f"{registry.command} leak opens a form that")
 
     async def typed(self, ask: Ask, text: str) -> Answer:
         """Carry a typed command out.
@@ -72,20 +72,22 @@ class Dispatcher:
         with _untouched():
             found = words(text, at_most=1)
             if not found or found[0].text.lower() in HELP_FLAGS:
-                return self._registry.help()
+                return self._help(ask, None)
             subcommand = self._registry.find(found[0].text)
         rest = text[found[0].end :]
         if _takes_no_text(subcommand, rest):
             raise UserError(_IN_THE_FORM)
         await self._admit(ask, subcommand, rest.split())
-        with (
-            _untouched() if subcommand.changes else nullcontext(),
-            _with_usage(self._usage(subcommand)),
-        ):
+        with _untouched(), _with_usage(self._usage(subcommand)):
             if _wants_help(subcommand, rest):
-                return self._registry.help(subcommand.name)
+                return self._help(ask, subcommand.name)
             bound = parsing.arguments(subcommand, rest, self._usage(subcommand))
-            return await subcommand.run(*bound.args, **bound.kwargs, call=self._call(ask, ""))
+            call = self._call(ask, "")
+            try:
+                answer = await subcommand.run(*bound.args, **bound.kwargs, call=call)
+            except PartOfIdError as error:
+                answer = Later(partial(self._suggest, error))
+        return _later_untouched(answer)
 
     def storable(self, text: str) -> bool:
         """Tell whether a typed command may be stored before it is decided.
@@ -122,8 +124,8 @@ class Dispatcher:
         """
         subcommand = self._registry.find(name)
         await self._admit(ask, subcommand, arguments, instance)
-        with _untouched() if subcommand.changes else nullcontext():
-            bound = parsing.bind(subcommand, ["--", *arguments], self._usage(subcommand))
+        with _untouched():
+            bound = parsing.bind(subcommand, arguments, self._usage(subcommand))
             call = self._call(ask, instance)
             return await subcommand.run(*bound.args, **bound.kwargs, call=call)
 
@@ -151,7 +153,7 @@ class Dispatcher:
             # A denial is found in the history of the token that it was about.
             ids = [found for word in arguments if (found := as_authorization_id(word))]
             where = instance or self._queries.only_instance
-            about = Target(where, ids[0], _UNSPOKEN) if ids else None
+            about = Target(where, ids[0], SOME_DESCRIPTION) if ids else None
             await self._intake.admit(ask, subcommand.role, subcommand.name, about)
 
     async def _refuse_secrets(self, ask: Ask, text: str) -> None:
@@ -165,6 +167,19 @@ class Dispatcher:
         await self._intake.refuse(ask, problem, "command text")
         raise UserError(problem)
 
+    async def _suggest(self, error: PartOfIdError) -> Reading:
+        """Say what is wrong with an id that is cut off, and which tokens' it may be."""
+        hint = await self._queries.suggestion(error.part) or error.problem.hint
+        raise UserError(replace(error.problem, hint=hint))
+
+    def _help(self, ask: Ask, name: str | None) -> Help:
+        """Give the help, and say so to whoever may use hardly any of it."""
+        told = self._registry.help(name)
+        held = role_held(self._policy(), ask.person, ask.standing)
+        if isinstance(held, Denied) or held.role is Role.ANYONE:
+            return replace(told, note=_NOT_YOURS)
+        return told
+
     def _usage(self, subcommand: Subcommand) -> str:
         return f"{self._registry.command} {subcommand.usage}"
 
@@ -177,7 +192,7 @@ class Dispatcher:
             policy=self._policy(),
             instance=instance,
             command=self._registry.command,
-            help=self._registry.help,
+            help=partial(self._help, ask),
         )
 
 
@@ -188,8 +203,9 @@ _IN_THE_FORM = Problem(
     "If it was a secret, Slack has seen it, so treat it as leaked. Type the command alone, and "
     "paste it into the form.",
 )
-# What a denied command would have set does not matter any more.
-_UNSPOKEN = AuthorizationUpdate(description="")
+# What was asked for cannot be read, or is not there.
+_UNREADABLE = frozenset({ErrorCode.USAGE, ErrorCode.UNKNOWN_CHANGE})
+_NOT_YOURS = "You have no role here: you may use help and whoami alone, and whoami says why."
 
 
 def _takes_no_text(subcommand: Subcommand, rest: str) -> bool:
@@ -211,9 +227,21 @@ def _untouched() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        if error.problem.code is not ErrorCode.USAGE:
+        if error.problem.code not in _UNREADABLE:
             raise
         raise UserError(outcomes.untouched(error.problem)) from error
+
+
+def _later_untouched(answer: Answer) -> Answer:
+    """Have a reading say the same of what it cannot read."""
+    if not isinstance(answer, Later):
+        return answer
+
+    async def read() -> Reading:
+        with _untouched():
+            return await answer.read()
+
+    return Later(read)
 
 
 @contextmanager

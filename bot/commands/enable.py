@@ -2,7 +2,7 @@ from bot.changes.authorization import Status
 from bot.changes.policy import Role
 from bot.commands.answers import Accepted, Later
 from bot.commands.status_change import StatusChange, change_status
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
 async def enable(
@@ -11,7 +11,7 @@ async def enable(
     describe: str | None = None,
     dry_run: bool = False,
     on: str | None = None,
-    call: Given,
+    call: Call,
 ) -> Accepted | Later:
     """Set authorizations active."""
     return await change_status(
@@ -36,5 +36,12 @@ SUBCOMMAND = Subcommand(
     run=enable,
     changes=True,
     aliases=("active", "activate"),
+    explained=(
+        ("ID…", "The tokens, by their ids; list shows them."),
+        ("--reason TEXT", "Why, for the record and for whoever reads of it."),
+        ("--describe TEXT", "Sets this description as well."),
+        ("--dry-run", "Says what would happen, and changes nothing."),
+        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+    ),
     free_text=("--reason", "--describe"),
 )

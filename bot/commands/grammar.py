@@ -6,31 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.changes.errors import ErrorCode, Problem, UserError
-from bot.changes.unseen import CONTROL, INVISIBLE
+from bot.changes.unseen import CONTROL, INVISIBLE, SURROGATES
+from bot.commands.quotes import Quotes
 
 LONGEST_TEXT = 2_000
 
-# Languages and keyboards disagree about which quote opens and which closes.
-_DOUBLE = '"“”„‟«»'
-_SINGLE = "'‘’"
-_CLOSING = {
-    **dict.fromkeys(_DOUBLE, _DOUBLE),
-    **dict.fromkeys(_SINGLE, _SINGLE),
-    "`": "`",
-}
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _GAP = re.compile(rf"[\s{INVISIBLE}]+")
-_RUN = re.compile(r"\S+")
-_BEFORE_GAP = {
-    closing: re.compile(rf"[{closing}](?=[\s{INVISIBLE}]|\Z)") for closing in set(_CLOSING.values())
-}
-# A quote that stands within a word, and is no apostrophe.
-_WITHIN = {
-    _DOUBLE: re.compile(rf"[{_DOUBLE}]"),
-    _SINGLE: re.compile(rf"[{_SINGLE}](?!\w)"),
-    "`": re.compile("`"),
-}
 _DASHES = re.compile(r"^[—–―]+(?=[^\W\d_])")
 # A long option with its value beside it, which may stand in quotes.
 _ASSIGNED = re.compile(r"(?:--|[—–―]+)[^\W\d_][\w-]*=")
@@ -42,8 +24,7 @@ _MARKUP = re.compile(
     r"(?:\|(?P<label>[^<>]*))?>"
 )
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
-# JSON can hold half a surrogate pair, which no database does.
-_CONTROL = re.compile(rf"[{CONTROL}\ud800-\udfff]")
+_CONTROL = re.compile(f"[{CONTROL}{SURROGATES}]")
 
 
 @dataclass(frozen=True)
@@ -103,51 +84,25 @@ def straight(word: str) -> str:
 
 
 def _words(text: str) -> Iterator[Word]:
-    position = 0
+    position, quotes = 0, Quotes(text)
     while position < len(text):
         gap = _GAP.match(text, position)
         if gap is not None:
             position = gap.end()
             continue
-        end = _closing_quote(text, position)
+        end = quotes.closing(position)
         if end is not None:
             yield Word(verbatim(text[position + 1 : end]), position, end + 1, quoted=True)
             position = end + 1
             continue
-        end = _end_of_word(text, position)
+        end = _end_of_word(text, position, quotes)
         yield Word(straight(text[position:end]), position, end)
         position = end
 
 
-def _closing_quote(text: str, start: int) -> int | None:
-    """Find the quote that closes the one here; None if here is none, or it is a mere character."""
-    if start == len(text) or text[start] not in _CLOSING:
-        return None
-    closing = _CLOSING[text[start]]
-    run = _RUN.match(text, start)
-    end_of_run = start if run is None else run.end()
-    found = _BEFORE_GAP[closing].search(text, start + 1)
-    if found is not None and found.end() <= end_of_run:
-        return found.start()
-    if _WITHIN[closing].search(text, start + 1, end_of_run):
-        return None
-    if found is not None:
-        return found.start()
-    if closing is not _DOUBLE or _WITHIN[closing].search(text, end_of_run):
-        # It stands in ordinary text too; or it is closed, and something follows at once.
-        return None
-    raise UserError(
-        Problem(
-            ErrorCode.USAGE,
-            f"The quote {text[start]} is not closed.",
-            "Close it, or leave the quotes out: text after --reason needs none.",
-        )
-    )
-
-
-def _end_of_word(text: str, start: int) -> int:
+def _end_of_word(text: str, start: int, quotes: Quotes) -> int:
     assigned = _ASSIGNED.match(text, start)
-    if assigned is not None and _closing_quote(text, assigned.end()) is not None:
+    if assigned is not None and quotes.closing(assigned.end()) is not None:
         return assigned.end()
     position = start
     while position < len(text) and not text[position].isspace():

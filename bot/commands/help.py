@@ -1,9 +1,9 @@
 from bot.changes.policy import Role
 from bot.commands.answers import Help
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
-async def explain(subcommand: str | None = None, /, *, call: Given) -> Help:
+async def explain(subcommand: str | None = None, /, *, call: Call) -> Help:
     """List the subcommands, or explain one."""
     return call.help(subcommand)
 

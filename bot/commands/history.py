@@ -1,11 +1,12 @@
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.changes.policy import Role
 from bot.changes.record_queries import History
+from bot.changes.undoing import no_such_change
 from bot.commands.identifiers import as_change_id, authorization_id, user_id
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
-async def history(subject: str | None = None, /, *, call: Given) -> History:
+async def history(subject: str | None = None, /, *, call: Call) -> History:
     """Show what was done, tried and refused, of one token, change or person if given."""
     if subject is None:
         return await call.queries.history()
@@ -24,13 +25,7 @@ async def history(subject: str | None = None, /, *, call: Given) -> History:
     if change is not None:
         found = await call.queries.history(change_id=change)
         if not found.events:
-            raise UserError(
-                Problem(
-                    ErrorCode.UNKNOWN_CHANGE,
-                    f"There is no change {change}.",
-                    "history alone lists the newest changes.",
-                )
-            )
+            raise UserError(no_such_change(change, call.command))
         return found
     return await call.queries.history(authorization_id=authorization_id(subject))
 
@@ -42,4 +37,9 @@ SUBCOMMAND = Subcommand(
     group=Group.RECORD,
     role=Role.VIEWER,
     run=history,
+    explained=(
+        ("ID", "What concerned this token."),
+        ("CHANGE", "What concerned this change, by its id, such as 7F3K2Q."),
+        ("@user", "What this person did, tried and was refused."),
+    ),
 )

@@ -2,15 +2,30 @@ import re
 
 from bot.changes.change_ids import CHANGE_ID_LENGTH
 from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.changes.locating import FIND_THE_ID
 from bot.commands.grammar import straight
 
 # What comes along when an id is copied out of a sentence, a message or JSON.
 _WRAPPING = "`'\"<>()[]{},;:.*_~“”„‟‘’«» "
 _AUTHORIZATION_ID = re.compile(r"[0-9a-f]{16}")
+_PART = re.compile(r"[0-9a-f]{7,24}")
 _CHANGE_ID = re.compile(rf"[0-9A-HJKMNP-TV-Z]{{{CHANGE_ID_LENGTH}}}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
 # Crockford's base 32 has no such letters; people read and type them nevertheless.
 _MISREAD = str.maketrans("OIL", "011")
+
+
+class PartOfIdError(UserError):
+    """What was typed is no id, and may be one that was cut off or has grown.
+
+    Args:
+        problem: What is told.
+        part: What was typed, in lower case.
+    """
+
+    def __init__(self, problem: Problem, part: str) -> None:
+        super().__init__(problem)
+        self.part = part
 
 
 def authorization_id(text: str) -> str:
@@ -22,14 +37,16 @@ def authorization_id(text: str) -> str:
     found = as_authorization_id(text)
     if found is not None:
         return found
-    raise UserError(
-        Problem(
-            ErrorCode.USAGE,
-            f"“{_shortened(text)}” is not an authorization's id: that has 16 hexadecimal digits, "
-            "such as 0d0d0d0d0d0d0003.",
-            "Find the id with list and a word of the description.",
-        )
+    problem = Problem(
+        ErrorCode.USAGE,
+        f"“{_shortened(text)}” is not an authorization's id: that has 16 hexadecimal digits, "
+        "such as 0d0d0d0d0d0d0003.",
+        FIND_THE_ID,
     )
+    bare = _bare(text).lower()
+    if _PART.fullmatch(bare):
+        raise PartOfIdError(problem, bare)
+    raise UserError(problem)
 
 
 def as_authorization_id(text: str) -> str | None:

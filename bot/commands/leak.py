@@ -1,9 +1,9 @@
 from bot.changes.policy import Role
 from bot.commands.answers import FormName, FormWanted
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
-async def leak(*, call: Given) -> FormWanted:
+async def leak(*, call: Call) -> FormWanted:
     """Give the form into which a leaked secret goes, so that it is never a command's text."""
     del call
     return FormWanted(FormName.REPORT_LEAK)

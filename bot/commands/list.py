@@ -2,7 +2,7 @@ from bot.changes.authorization import Status
 from bot.changes.lists import ListQuery
 from bot.changes.policy import Role
 from bot.commands.answers import Later
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
 async def list_tokens(
@@ -11,7 +11,7 @@ async def list_tokens(
     org: str | None = None,
     status: Status | None = None,
     on: str | None = None,
-    call: Given,
+    call: Call,
 ) -> Later:
     """List the tokens whose description, id, owner or organisation holds every word."""
     instance = call.instance_named(on) or None
@@ -27,4 +27,14 @@ SUBCOMMAND = Subcommand(
     role=Role.VIEWER,
     run=list_tokens,
     aliases=("find", "ls"),
+    explained=(
+        (
+            "WORDS…",
+            "Each has to be in the description, the id, or the owner's or organisation's name.",
+        ),
+        ("--user NAME", "Tokens of this InfluxDB user, written exactly as there."),
+        ("--org NAME", "Tokens of this organisation, written exactly as in InfluxDB."),
+        ("--status active|inactive", "Tokens that work, or tokens that do not."),
+        ("--on INSTANCE", "On this InfluxDB alone."),
+    ),
 )

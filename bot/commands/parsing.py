@@ -1,15 +1,17 @@
-"""Fit words to a subcommand's signature."""
+"""Fit words to a subcommand's signature.
+
+What people type in a chat is taken apart in `options` already, so that little is left to do: a
+library for command lines would take it apart once more, and take longer for that than all else
+between a command and its ack.
+"""
 
 import inspect
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
 
-from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
-
-from bot.changes.errors import UserError
-from bot.commands.complaints import bad_choice, complaint
-from bot.commands.options import tokens
+from bot.changes.errors import ErrorCode, Problem, UserError
+from bot.commands import complaints
+from bot.commands.options import Tokens, tokens
+from bot.commands.signature import Taken, taken_by
 from bot.commands.subcommand import Subcommand
 
 
@@ -24,56 +26,52 @@ def arguments(subcommand: Subcommand, text: str, usage: str) -> inspect.BoundArg
     Raises:
         UserError: If it does not fit; its message names what is wrong.
     """
-    return bind(subcommand, tokens(subcommand, text), usage)
+    return _bound(subcommand, tokens(subcommand, text), usage)
 
 
-def bind(subcommand: Subcommand, given: list[str], usage: str) -> inspect.BoundArguments:
-    """Fit tokens to a subcommand's signature; raise UserError if they do not fit.
+def bind(subcommand: Subcommand, given: Sequence[str], usage: str) -> inspect.BoundArguments:
+    """Fit words of which none is an option to a subcommand's signature.
 
     Args:
         subcommand: Whose signature it is.
-        given: The tokens; after ``--`` none is an option.
+        given: The words.
         usage: How the whole command is written, for the hint.
+
+    Raises:
+        UserError: If they do not fit.
     """
-    # The parser would take the word none for an option left out.
-    wrong = bad_choice(subcommand, given, usage)
-    if wrong is not None:
-        raise UserError(wrong)
-    try:
-        _, bound, _ = _grammar(subcommand.run).parse_args(
-            given, exit_on_error=False, print_error=False
-        )
-    except CycloptsError as error:
-        raise UserError(complaint(error, subcommand, given, usage)) from error
-    return bound
+    return _bound(subcommand, Tokens((), tuple(given)), usage)
 
 
-class _Grammar(App):
-    """The grammar of one subcommand, whose signature is read once.
-
-    To read it takes longer than all else between a command and its ack.
-    """
-
-    _read: ArgumentCollection | None = None
-
-    def assemble_argument_collection(
-        self, *, default_parameter: Parameter | None = None, parse_docstring: bool = False
-    ) -> ArgumentCollection:
-        """Give the parameters, with no words in them yet."""
-        if self._read is None:
-            self._read = super().assemble_argument_collection(
-                default_parameter=default_parameter, parse_docstring=parse_docstring
-            )
-        return self._read.copy(reset_tokens=True)
+def _bound(subcommand: Subcommand, given: Tokens, usage: str) -> inspect.BoundArguments:
+    taken = taken_by(subcommand.run)
+    options: dict[str, object] = {}
+    wrong = _fill(options, taken, given, subcommand.usage) or _misfit(subcommand, taken, given)
+    if wrong:
+        raise UserError(Problem(ErrorCode.USAGE, wrong, f"Usage: {usage}"))
+    return taken.signature.bind(*given.rest, **options)
 
 
-@cache
-def _grammar(run: Callable[..., Any]) -> _Grammar:
-    app = _Grammar(
-        help_flags=[],
-        version_flags=[],
-        result_action="return_value",
-        default_parameter=Parameter(negative=()),
-    )
-    app.default(run)
-    return app
+def _fill(options: dict[str, object], taken: Taken, given: Tokens, usage: str) -> str:
+    """Read the options that were given, up to the first that does not fit; say what is wrong."""
+    for name, text in given.options:
+        option = taken.options.get(name)
+        if option is None:
+            return complaints.unknown(name, taken)
+        if option.parameter in options:
+            return complaints.twice(option)
+        if text is None and not option.flag:
+            return complaints.empty(option, usage)
+        if text is not None and option.values and text.lower() not in option.values:
+            return complaints.wrong(option, text)
+        value = True if text is None else text
+        options[option.parameter] = option.values.get(str(text).lower(), value)
+    return ""
+
+
+def _misfit(subcommand: Subcommand, taken: Taken, given: Tokens) -> str:
+    """Say what is too much or missing besides options."""
+    if len(given.rest) < len(taken.needed):
+        return complaints.missing(taken.needed[len(given.rest)])
+    extra = () if taken.any_number else given.rest[len(taken.positions) :]
+    return complaints.too_much(subcommand, taken, extra) if extra else ""

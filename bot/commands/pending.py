@@ -1,9 +1,9 @@
 from bot.changes.policy import Role
 from bot.changes.record_queries import Pending
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
-async def pending(*, call: Given) -> Pending:
+async def pending(*, call: Call) -> Pending:
     """Show what waits: for approval, for its requester, for InfluxDB, or for its time."""
     return await call.queries.pending()
 

@@ -53,17 +53,21 @@ class Registry:
 
     def asked(self, text: str) -> str:
         """Name the subcommand that a text asks for, for metrics and logs; never what was typed."""
+        found = self.known(text)
+        return UNKNOWN if found is None else found.name
+
+    def known(self, text: str) -> Subcommand | None:
+        """Give the subcommand that a text asks for, or None if there is no such."""
         first, *_ = text.split(maxsplit=1) or ("help",)
         word = straight(first).lower()
-        found = self._by_word.get("help" if word in HELP_FLAGS else word)
-        return UNKNOWN if found is None else found.name
+        return self._by_word.get("help" if word in HELP_FLAGS else word)
 
     def help(self, name: str | None = None) -> Help:
         """Give the help of all subcommands, or of the one that a word names."""
         chosen = self.subcommands if name is None else (self.find(name),)
         groups = []
         for group in Group:
-            lines = tuple(self._line(s) for s in chosen if s.group is group)
+            lines = tuple(self._line(s, alone=name is not None) for s in chosen if s.group is group)
             if lines:
                 groups.append((group.value, lines))
         return Help(self.command, tuple(groups))
@@ -73,9 +77,12 @@ class Registry:
         shown = [_OPTIONAL.sub("", s.usage) for s in self.subcommands if s.group is not Group.HELP]
         return f"{' | '.join(shown[:_IN_A_HINT])} | help"
 
-    def _line(self, subcommand: Subcommand) -> HelpLine:
+    def _line(self, subcommand: Subcommand, *, alone: bool) -> HelpLine:
         return HelpLine(
-            f"{self.command} {subcommand.usage}", subcommand.summary, subcommand.aliases
+            f"{self.command} {subcommand.usage}",
+            subcommand.summary,
+            subcommand.aliases,
+            subcommand.explained if alone else (),
         )
 
     def _hint(self, word: str) -> str:

@@ -1,7 +1,7 @@
 from bot.changes.policy import Role
 from bot.commands.answers import Later
 from bot.commands.identifiers import authorization_id
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
 async def show(
@@ -9,7 +9,7 @@ async def show(
     /,
     *,
     on: str | None = None,
-    call: Given,
+    call: Call,
 ) -> Later:
     """Show everything about a token but its secret."""
     wanted = authorization_id(id)
@@ -24,4 +24,8 @@ SUBCOMMAND = Subcommand(
     group=Group.FIND,
     role=Role.VIEWER,
     run=show,
+    explained=(
+        ("ID", "The token, by its id; list shows it."),
+        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+    ),
 )

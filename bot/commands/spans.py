@@ -24,4 +24,9 @@ def span(text: str) -> timedelta:
 
 
 def _bounds() -> str:
-    return f"{in_words(timers.SHORTEST)} to {in_words(timers.LONGEST)}"
+    return f"{_typed(timers.SHORTEST)} to {_typed(timers.LONGEST)}"
+
+
+def _typed(duration: timedelta) -> str:
+    """Write a duration as it is typed: in one word, with a letter for the unit."""
+    return in_words(duration).replace("min", "m").replace(" ", "")

@@ -90,7 +90,7 @@ def _wish(call: Call, wanted: StatusChange, update: AuthorizationUpdate) -> Wish
         return Wish(selection=selection, reason=wanted.reason, lasts=wanted.lasts)
     ids = _ids(wanted.ids)
     if not ids:
-        raise _usage("ID is missing.")
+        raise _usage("ID or --user NAME is missing.")
     if len(ids) > _MOST_IDS:
         raise _usage(f"That names {len(ids)} tokens, and {_MOST_IDS} are the most at once.")
     targets = tuple(Target(instance, each, update) for each in ids)

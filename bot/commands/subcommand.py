@@ -1,9 +1,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from bot.changes.asking import Ask
 from bot.changes.intake import Intake
@@ -51,10 +48,6 @@ class Call:
         return self.queries.instance(name).name if name else ""
 
 
-# A parameter that the grammar does not fill.
-Given = Annotated[Call, Parameter(parse=False)]
-
-
 @dataclass(frozen=True)
 class Subcommand:
     """How a subcommand is written, what it takes and what it does.
@@ -70,6 +63,7 @@ class Subcommand:
         aliases: Further words for it.
         free_text: Options that take all words up to the next option, quoted or not.
         verbatim_after: After how many words the rest is one text, taken as it was typed.
+        explained: What each option and argument does, as the help of this one says.
         form: The form that it opens, typed alone. Slack opens one within three seconds, so that
             this comes before the decision, where that takes asking Slack.
     """
@@ -84,4 +78,5 @@ class Subcommand:
     aliases: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
     verbatim_after: int | None = None
+    explained: tuple[tuple[str, str], ...] = ()
     form: FormName | None = None

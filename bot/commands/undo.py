@@ -1,10 +1,10 @@
 from bot.changes.policy import Role
 from bot.commands.answers import Accepted
 from bot.commands.identifiers import change_id
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
-async def undo(change: str | None = None, /, *, call: Given) -> Accepted:
+async def undo(change: str | None = None, /, *, call: Call) -> Accepted:
     """Restore what was before a change; without one, before the caller's latest in this channel."""
     named = None if change is None else change_id(change)
     return Accepted(await call.reversals.undo(call.ask, named))
@@ -18,4 +18,5 @@ SUBCOMMAND = Subcommand(
     role=Role.OPERATOR,
     run=undo,
     changes=True,
+    explained=(("CHANGE", "The change, by its id, such as 7F3K2Q."),),
 )

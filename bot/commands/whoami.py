@@ -3,10 +3,10 @@ from bot.changes.decision import Denied
 from bot.changes.policy import Role
 from bot.changes.roles_held import role_held
 from bot.commands.answers import Notice
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
 
 
-async def whoami(*, call: Given) -> Notice:
+async def whoami(*, call: Call) -> Notice:
     """Say which roles the caller has, and by which rule."""
     person, standing = call.ask.person, call.ask.standing
     held = role_held(call.policy, person, standing)

@@ -21,7 +21,7 @@ class PolicyInForce:
     def __init__(self, settings: Settings, configuration: Configuration) -> None:
         self._settings = settings
         self._configuration = configuration
-        self._home = Workspace("")
+        self._policy = configuration.policy.of(Workspace(""))
         self._trouble: str | None = None
 
     @property
@@ -36,8 +36,9 @@ class PolicyInForce:
 
     def current(self, home: Workspace) -> Policy:
         """Give the policy in force now, in a workspace."""
-        self._home = home
-        return self._configuration.policy.of(home)
+        if self._policy.home != home:
+            self._policy = self._configuration.policy.of(home)
+        return self._policy
 
     def reload(self) -> bool:
         """Read the file again; False if it is wrong, and the policy before it stays in force.
@@ -59,13 +60,11 @@ class PolicyInForce:
 
     def _take_over(self, read: Configuration) -> None:
         before, self._trouble = self._configuration, None
+        judged_by = self._policy
         if read.instances != before.instances:
             _log.warning("restart the bot to take over the changed [[influxdb]] sections")
         for warning in read.warnings:
             _log.warning(warning)
         self._configuration = Configuration(read.policy, before.instances, read.warnings)
-        _log.info(
-            "policy reloaded",
-            before=before.policy.of(self._home).digest,
-            now=read.policy.of(self._home).digest,
-        )
+        self._policy = read.policy.of(judged_by.home)
+        _log.info("policy reloaded", before=judged_by.digest, now=self._policy.digest)

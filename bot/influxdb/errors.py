@@ -177,7 +177,7 @@ def _not_found(asked: Asked, message: str) -> Failure:
         problem = Problem(
             ErrorCode.AUTHORIZATION_NOT_FOUND,
             f"There is no authorization {one} on {asked.where}.",
-            "The list shows the ids.",
+            "The command list shows the ids.",
         )
         return Failure(problem, made=AuthorizationNotFoundError)
     if one and what == "user not found":

@@ -5,7 +5,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.changes.people import Person
-from bot.slack.web import error_code
+from bot.slack.errors import error_code
+from bot.slack.users import person_in
 
 
 class NoSuchUserError(Exception):
@@ -25,8 +26,7 @@ async def person_of(client: AsyncWebClient, user_id: str) -> Person | None:
     """
     try:
         user = (await client.users_info(user=user_id))["user"]
-        enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
-        return Person(user_id, str(user["team_id"]), enterprise)
+        person = person_in(user_id, user)
     except SlackApiError as error:
         if error_code(error) == "user_not_found":
             raise NoSuchUserError from None
@@ -36,3 +36,4 @@ async def person_of(client: AsyncWebClient, user_id: str) -> Person | None:
     except (AttributeError, KeyError, TypeError, ValueError):
         # What came is no answer of Slack's.
         return None
+    return person if person.team_id else None

@@ -10,17 +10,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.changes.change_ids import new_change_id
-from bot.slack.blocks.notice import problem_message
-from bot.slack.blocks.rich import Message
 from bot.slack.identity import Identity
 from bot.slack.listeners.actions import ActionListener
-from bot.slack.listeners.answering import FAULT
 from bot.slack.listeners.commands import CommandListener
 from bot.slack.listeners.home import HomeListener
 from bot.slack.listeners.shortcuts import ShortcutListener
 from bot.slack.listeners.submissions import SubmissionListener
 from bot.slack.payloads import EventName
+from bot.slack.stumbling import stumbled
 
 _log = structlog.get_logger()
 _ANYTHING = re.compile(".*", re.DOTALL)
@@ -97,13 +94,6 @@ def bolt_app(
     app.shortcut(_ANYTHING)(listeners.shortcuts)
     app.view(_ANYTHING)(listeners.submissions)
     return app
-
-
-def stumbled(error: Exception) -> Message:
-    """Log what neither a listener nor its wrapper has caught, and say so under its error id."""
-    error_id = new_change_id()
-    _log.error("stumbled", error_id=error_id, exc_info=error)
-    return problem_message(FAULT, error_id)
 
 
 async def _answer_to_a_fault(error: Exception) -> BoltResponse:

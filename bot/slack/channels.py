@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.changes.deciding import is_direct
 from bot.changes.ports import AnnouncementError
-from bot.slack.web import error_code, passing, retry_after
+from bot.slack.errors import error_code, passing, retry_after
 
 _REMEMBERED = timedelta(minutes=10)
 _log = structlog.get_logger()

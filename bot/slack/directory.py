@@ -15,6 +15,7 @@ from bot.changes.people import Account, KnownGroup, KnownPerson, Person, Standin
 from bot.changes.policy import Roles
 from bot.changes.ports import Store
 from bot.slack.lookups import Lookups, Rhythm
+from bot.slack.users import account_of, id_in, person_in
 
 # Slack allows 20 calls of usergroups.users.list and 100 of users.info a minute.
 _GROUP_CALLS = 12
@@ -186,36 +187,18 @@ class SlackDirectory:
         users = answer["users"]
         if not isinstance(users, list):
             raise TypeError("the members are no list")
-        members = frozenset(str(user) for user in users)
+        members = frozenset(id_in(user) for user in users)
         self._groups_told[group] = KnownGroup(group, members, self._clock())
         return members
 
     async def _ask_profile(self, user_id: str) -> Profile:
         """Ask what kind of account a user has, and in which workspace."""
         user = (await self._client.users_info(user=user_id))["user"]
-        account = account_of(user)
-        grid = user.get("enterprise_user") or {}
-        profile = Profile(account, str(user.get("team_id") or ""), grid.get("enterprise_id"))
-        person = Person(user_id, profile.team_id, profile.enterprise_id)
+        account, person = account_of(user), person_in(user_id, user)
+        profile = Profile(account, person.team_id, person.enterprise_id)
         self._people_told[user_id] = KnownPerson(person, account, self._clock())
         self._told_at[user_id] = self._clock()
         return profile
-
-
-def account_of(user: object) -> Account:
-    """Read the kind of account of a user, as Slack describes users; raise TypeError if it is none.
-
-    Source: https://docs.slack.dev/reference/objects/user-object
-    """
-    if not isinstance(user, dict):
-        raise TypeError("the user is no object")
-    if user.get("deleted"):
-        return Account.DEACTIVATED
-    if user.get("is_bot"):
-        return Account.BOT
-    if any(user.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger")):
-        return Account.GUEST
-    return Account.MEMBER
 
 
 def _standing(

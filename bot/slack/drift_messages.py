@@ -1,7 +1,7 @@
 from dataclasses import replace
 from functools import partial
 
-from bot.changes.afterwards import DriftState
+from bot.changes.disabled_since import DriftState
 from bot.changes.ports import Remember
 from bot.changes.request import ChangeRequest, Drift, MessageRef
 from bot.slack.blocks.drift import drift_message

@@ -11,12 +11,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.changes.people import Person
 from bot.changes.request import Origin
 from bot.slack import logged
-from bot.slack.app import stumbled
 from bot.slack.blocks.rich import Message
 from bot.slack.front import Dispatch, Seen
 from bot.slack.listeners.asking import whoever
 from bot.slack.payloads import reduced
 from bot.slack.sending import content
+from bot.slack.stumbling import stumbled
 
 _log = structlog.get_logger()
 

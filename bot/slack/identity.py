@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.changes.errors import ErrorCode, Problem, StoreUnavailableError, UserError
 from bot.changes.policy import Workspace
 from bot.changes.ports import Store
-from bot.slack.web import HOPELESS, error_code, told
+from bot.slack.errors import HOPELESS, error_code
+from bot.slack.web import told
 
 _log = structlog.get_logger()
 _FIRST_PAUSE = 1.0

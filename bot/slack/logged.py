@@ -14,24 +14,12 @@ from structlog.contextvars import bound_contextvars
 from bot.changes.asking import Received, request_id
 from bot.commands.answers import Accepted, Answer, Moved
 from bot.commands.identifiers import as_change_id
+from bot.commands.undo import SUBCOMMAND as UNDO
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.forms.metadata import unpacked
 
 # Whatever Slack calls a person; nothing else of a payload may stand in a line as one.
 _PERSON = re.compile(r"[A-Z0-9]{1,32}")
-_ABOUT_CHANGES = frozenset(
-    {
-        ActionId.UNDO_CHANGE,
-        ActionId.APPROVE_CHANGE,
-        ActionId.DENY_CHANGE,
-        ActionId.CONFIRM_CHANGE,
-        ActionId.CANCEL_CHANGE,
-        ActionId.RETRY_CHANGE,
-        ActionId.DISABLE_AGAIN,
-        ActionId.REVIEW_CHANGE,
-    }
-)
-_UNDO = "undo"
 
 
 def as_sent(delivery: str, body: Mapping[str, Any]) -> AbstractContextManager[None]:
@@ -83,7 +71,8 @@ def _pressed(action: object, value: object) -> str | None:
         return None
     name, _, _ = action.partition(":")
     change, _, _ = value.partition(":")
-    return as_change_id(change) if name in _ABOUT_CHANGES else None
+    about_change = name in set(ActionId) and ActionId(name).about_change
+    return as_change_id(change) if about_change else None
 
 
 def _submitted(metadata: object) -> str | None:
@@ -95,7 +84,7 @@ def _submitted(metadata: object) -> str | None:
 def _typed(text: object) -> str | None:
     """Name the change whose undo is typed, if that is."""
     words = text.split(maxsplit=2) if isinstance(text, str) else []
-    if len(words) < 2 or words[0].lower() != _UNDO:
+    if len(words) < 2 or words[0].lower() != UNDO.name:
         return None
     return as_change_id(words[1])
 

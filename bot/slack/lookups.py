@@ -12,7 +12,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.web import error_code, passing, retry_after
+from bot.slack.errors import error_code, passing, retry_after
 
 T = TypeVar("T")
 

@@ -96,7 +96,7 @@ class Pacing:
         if taken_until is None:
             return
         try:
-            async with self._store.transaction() as slots:
+            async with self._store.transaction(lasting=False) as slots:
                 await slots.give_back(channel, taken_until, self._clock() + self._interval)
         except StoreUnavailableError as error:
             # What was posted stands; the channel is free by itself a little later.
@@ -107,7 +107,7 @@ class Pacing:
         pause = max(timedelta(seconds=seconds), self._interval)
         self._metrics.put_off(RATE_LIMITED, pause.total_seconds())
         try:
-            async with self._store.transaction() as slots:
+            async with self._store.transaction(lasting=False) as slots:
                 await slots.keep_slot(method, self._clock() + pause)
         except StoreUnavailableError as error:
             # At worst others are told as well.
@@ -118,7 +118,7 @@ class Pacing:
         """Note that Slack asks a request to wait whose turn it was; it is not overtaken."""
         due = self._clock() + timedelta(seconds=seconds)
         try:
-            async with self._store.transaction() as slots:
+            async with self._store.transaction(lasting=False) as slots:
                 await slots.stand_in_line(channel, request.id, request.created_at, due)
         except StoreUnavailableError as error:
             # It comes again at its time; younger ones may come before it.
@@ -130,7 +130,7 @@ class Pacing:
         self._promised = {
             who: due for who, due in self._promised.items() if who != request.id and due > absent
         }
-        async with self._store.transaction() as slots:
+        async with self._store.transaction(lasting=False) as slots:
             in_front = await slots.in_front(channel, request.id, request.created_at, absent)
             taken_until, free_at = await self._take(slots, channel, now, free=in_front == 0)
             if taken_until is not None:
@@ -149,7 +149,7 @@ class Pacing:
         while True:
             now = self._clock()
             try:
-                async with self._store.transaction() as slots:
+                async with self._store.transaction(lasting=False) as slots:
                     taken_until, free_at = await self._take(slots, channel, now, free=True)
             except StoreUnavailableError as error:
                 # Nobody waits elsewhere for this one, and people must not go without an answer.

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 
 import structlog
@@ -11,6 +12,7 @@ from bot.slack.blocks.rich import Message
 from bot.slack.channels import ChannelKind, Channels
 from bot.slack.sending import NotReachableError, Sending
 
+_KIND_SECONDS = 0.5
 _log = structlog.get_logger()
 
 Draw = Callable[[str], Message]
@@ -76,6 +78,18 @@ class Placing:
             return await self._sending.post(asked.requester.user_id, drawn, asked)
         except NotReachableError as error:
             raise AnnouncementError(f"direct message: {error}") from error
+
+    async def told_directly(self, channel: str) -> bool:
+        """Tell whether a change that is asked for in a channel is told its requester alone.
+
+        Whoever asks waits for this, so that Slack is not waited for long.
+        """
+        try:
+            async with asyncio.timeout(_KIND_SECONDS):
+                kind = await self._channels.kind(channel)
+        except (AnnouncementError, TimeoutError):
+            return False
+        return kind is ChannelKind.SHARED and not self._may_be_read_in(channel, kind)
 
     async def reply(self, request: ChangeRequest, draw: Draw) -> MessageRef | None:
         """Post in the thread of a request's message; where that cannot be, where it was asked.

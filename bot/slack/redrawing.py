@@ -1,4 +1,4 @@
-from bot.changes.afterwards import DriftState
+from bot.changes.disabled_since import DriftState
 from bot.changes.request import ChangeRequest, Origin
 from bot.slack.blocks.timers import ended_message
 from bot.slack.change_drawing import ChangeDrawing

@@ -1,7 +1,7 @@
 """Hand a message to Slack, checked, and say by name what came of it."""
 
-import time
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,13 +15,16 @@ from bot import block_kit
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import ChangeRequest, MessageRef
 from bot.slack.blocks.rich import Message
+from bot.slack.errors import HOPELESS, error_code, passing, retry_after
+from bot.slack.measuring import measured
 from bot.slack.pacing import POST, Pacing
 from bot.slack.response_urls import leads_to_slack
-from bot.slack.web import HOPELESS, NO_UNFURLING, error_code, passing, retry_after, told
+from bot.slack.web import told
 from bot.telemetry.slack_metrics import SlackMetrics
 
 T = TypeVar("T")
 
+_NO_UNFURLING = MappingProxyType({"unfurl_links": False, "unfurl_media": False})
 RESPONSE_URL = "response_url"
 """What metrics call an answer through a response URL, which is no method of the Web API."""
 
@@ -117,30 +120,28 @@ class Sending:
             "response_type": "in_channel" if in_channel else "ephemeral",
             "replace_original": replace,
             **content(message),
-            **NO_UNFURLING,
+            **_NO_UNFURLING,
         }
-        begun, outcome = time.monotonic(), "connection"
         try:
-            async with self._session.post(
-                url.get_secret_value(), json=body, allow_redirects=False
-            ) as answer:
-                outcome = "ok" if answer.status == 200 else f"http_{answer.status}"
-                if outcome != "ok":
+            with measured(self._metrics, RESPONSE_URL) as call:
+                async with self._session.post(
+                    url.get_secret_value(), json=body, allow_redirects=False
+                ) as answer:
+                    if answer.status == 200:
+                        return True
+                    call.outcome = f"http_{answer.status}"
                     _log.info("response URL refused", status=answer.status)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            outcome = "timeout" if isinstance(error, TimeoutError) else outcome
+        except (aiohttp.ClientError, TimeoutError, ValueError):
             # ValueError: not an address at all. The text of these would hold the URL.
             _log.warning("response URL out of reach")
-        finally:
-            self._metrics.call(RESPONSE_URL, outcome, time.monotonic() - begun)
-        return outcome == "ok"
+        return False
 
     async def _post_in_turn(
         self, channel: str, body: dict[str, Any], request: ChangeRequest | None
     ) -> MessageRef:
         taken_until = await self._pacing.turn(channel, request)
         try:
-            return await self._call(_place, POST, channel=channel, **body, **NO_UNFURLING)
+            return await self._call(_place, POST, channel=channel, **body, **_NO_UNFURLING)
         except AnnouncementError as error:
             if request is not None and error.retry_after is not None:
                 await self._pacing.stays_in_line(channel, request, error.retry_after)

@@ -60,8 +60,8 @@ class Slots(Protocol):
 class SlotStore(Protocol):
     """The database, as far as pacing needs it."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Slots]:
-        """Begin a transaction that may write."""
+    def transaction(self, *, lasting: bool) -> AbstractAsyncContextManager[Slots]:
+        """Begin a transaction that may write; what is not lasting, a power cut may take back."""
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Slots]:

@@ -23,7 +23,8 @@ from bot.slack.connection import (
     in_words,
 )
 from bot.slack.envelopes import Envelope, Envelopes
-from bot.slack.web import HOPELESS, error_code, retry_after, told
+from bot.slack.errors import HOPELESS, error_code, retry_after
+from bot.slack.web import told
 from bot.tasks import Tasks
 from bot.telemetry.slack_metrics import SlackMetrics
 

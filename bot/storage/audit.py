@@ -2,37 +2,32 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from sqlalchemy import RowMapping, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.changes.audit import AuditEvent, ChainedEvent, EventTag, chain
+from bot.storage.locks import Locks
 from bot.storage.tables import audit_events, audit_head
 
+_ADD = insert(audit_events)
+_MOVE_HEAD = update(audit_head)
 
-class AuditRows:
+
+class AuditRows(Locks):
     """The record, within one transaction."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def append(self, *events: AuditEvent) -> None:
         """Append to the record. The last thing a transaction does, since it locks the chain."""
         if not events:
             return
-        # The update comes first: it takes the head row's lock, so that no other transaction can
-        # read the same head.
-        await self._connection.execute(
-            update(audit_head).values(sequence=audit_head.c.sequence + len(events))
-        )
-        head = (await self._connection.execute(select(audit_head))).mappings().one()
-        sequence, previous = head["sequence"] - len(events), head["hash"]
+        sequence, previous = await self.lock_record()
         links = []
         for event in events:
             sequence += 1
             link = chain(event, sequence, previous)
             previous = link.hash
             links.append(_row(link))
-        await self._connection.execute(insert(audit_events), links)
-        await self._connection.execute(update(audit_head).values(hash=previous))
+        await self._connection.execute(_ADD, links)
+        await self._connection.execute(_MOVE_HEAD, {"sequence": sequence, "hash": previous})
+        self._head = sequence, previous
 
     async def events(
         self,

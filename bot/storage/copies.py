@@ -1,12 +1,18 @@
 from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.changes.direct_copy import DirectCopy
 from bot.changes.request import MessageRef
 from bot.storage.dialects import insert
 from bot.storage.requests import RequestRows
 from bot.storage.tables import direct_copies
+
+_COPIES = (
+    select(direct_copies)
+    .where(direct_copies.c.request_id == bindparam("change"))
+    .order_by(direct_copies.c.user_id)
+)
 
 
 class Copies(RequestRows):
@@ -24,11 +30,7 @@ class Copies(RequestRows):
 
     async def copies(self, change_id: str) -> list[DirectCopy]:
         """Give the copies of a request's message, sent or not, in the order of the user ids."""
-        found = await self._connection.execute(
-            select(direct_copies)
-            .where(direct_copies.c.request_id == change_id)
-            .order_by(direct_copies.c.user_id)
-        )
+        found = await self._connection.execute(_COPIES, {"change": change_id})
         return [
             DirectCopy(
                 row.user_id,

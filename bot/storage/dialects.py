@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Float, Table, literal
+from sqlalchemy import BindParameter, Float, Table, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
@@ -11,6 +11,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from bot.storage.moments import UtcDateTime
+
+_COMMIT_AT_ONCE = text("SET LOCAL synchronous_commit TO off")
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -20,9 +22,24 @@ def on_postgresql(connection: AsyncConnection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
+async def commit_at_once(connection: AsyncConnection) -> None:
+    """Let this transaction's commit not wait for the disk; what commits later never precedes it.
+
+    https://www.postgresql.org/docs/current/wal-async-commit.html. On SQLite a connection is told
+    before its transaction begins.
+    """
+    if on_postgresql(connection):
+        await connection.execute(_COMMIT_AT_ONCE)
+
+
 def insert(connection: AsyncConnection, table: Table) -> Insert:
     """Insert rows, with a word on what happens where there is one already."""
-    return postgresql.insert(table) if on_postgresql(connection) else sqlite.insert(table)
+    return insert_on(connection.dialect.name, table)
+
+
+def insert_on(dialect: str, table: Table) -> Insert:
+    """Insert rows as above, for a statement that is built once for each of both."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 class database_now(FunctionElement[Any]):  # noqa: N801 - SQL functions are written small
@@ -35,8 +52,11 @@ class database_now(FunctionElement[Any]):  # noqa: N801 - SQL functions are writ
     type = UtcDateTime()
     inherit_cache = True
 
-    def __init__(self, after: timedelta = timedelta()) -> None:
-        super().__init__(literal(after.total_seconds(), Float))
+    def __init__(self, after: timedelta | BindParameter[float] = timedelta()) -> None:
+        """Take the while, or the parameter with its seconds, for a statement that is built once."""
+        if isinstance(after, timedelta):
+            after = literal(after.total_seconds(), Float)
+        super().__init__(after)
 
 
 @compiles(database_now, "sqlite")

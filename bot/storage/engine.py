@@ -2,10 +2,7 @@ import asyncio
 from importlib.resources import files
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -68,27 +65,13 @@ async def migrate(engine: AsyncEngine) -> None:
     try:
         if await _is_newest(engine):
             return
-        if engine.dialect.name == "sqlite":
-            await _upgrade_with(engine)
-        else:
-            async with unhurried(engine.url) as patient:
-                await _upgrade_with(patient)
+        from bot.storage.upgrading import upgrade  # noqa: PLC0415 - few starts need it: see there
+
+        await upgrade(engine)
     except DBAPIError as error:
         raise StoreUnavailableError(f"{where}: {reason(error)}") from None
-    except CommandError:
-        # https://alembic.sqlalchemy.org: a revision that these scripts do not have.
-        raise StoreUnavailableError(
-            f"{where}: its tables are of a later version than this one"
-        ) from None
-
-
-def alembic_config(connection: Connection) -> Config:
-    """Give Alembic's configuration for a connection that is already open."""
-    config = Config()
-    config.set_main_option("script_location", "bot.storage:migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+    except StoreUnavailableError as error:
+        raise StoreUnavailableError(f"{where}: {error}") from None
 
 
 async def _is_newest(engine: AsyncEngine) -> bool:
@@ -105,16 +88,3 @@ def newest_revision() -> str:
     """Name the newest step, as its file's name begins; a test compares that with Alembic's."""
     steps = (files("bot.storage.migrations") / "versions").iterdir()
     return max(step.name for step in steps if step.name[:1].isdigit()).partition("_")[0]
-
-
-async def _upgrade_with(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        await asyncio.shield(connection.run_sync(_upgrade))
-
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        with sqlite.patient(connection):
-            command.upgrade(alembic_config(connection), "head")
-    else:
-        command.upgrade(alembic_config(connection), "head")

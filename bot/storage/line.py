@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
@@ -13,6 +13,45 @@ from bot.storage.tables import holds, requests, targets
 _UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
 # Nor does one that is done with the authorization, and waits for others of its own.
 _OVER = tuple(state.value for state in TargetState if state.final)
+_EARLIER = (
+    select(requests.c.id, targets.c.authorization_id)
+    .join(targets, targets.c.request_id == requests.c.id)
+    .where(
+        targets.c.instance == bindparam("instance"),
+        targets.c.authorization_id.in_(bindparam("ids", expanding=True)),
+        targets.c.state.not_in(_OVER),
+        requests.c.state.in_(_UNDER_WAY),
+        requests.c.number
+        < select(requests.c.number)
+        .where(requests.c.lease_owner == bindparam("lease"))
+        .scalar_subquery(),
+    )
+    .order_by(requests.c.number)
+    .limit(1)
+)
+_HELD = (
+    select(holds.c.key, requests.c.id)
+    .join_from(holds, requests, requests.c.lease_owner == holds.c.owner, isouter=True)
+    .where(
+        holds.c.key.in_(bindparam("keys", expanding=True)),
+        holds.c.until > database_now(),
+        holds.c.owner != bindparam("lease"),
+    )
+    .limit(1)
+)
+_FIRST_IN_LINE = (
+    select(requests.c.number)
+    .where(
+        requests.c.number.in_(
+            select(func.min(requests.c.number))
+            .where(requests.c.waits_for.in_(bindparam("keys", expanding=True)))
+            .group_by(requests.c.waits_for)
+        )
+    )
+    .order_by(requests.c.number.desc())
+)
+_LOCKED_FIRST = _FIRST_IN_LINE.with_for_update(key_share=True)
+_FREE_FIRST = _FIRST_IN_LINE.with_for_update(key_share=True, skip_locked=True)
 
 
 class Line(RequestRows):
@@ -25,12 +64,7 @@ class Line(RequestRows):
         earlier = await self._earlier(lease, wanted)
         if earlier is not None:
             return earlier
-        held = await self._connection.execute(
-            select(holds.c.key, requests.c.id)
-            .join_from(holds, requests, requests.c.lease_owner == holds.c.owner, isouter=True)
-            .where(holds.c.key.in_(keys), holds.c.until > database_now(), holds.c.owner != lease)
-            .limit(1)
-        )
+        held = await self._connection.execute(_HELD, {"keys": keys, "lease": lease})
         found = held.first()
         return None if found is None else (found.key, found.id or "")
 
@@ -49,17 +83,8 @@ class Line(RequestRows):
         requests already must not wait for more: with ``waiting`` off, what another transaction has
         locked is left to look for itself.
         """
-        first = (
-            select(func.min(requests.c.number))
-            .where(requests.c.waits_for.in_(keys))
-            .group_by(requests.c.waits_for)
-        )
-        locked = await self._connection.execute(
-            select(requests.c.number)
-            .where(requests.c.number.in_(first))
-            .order_by(requests.c.number.desc())
-            .with_for_update(key_share=True, skip_locked=not waiting)
-        )
+        first = _LOCKED_FIRST if waiting else _FREE_FIRST
+        locked = await self._connection.execute(first, {"keys": keys})
         called = list(locked.scalars())
         if not called:
             return
@@ -71,23 +96,12 @@ class Line(RequestRows):
         await self._wake_all()
 
     async def _earlier(self, lease: str, wanted: Sequence[Target]) -> tuple[str, str] | None:
-        number = select(requests.c.number).where(requests.c.lease_owner == lease).scalar_subquery()
         by_instance: dict[str, list[str]] = {}
         for target in wanted:
             by_instance.setdefault(target.instance, []).append(target.authorization_id)
         for instance, ids in by_instance.items():
             earlier = await self._connection.execute(
-                select(requests.c.id, targets.c.authorization_id)
-                .join(targets, targets.c.request_id == requests.c.id)
-                .where(
-                    targets.c.instance == instance,
-                    targets.c.authorization_id.in_(ids),
-                    targets.c.state.not_in(_OVER),
-                    requests.c.state.in_(_UNDER_WAY),
-                    requests.c.number < number,
-                )
-                .order_by(requests.c.number)
-                .limit(1)
+                _EARLIER, {"instance": instance, "ids": ids, "lease": lease}
             )
             found = earlier.first()
             if found is not None:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, true
+from sqlalchemy import Select, bindparam, exists, func, or_, select, true
 
 from bot.changes.authorization import Authorization, Status
 from bot.changes.leaked import may_have_leaked
@@ -18,19 +18,67 @@ _EFFECTIVE = tuple(state.value for state in TargetState if state.effective)
 _CLOSED = tuple(state.value for state in RequestState if state.closed)
 # What only waits for somebody has not touched anything yet.
 _NOTHING_SENT = (*_CLOSED, *(state.value for state in RequestState if state.waiting))
+_TARGETS_ASKED = (
+    select(func.count())
+    .select_from(targets.join(requests, requests.c.id == targets.c.request_id))
+    .where(
+        requests.c.requester == bindparam("person"),
+        requests.c.created_at > bindparam("since"),
+        requests.c.automatic.is_(False),
+        requests.c.state.not_in(_CLOSED),
+    )
+)
+_TARGETS_ASKED_BEFORE = _TARGETS_ASKED.where(
+    requests.c.number
+    < select(requests.c.number).where(requests.c.id == bindparam("change")).scalar_subquery()
+)
+_STATUS_CHANGED = (
+    select(targets.c.authorization_id, requests.c.break_glass)
+    .join(requests, requests.c.id == targets.c.request_id)
+    .where(
+        targets.c.instance == bindparam("instance"),
+        targets.c.authorization_id.in_(bindparam("ids", expanding=True)),
+        targets.c.state.in_(_EFFECTIVE),
+        targets.c.new_status.is_not(None),
+    )
+    .order_by(requests.c.number)
+)
+_CHANGED_IN_A_LEAK_OR_ENABLED = (
+    select(requests)
+    .where(
+        requests.c.id.in_(
+            select(requests.c.id)
+            .join(targets, targets.c.request_id == requests.c.id)
+            .where(
+                targets.c.instance == bindparam("instance"),
+                targets.c.authorization_id.in_(bindparam("ids", expanding=True)),
+                targets.c.state.in_((*_EFFECTIVE, TargetState.UNCHANGED.value)),
+                or_(requests.c.leak.is_not(None), targets.c.new_status == Status.ACTIVE.value),
+            )
+        )
+    )
+    .order_by(requests.c.number)
+)
 
 
 class Lookback(RequestRows):
     """What was asked for before, by whom, and of which authorizations, within one transaction."""
 
     async def latest_change(self, user_id: str, channel_id: str) -> ChangeRequest | None:
-        """Give the newest request of a person in a channel, undos left out, or None."""
+        """Give a person's newest request in a channel that had an effect or may have, or None.
+
+        Undos are left out.
+        """
+        effective = exists().where(
+            targets.c.request_id == requests.c.id, targets.c.state.in_(_EFFECTIVE)
+        )
         found = await self.read(
             select(requests)
             .where(
                 requests.c.requester == user_id,
                 requests.c.channel_id == channel_id,
                 requests.c.undo_of.is_(None),
+                requests.c.state.in_(OPEN) | effective,
             )
             .order_by(requests.c.number.desc())
             .limit(1)
@@ -150,19 +198,9 @@ class Lookback(RequestRows):
 
         What others have set active beside this bot counts as leaked still.
         """
-        changed = (
-            select(requests.c.id)
-            .join(targets, targets.c.request_id == requests.c.id)
-            .where(
-                targets.c.instance == instance,
-                targets.c.authorization_id.in_(ids),
-                targets.c.state.in_((*_EFFECTIVE, TargetState.UNCHANGED.value)),
-                or_(requests.c.leak.is_not(None), targets.c.new_status == Status.ACTIVE.value),
-            )
-        )
-        in_order = select(requests).where(requests.c.id.in_(changed)).order_by(requests.c.number)
+        about = {"instance": instance, "ids": ids}
         leaked: set[str] = set()
-        for request in await self.read(in_order):
+        for request in await self.read(_CHANGED_IN_A_LEAK_OR_ENABLED, about):
             for target in request.targets:
                 if target.instance != instance or target.authorization_id not in ids:
                     continue
@@ -178,18 +216,8 @@ class Lookback(RequestRows):
 
     async def disabled_by_break_glass(self, instance: str, ids: Sequence[str]) -> list[str]:
         """Give those whose status was changed last by break-glass."""
-        changed = (
-            select(targets.c.authorization_id, requests.c.break_glass)
-            .join(requests, requests.c.id == targets.c.request_id)
-            .where(
-                targets.c.instance == instance,
-                targets.c.authorization_id.in_(ids),
-                targets.c.state.in_(_EFFECTIVE),
-                targets.c.new_status.is_not(None),
-            )
-            .order_by(requests.c.number)
-        )
-        found = await self._connection.execute(changed)
+        about = {"instance": instance, "ids": ids}
+        found = await self._connection.execute(_STATUS_CHANGED, about)
         # The newest comes last, and stays.
         last = {row.authorization_id: row.break_glass is not None for row in found}
         return sorted(each for each, by_glass in last.items() if by_glass)
@@ -207,19 +235,13 @@ class Lookback(RequestRows):
         Requests that were closed before anything was sent do not count, nor what the bot asked for
         itself. With ``before``, only requests earlier than that one count.
         """
-        statement = (
-            select(func.count())
-            .select_from(targets.join(requests, requests.c.id == targets.c.request_id))
-            .where(
-                requests.c.requester == user_id,
-                requests.c.created_at > since,
-                requests.c.automatic.is_(False),
-                requests.c.state.not_in(_CLOSED),
-            )
-        )
-        if before is not None:
-            statement = statement.where(requests.c.number < _number_of(before))
-        return (await self._connection.execute(statement)).scalar_one()
+        asked = {"person": user_id, "since": since}
+        if before is None:
+            counted = await self._connection.execute(_TARGETS_ASKED, asked)
+        else:
+            asked["change"] = before
+            counted = await self._connection.execute(_TARGETS_ASKED_BEFORE, asked)
+        return counted.scalar_one()
 
 
 def to_be_reviewed() -> Any:

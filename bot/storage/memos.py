@@ -1,9 +1,12 @@
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.storage.dialects import insert
+from bot.storage.dialects import insert, insert_on
 from bot.storage.tables import deliveries, requests, stored_queries
 
 
@@ -15,12 +18,9 @@ class Memos:
 
     async def first_delivery(self, key: str, now: datetime) -> bool:
         """Note a delivery from Slack; False if the same one was noted before."""
-        result = await self._connection.execute(
-            insert(self._connection, deliveries)
-            .values(key=key, received_at=now)
-            .on_conflict_do_nothing()
-            .returning(deliveries.c.key)
-        )
+        noting = _note_delivery(self._connection.dialect.name)
+        row = {"key": key, "received_at": now}
+        result = await self._connection.execute(noting, row)
         return result.first() is not None
 
     async def store_query(self, query_id: str, query: str, now: datetime) -> None:
@@ -66,3 +66,8 @@ class Memos:
             )
             .values(response_url=None)
         )
+
+
+@cache
+def _note_delivery(dialect: str) -> ReturningInsert[Any]:
+    return insert_on(dialect, deliveries).on_conflict_do_nothing().returning(deliveries.c.key)

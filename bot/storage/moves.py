@@ -7,7 +7,7 @@ from bot.changes.approval import Vote
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.storage.lookback import OPEN
-from bot.storage.requests import RequestRows
+from bot.storage.requests import TARGETS_STORED, RequestRows
 from bot.storage.rows import progress_row
 from bot.storage.tables import UNREVIEWED, requests, votes
 
@@ -30,10 +30,12 @@ class Moves(RequestRows):
                 requests.c.version == request.version,
             )
             .values(**progress_row(request), version=request.version + 1, due_at=now)
+            .returning(TARGETS_STORED)
         )
-        if moved.rowcount == 0:
+        stored = moved.scalar_one_or_none()
+        if stored is None:
             return False
-        await self._save_targets(request, request.targets)
+        await self._save_targets(request, request.targets, stored)
         await self._wake_all()
         return True
 

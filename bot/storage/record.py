@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, select, type_coerce
+from sqlalchemy import Select, Text, cast, inspect, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audit_verifier.verify_record import COLUMNS, Anchor, exported
@@ -52,6 +52,10 @@ class RecordPages:
 
     async def head_if_any(self) -> Anchor:
         """Give the last event's number and hash; an empty hash if they are gone."""
+        if not await self._connection.run_sync(
+            lambda sync: inspect(sync).has_table(audit_head.name)
+        ):
+            return 0, ""
         found = await self._connection.execute(select(audit_head.c.sequence, audit_head.c.hash))
         heads = found.all()
         return (heads[0].sequence, heads[0].hash) if len(heads) == 1 else (0, "")

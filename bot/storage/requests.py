@@ -1,9 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, func, insert, literal, select, update
+from sqlalchemy import Boolean, RowMapping, Select, and_, bindparam, func, insert, select, update
 
 from bot.changes.errors import LeaseLostError, MovedOnError
 from bot.changes.leak_report import LeakTold
@@ -22,6 +22,50 @@ from bot.storage.tables import requests, targets, votes
 from bot.storage.target_rows import found_row, target_row
 from bot.storage.waking import Waking
 
+# How many of a request's targets are stored: told by an update of the request.
+TARGETS_STORED = (
+    select(func.count()).where(targets.c.request_id == requests.c.id).correlate(requests)
+).scalar_subquery()
+# Statements are built once: to build one takes longer than to have it carried out.
+_ADD = insert(requests)
+_ADD_TARGETS = insert(targets)
+_BY_ID = select(requests).where(requests.c.id == bindparam("change"))
+# Rows that refer to it may still be stored meanwhile.
+_BY_ID_TO_MOVE = _BY_ID.with_for_update(key_share=True)
+_THEIR_TARGETS = (
+    select(targets)
+    .where(targets.c.request_id.in_(bindparam("changes", expanding=True)))
+    .order_by(targets.c.request_id, targets.c.position)
+)
+_THEIR_VOTES = (
+    select(votes)
+    .where(votes.c.request_id.in_(bindparam("changes", expanding=True)))
+    .order_by(votes.c.voted_at)
+)
+_SAVE = (
+    update(requests)
+    .where(
+        requests.c.id == bindparam("at_request"),
+        # Whoever has lost the lease must not write over what the next one found.
+        requests.c.lease_owner.is_not_distinct_from(bindparam("at_lease")),
+        requests.c.version == bindparam("at_version"),
+    )
+    .returning(TARGETS_STORED)
+)
+_SAVE_TARGETS = update(targets).where(
+    targets.c.request_id == bindparam("at_request"),
+    targets.c.position == bindparam("at_position"),
+)
+_SAVE_MESSAGE = (
+    update(requests)
+    .where(requests.c.id == bindparam("at_request"))
+    .values(
+        announced=and_(
+            requests.c.version == bindparam("at_version"), bindparam("at_told", type_=Boolean)
+        )
+    )
+)
+
 
 class RequestRows(Locks, Waking):
     """The requests, within one transaction."""
@@ -32,13 +76,14 @@ class RequestRows(Locks, Waking):
         Numbers are drawn in the order of commits, so that whoever sees one sees all before it.
         """
         await self.lock_record()
-        await self._connection.execute(insert(requests).values(**request_row(request), due_at=now))
+        row = {**request_row(request), "due_at": now}
+        await self._connection.execute(_ADD, row)
         await self._add_targets(request.id, request.targets, first=0)
         await self._wake_all()
 
     async def request(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None."""
-        found = await self.read(select(requests).where(requests.c.id == change_id))
+        found = await self.read(_BY_ID, {"change": change_id})
         return found[0] if found else None
 
     async def is_cancelled(self, change_id: str) -> bool:
@@ -48,9 +93,7 @@ class RequestRows(Locks, Waking):
 
     async def request_to_move(self, change_id: str) -> ChangeRequest | None:
         """Give a request by its id, or None; nobody else moves it until the transaction ends."""
-        # Rows that refer to it may still be stored meanwhile.
-        statement = select(requests).where(requests.c.id == change_id)
-        found = await self.read(statement.with_for_update(key_share=True))
+        found = await self.read(_BY_ID_TO_MOVE, {"change": change_id})
         return found[0] if found else None
 
     async def lock_requests(self, change_ids: Sequence[str]) -> None:
@@ -65,18 +108,18 @@ class RequestRows(Locks, Waking):
     async def save_request(self, request: ChangeRequest, changed: Sequence[Target]) -> None:
         """Store how far a request has come, and those of its targets that have changed."""
         saved = await self._connection.execute(
-            update(requests)
-            .where(
-                requests.c.id == request.id,
-                # Whoever has lost the lease must not write over what the next one found.
-                requests.c.lease_owner.is_not_distinct_from(request.lease),
-                requests.c.version == request.version,
-            )
-            .values(**progress_row(request))
+            _SAVE,
+            {
+                "at_request": request.id,
+                "at_lease": request.lease,
+                "at_version": request.version,
+                **progress_row(request),
+            },
         )
-        if saved.rowcount == 0:
+        stored = saved.scalar_one_or_none()
+        if stored is None:
             raise await self._why_not(request)
-        await self._save_targets(request, changed)
+        await self._save_targets(request, changed, stored)
 
     async def save_message(self, request: ChangeRequest) -> None:
         """Store where a request's messages are, and whether its outcome is told.
@@ -86,12 +129,8 @@ class RequestRows(Locks, Waking):
         if request.leak is not None:
             request = replace(request, leak_told=await self._all_told(request))
         row = message_row(request)
-        as_told = and_(requests.c.version == request.version, literal(row["announced"]))
-        await self._connection.execute(
-            update(requests)
-            .where(requests.c.id == request.id)
-            .values(**{**row, "announced": as_told})
-        )
+        told = {"at_told": row.pop("announced"), "at_version": request.version}
+        await self._connection.execute(_SAVE_MESSAGE, {"at_request": request.id, **told, **row})
 
     async def _all_told(self, request: ChangeRequest) -> LeakTold:
         """Give who was told of a leaked secret, by whoever tells of it and its undo at once."""
@@ -109,33 +148,33 @@ class RequestRows(Locks, Waking):
         )
         return saved.rowcount == 1
 
-    async def read(self, statement: Select[Any]) -> list[ChangeRequest]:
+    async def read(
+        self, statement: Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> list[ChangeRequest]:
         """Read the requests that a statement selects, with their targets and votes."""
-        rows = (await self._connection.execute(statement)).mappings().all()
+        rows = (await self._connection.execute(statement, parameters)).mappings().all()
         if not rows:
             return []
         ids = [row["id"] for row in rows]
-        theirs = await self._belonging(
-            select(targets)
-            .where(targets.c.request_id.in_(ids))
-            .order_by(targets.c.request_id, targets.c.position)
-        )
-        cast = await self._belonging(
-            select(votes).where(votes.c.request_id.in_(ids)).order_by(votes.c.voted_at)
-        )
+        theirs = await self._belonging(_THEIR_TARGETS, ids)
+        # Nobody votes on what needs no approval, which most is.
+        voted_on = [row["id"] for row in rows if row["approval"] is not None]
+        cast = await self._belonging(_THEIR_VOTES, voted_on) if voted_on else {}
         return [to_request(row, theirs.get(row["id"], []), cast.get(row["id"], [])) for row in rows]
 
-    async def _belonging(self, statement: Select[Any]) -> dict[str, list[RowMapping]]:
+    async def _belonging(
+        self, statement: Select[Any], change_ids: Sequence[str]
+    ) -> dict[str, list[RowMapping]]:
         found: dict[str, list[RowMapping]] = {}
-        for row in (await self._connection.execute(statement)).mappings():
+        rows = await self._connection.execute(statement, {"changes": change_ids})
+        for row in rows.mappings():
             found.setdefault(row["request_id"], []).append(row)
         return found
 
-    async def _save_targets(self, request: ChangeRequest, changed: Sequence[Target]) -> None:
-        stored = await self._connection.execute(
-            select(func.count()).where(targets.c.request_id == request.id)
-        )
-        count = stored.scalar_one()
+    async def _save_targets(
+        self, request: ChangeRequest, changed: Sequence[Target], count: int
+    ) -> None:
+        """Store the targets that have changed, and those behind the first ``count``, as new."""
         await self._add_targets(request.id, request.targets[count:], first=count)
         position = {t.key: place for place, t in enumerate(request.targets)}
         known = [
@@ -144,21 +183,12 @@ class RequestRows(Locks, Waking):
             if (place := position[target.key]) < count
         ]
         if known:
-            columns = [name for name in known[0] if not name.startswith("at_")]
-            await self._connection.execute(
-                update(targets)
-                .where(
-                    targets.c.request_id == bindparam("at_request"),
-                    targets.c.position == bindparam("at_position"),
-                )
-                .values({name: bindparam(name) for name in columns}),
-                known,
-            )
+            await self._connection.execute(_SAVE_TARGETS, known)
 
     async def _add_targets(self, change_id: str, added: Sequence[Target], first: int) -> None:
         if added:
             await self._connection.execute(
-                insert(targets),
+                _ADD_TARGETS,
                 [
                     {
                         "request_id": change_id,

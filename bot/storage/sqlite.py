@@ -16,10 +16,18 @@ from bot.changes.errors import StoreUnavailableError
 from bot.storage.sqlite_connection import BriefConnection
 
 READING = "reading"
+FLEETING = "fleeting"
 # Whoever is cancelled meanwhile waits for the driver's thread, so this is short: who has longer
 # tries again.
 _BUSY_TIMEOUT_MS = 200
+# One writes, the others read; more would take more memory than they save time.
+_CONNECTIONS = 5
+# Of each connection; the machine keeps the file's pages for all of them.
+_CACHE_KIB = 256
 _MIGRATION_TIMEOUT_MS = 8_000
+# https://www.sqlite.org/pragma.html#pragma_synchronous: with a WAL, NORMAL syncs at checkpoints
+# alone, so that a power cut may take the newest commits back, in their order.
+_SYNCHRONOUS = "synchronous"
 _OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 _OWNERS_FOLDER = stat.S_IRWXU
 
@@ -29,7 +37,8 @@ def sqlite_engine(url: URL) -> AsyncEngine:
 
     Every transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that none
     fails half-way on a lock; connections with the execution option ``reading`` do not. A commit
-    is on the disk when it returns (``synchronous = FULL``): an ack is a promise.
+    is on the disk when it returns (``synchronous = FULL``): an ack is a promise. One of a
+    connection with the option ``fleeting`` is not, but nothing later is there without it.
 
     Raises:
         StoreUnavailableError: If the file cannot be made or opened.
@@ -48,7 +57,13 @@ def sqlite_engine(url: URL) -> AsyncEngine:
         except sqlite3.Error as error:
             raise StoreUnavailableError(f"{path}: {error}") from error
     engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"async_creator_fn": BriefConnection}
+        url,
+        hide_parameters=True,
+        # None is closed that somebody will want again: each has a thread, and reads the schema.
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
+        connect_args={"async_creator_fn": BriefConnection},
     )
     event.listen(engine.sync_engine, "connect", _prepare_connection)
     event.listen(engine.sync_engine, "begin", _begin)
@@ -97,9 +112,10 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     try:
         for pragma in (
             "journal_mode = WAL",
-            "synchronous = FULL",
+            f"{_SYNCHRONOUS} = FULL",
             f"busy_timeout = {_BUSY_TIMEOUT_MS}",
             "foreign_keys = ON",
+            f"cache_size = -{_CACHE_KIB}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
     except BaseException:
@@ -111,5 +127,13 @@ def _prepare_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry
 
 
 def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get(READING, False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    synchronous = "NORMAL" if options.get(FLEETING, False) else "FULL"
+    # It holds for the connection, and can be set between transactions only.
+    if connection.info.get(_SYNCHRONOUS, "FULL") != synchronous:
+        connection.exec_driver_sql(f"PRAGMA {_SYNCHRONOUS} = {synchronous}")
+        connection.info[_SYNCHRONOUS] = synchronous
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

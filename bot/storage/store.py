@@ -19,6 +19,7 @@ from bot.changes.errors import StoreUnavailableError
 from bot.storage.anchors import Anchors
 from bot.storage.backlog import Backlogs
 from bot.storage.copies import Copies
+from bot.storage.dialects import commit_at_once
 from bot.storage.failures import code, reason
 from bot.storage.homes import Homes
 from bot.storage.inbox import Inbox
@@ -31,7 +32,7 @@ from bot.storage.observing import Observer, Unobserved
 from bot.storage.people import People
 from bot.storage.posting import Posting
 from bot.storage.record import RecordPages
-from bot.storage.sqlite import READING
+from bot.storage.sqlite import FLEETING, READING
 from bot.storage.switches import Switches
 from bot.storage.trimming import Trimming
 from bot.storage.turns import Turns
@@ -78,21 +79,32 @@ class SqlStore:
         self._engine = engine
         self._observer = observer or Unobserved()
         self._alone = engine.dialect.name == "sqlite"
+        # Three ways to the same connections.
+        self._fleeting = engine.execution_options(**{FLEETING: True})
+        self._reading = engine.execution_options(
+            **{READING: True}
+            if self._alone
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
         # SQLite lets one write at a time, and whoever waits for its lock is served by chance.
         self._turn = Turns().turn if self._alone else _no_turn
 
     @asynccontextmanager
-    async def transaction(self, *, urgent: bool = False) -> AsyncIterator[SqlTransaction]:
+    async def transaction(
+        self, *, urgent: bool = False, lasting: bool = True
+    ) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that may write; it commits if the context ends well."""
         with self._named():
             elapsed = asyncio.get_running_loop().time
             begun = elapsed()
             async with (
                 self._turn(urgent=urgent),
-                self._engine.connect() as connection,
+                (self._engine if lasting else self._fleeting).connect() as connection,
                 AsyncExitStack() as stack,
             ):
                 await _begin(connection, stack)
+                if not lasting:
+                    await commit_at_once(connection)
                 self._observer.took("begin", elapsed() - begun)
                 yield SqlTransaction(connection)
                 begun = elapsed()
@@ -103,15 +115,13 @@ class SqlStore:
     async def reading(self) -> AsyncIterator[SqlTransaction]:
         """Begin a transaction that only reads, waits for no writer, and sees one moment."""
         with self._named():
-            async with self._engine.connect() as connection:
-                await self._only_read(connection)
+            async with self._reading.connect() as connection:
                 yield SqlTransaction(connection)
 
     async def ping(self) -> None:
         """Ask the database for an answer."""
         with self._named():
-            async with self._engine.connect() as connection:
-                await self._only_read(connection)
+            async with self._reading.connect() as connection:
                 await connection.execute(text("SELECT 1"))
 
     async def listen(self, wake: Callable[[], None]) -> None:
@@ -131,14 +141,6 @@ class SqlStore:
             self._observer.failed(code(error))
             # Where SQLAlchemy only sets something on a connection, it names nothing anew.
             raise StoreUnavailableError(reason(error)) from None
-
-    async def _only_read(self, connection: AsyncConnection) -> None:
-        if self._alone:
-            await connection.execution_options(**{READING: True})
-        else:
-            await connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
 
 
 def _no_turn(*, urgent: bool) -> AbstractAsyncContextManager[None]:  # noqa: ARG001 - as Turns.turn

@@ -9,13 +9,15 @@ from bot.storage.dialects import insert
 from bot.storage.tables import freezes, refusals, requests
 from bot.storage.waking import Waking
 
+_FREEZE = select(freezes)
+
 
 class Switches(Waking):
     """What holds for every replica: the freeze, and how often somebody was refused."""
 
     async def freeze(self) -> Freeze | None:
         """Give the freeze that stops all changes, or None."""
-        found = (await self._connection.execute(select(freezes))).mappings().first()
+        found = (await self._connection.execute(_FREEZE)).mappings().first()
         return None if found is None else Freeze(found["at"], found["reason"])
 
     async def set_freeze(self, freeze: Freeze | None) -> bool:

@@ -20,6 +20,8 @@ _CHANNEL = "token_bot_due"
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 15.0
 
+_NOTIFY = select(func.pg_notify(_CHANNEL, ""))
+
 _log = structlog.get_logger()
 
 
@@ -32,7 +34,7 @@ class Waking:
     async def _wake_all(self) -> None:
         """Have every executor look for due requests once this transaction has committed."""
         if on_postgresql(self._connection):
-            await self._connection.execute(select(func.pg_notify(_CHANNEL, "")))
+            await self._connection.execute(_NOTIFY)
 
 
 async def listen(engine: AsyncEngine, wake: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
+from bot.telemetry.buckets import OF_AN_ACK
 
 
 class InfluxDBMetrics:
@@ -15,7 +15,7 @@ class InfluxDBMetrics:
             "token_bot_influxdb_seconds",
             "Requests to InfluxDB, each attempt of a call, by what they came to",
             ["instance", "operation", "outcome", "status"],
-            buckets=_SECONDS,
+            buckets=OF_AN_ACK,
             registry=registry,
         )
         self._retries = Counter(

@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 
 from bot.changes.backlog import Backlog
 from bot.telemetry.backlog_metrics import BacklogMetrics
+from bot.telemetry.buckets import OF_AN_ACK
 from bot.telemetry.change_metrics import ChangeMetrics
 from bot.telemetry.database_metrics import DatabaseMetrics
 from bot.telemetry.executor_metrics import ExecutorMetrics
@@ -12,7 +13,6 @@ from bot.telemetry.leak_metrics import LeakMetrics
 from bot.telemetry.process_metrics import ProcessMetrics
 from bot.telemetry.slack_metrics import SlackMetrics
 
-_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
 _DISTRIBUTION = "influxdb-token-bot"
 
 
@@ -49,7 +49,7 @@ class Metrics:
         )
         self._asked = Counter(
             "token_bot_asked",
-            "Commands and clicks, by what was asked and how it was answered",
+            "What people asked, by its kind, by what it was and how it was answered",
             ["kind", "asked", "outcome"],
             registry=registry,
         )
@@ -57,7 +57,7 @@ class Metrics:
             "token_bot_ack_seconds",
             "From a request's arrival at its listener to its ack",
             ["kind"],
-            buckets=_SECONDS,
+            buckets=OF_AN_ACK,
             registry=registry,
         )
 
@@ -65,9 +65,12 @@ class Metrics:
         """Count one request or envelope from Slack."""
         self._front.labels(outcome).inc()
 
-    def asked(self, kind: str, asked: str, outcome: str, seconds: float) -> None:
-        """Count one command or click, and the seconds to its ack."""
+    def asked(self, kind: str, asked: str, outcome: str) -> None:
+        """Count one thing that somebody asked for, such as a command or a click."""
         self._asked.labels(kind, asked, outcome).inc()
+
+    def acked(self, kind: str, seconds: float) -> None:
+        """Measure the seconds from something's arrival to its ack."""
         self._ack_seconds.labels(kind).observe(seconds)
 
     def exposition(self, backlog: Backlog | None) -> bytes:

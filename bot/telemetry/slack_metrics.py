@@ -47,8 +47,9 @@ class SlackMetrics:
 
         Args:
             method: Its method; ``response_url`` for an answer through one.
-            outcome: ``ok``, Slack's word for what went wrong, ``http_`` and a status, ``timeout``
-                or ``connection``.
+            outcome: ``ok``, Slack's word for what went wrong, ``http_`` and a status, ``timeout``,
+                ``connection``, or ``broken_off`` where nobody waits any more, or what came is no
+                answer.
             seconds: How long it took.
         """
         self._seconds.labels(method, self._codes(outcome)).observe(seconds)

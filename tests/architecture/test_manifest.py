@@ -1,7 +1,6 @@
 """The app's manifests say what the code does, and nothing else."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,17 +14,9 @@ from bot.sandbox.slack import scopes as slacks
 from bot.slack.manifest import EVENTS, EVENTS_PATH, BadUrlError, manifest
 from bot.slack.scopes import NEEDED
 from bot.slack.shortcuts import SHORTCUTS, ShortcutId
+from tests.architecture.manifests import BY_HTTP, BY_SOCKETS, MANIFESTS, ROOT, read
 
-ROOT = Path(__file__).parents[2]
-MANIFESTS = ROOT / "manifests"
-BY_HTTP, BY_SOCKETS = "slack-app.yaml", "slack-app-socket-mode.yaml"
 EXAMPLE = "https://bot.example.com"
-
-
-def read(name: str) -> dict[str, Any]:
-    """Read a manifest as Slack does."""
-    loaded: dict[str, Any] = yaml.safe_load((MANIFESTS / name).read_text(encoding="utf-8"))
-    return loaded
 
 
 def written(command: str = "/token", url: str | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bot.cli.app import main
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 from tests.postgresql import libpq
-from tests.sqlite import place_database
+from tests.sqlite import driven, place_database
 
 Typed = Callable[..., tuple[int, str, str]]
 Told = tuple[int, str, str]
@@ -76,11 +76,6 @@ def tampered(database_url: str) -> Callable[[str], None]:
         asyncio.run(_execute(driven(database_url), statement))
 
     return execute
-
-
-def driven(url: str) -> str:
-    """Name the driver in an address, as the settings do."""
-    return url.replace("sqlite:", "sqlite+aiosqlite:").replace("postgresql:", "postgresql+psycopg:")
 
 
 async def _append(url: str, events: tuple[AuditEvent, ...]) -> None:

@@ -19,8 +19,9 @@ from bot.storage.store import SqlStore
 from bot.storage.tables import audit_anchor
 from tests.changes.samples import NOON
 from tests.durability.outside import until
-from tests.policy.test_channels import FEED
-from tests.storage.test_record import EVENT, append
+from tests.policy.feed import FEED
+from tests.sqlite import driven
+from tests.storage.appended import EVENT, append
 from tests.world import BRISK, World
 
 DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ def told(here: World) -> list[Message]:
 
 async def looked(here: World) -> None:
     """Wait until a replica has looked, and what was due is told and stored as that."""
-    engine = create_engine(here.settings["database_url"].replace("sqlite:", "sqlite+aiosqlite:"))
+    engine = create_engine(driven(here.settings["database_url"]))
 
     async def done() -> bool:
         async with engine.connect() as connection:

@@ -69,7 +69,7 @@ def test_a_whole_export_is_checked_without_the_bot(
     assert [json.loads(line) for line in lines] == [as_exported(e) for e in written(EVENTS)]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert again == (1, "", f"{file} is there already, and is left as it is.\n")
-    assert elsewhere[0] == 1
+    assert elsewhere[0] == 2
     assert elsewhere[2] == f"{tmp_path / 'none' / 'record.jsonl'}: No such file or directory.\n"
     assert (holds.returncode, broken.returncode) == (0, 1)
     assert holds.stdout.endswith(f"The record in {file} holds: 6 events, each in its place.\n")
@@ -105,6 +105,24 @@ def test_what_is_wanted(typed: Typed, recorded: Callable[..., None], tmp_path: P
     filtered = subprocess.run([*alone, "--filtered"], capture_output=True, text=True, check=False)
     assert (code, strict.returncode, filtered.returncode) == (0, 1, 0)
     assert filtered.stdout.startswith("Not in this file: events 2, 4.\n")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_there_is_no_export(typed: Typed, recorded: Callable[..., None]) -> None:
+    """A change that is not there exits 1, as of a bundle; a span that holds nothing exits 2."""
+    recorded(*EVENTS)
+    reversed_span = ("--since", "2026-11-25", "--until", "2026-11-24")
+
+    absent = typed("audit", "export", "--change", "ZZZZZZ")
+    spans = [
+        typed("audit", "export", *span)
+        for span in (reversed_span, ("--since", "2026-11-24", "--until", "2026-11-24"))
+    ]
+
+    assert absent[:2] == (1, "")
+    assert absent[2].startswith("There is no change 'ZZZZZZ' in the record in ")
+    assert {each[:2] for each in spans} == {(2, "")}
+    assert all(each[2].startswith("--until is not later than --since") for each in spans)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -14,8 +14,8 @@ from bot.audit_verifier.verify_record import Anchor
 from bot.audit_verifier.verify_record import event_hash as hash_of
 from bot.changes.audit import GENESIS, AuditEvent, ChainedEvent, EventTag, chain
 from tests.audit.chains import Exported, as_exported, checked, written
+from tests.changes.any_event import EVENTS
 from tests.changes.samples import NOON, UNHURRIED
-from tests.changes.test_audit_chain import EVENTS
 
 LENGTH = 9
 Tampering = Callable[[list[Exported]], object]
@@ -202,7 +202,7 @@ def test_what_is_wrong_is_named(tampering: Tampering, wrong: list[str], holding:
 
     assert (check.wrong, check.holding) == (wrong, holding)
     assert check.report("it")[-1] == (
-        f"The record in it is broken: {holding} of {check.count} events hold."
+        f"The record in it is broken: {holding} of {max(check.count, LENGTH)} events hold."
     )
 
 

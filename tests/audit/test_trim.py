@@ -14,8 +14,9 @@ from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from tests.audit.chains import checked
-from tests.audit.conftest import Typed, driven
+from tests.audit.conftest import Typed
 from tests.changes.samples import change, done
+from tests.sqlite import driven
 
 TODAY = datetime.now(UTC)  # noqa: TID251 - the command takes the machine's clock
 DAY = timedelta(days=1)

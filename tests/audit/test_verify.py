@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.changes.audit import AuditEvent, EventTag
+from bot.cli.app import main
 from tests.audit.conftest import Typed
 from tests.changes.samples import NOON
 
@@ -77,7 +78,7 @@ def test_what_was_touched_is_named(
             f"Event 6 ({ONE.format(6).replace('change.done', 'nonsense')}) was changed after it "
             "was written."
         ),
-        "The record in HERE is broken: 3 of 5 events hold.",
+        "The record in HERE is broken: 3 of 6 events hold.",
     ]
 
 
@@ -100,8 +101,13 @@ def test_a_tail_that_was_cut_off(
     by_anchor = typed("audit", "verify", "--anchors", pasted)
     tampered("DELETE FROM audit_head")
     without = typed("audit", "verify")
+    tampered("DROP TABLE audit_head")
+    dropped = typed("audit", "verify")
 
     assert [each[0] for each in (by_head, unseen, by_anchor, without)] == [1, 0, 1, 1]
+    assert by_head[1].endswith(" is broken: 4 of 6 events hold.\n")
+    assert by_anchor[1].endswith(" is broken: 4 of 6 events hold.\n")
+    assert dropped == without
     assert by_head[1].startswith("Events 5 to 6 are missing at the end.\n")
     assert by_anchor[1].startswith(
         "Events 5 to 6 are missing at the end: an anchor names event 6.\n"
@@ -147,4 +153,84 @@ def test_the_verifier_stands_alone(
     tampered("UPDATE audit_events SET detail = '{}' WHERE sequence = 3")
     tampered("DELETE FROM audit_events WHERE sequence = 6")
     assert alone(file, "--anchor", anchor) == typed("audit", "verify", "--anchor", anchor)[:2]
+    tampered("DROP TABLE audit_head")
+    assert alone(file) == typed("audit", "verify")[:2]
     assert alone(str(tmp_path / "missing"))[0] == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("content", ["", "hello\n" * 15, "[1]\n{}\n"])
+def test_what_is_no_record_does_not_hold(typed: Typed, tmp_path: Path, content: str) -> None:
+    """The printed verifier says so once, with the exit code for what cannot be read."""
+    (tmp_path / "verify_record.py").write_text(typed("audit", "verifier")[1])
+    (tmp_path / "file").write_text(content)
+    command = [sys.executable, "-I", "-S", "verify_record.py", "file"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "file holds no event: it is no export of a record.\n"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_report_that_nobody_can_read(
+    typed: Typed, recorded: Callable[..., None], tmp_path: Path
+) -> None:
+    """One line and an exit code, and no traceback, from export and from the printed verifier."""
+    recorded(*EVENTS)
+    (tmp_path / "verify_record.py").write_text(typed("audit", "verifier")[1])
+    (tmp_path / "record.jsonl").write_text(typed("audit", "export")[1])
+    alone = f"{sys.executable} -I -S verify_record.py record.jsonl"
+
+    def shell(line: str) -> tuple[int, list[str]]:
+        command = ["/bin/sh", "-c", line]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        return done.returncode, done.stderr.splitlines()
+
+    for target in (">/dev/full", ">&-"):
+        code, told = shell(f"{alone} {target}")
+        assert (code, len(told)) == (2, 1)
+        assert told[0].startswith("Standard output takes nothing: ")
+    exporting = f"DATABASE_URL=sqlite:///bot.db {sys.executable} -m bot audit export"
+    full = shell(f"{exporting} >/dev/full")
+    closed = shell(f"{exporting} >&-")
+    assert full == (
+        1,
+        ["Standard output takes nothing: No space left on device. Not all was written."],
+    )
+    assert closed == (2, ["Standard output is closed. Give --output."])
+
+
+@pytest.mark.parametrize("content", ["", "not a database, though long enough to be one" * 9])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("verify",),
+        ("anchor",),
+        ("export",),
+        ("bundle", "7F3K2Q", "--output", "x.zip"),
+        ("trim", "--before", "2026-01-01", "--output", "x.jsonl"),
+    ],
+)
+def test_a_file_that_is_no_database_of_a_bot_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: tuple[str, ...],
+    content: str,
+) -> None:
+    """It is not made into one, and its record is not said to hold."""
+    file = tmp_path / "bot.db"
+    file.write_text(content)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["token-bot", "audit", *command])
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+
+    code = main()
+
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert err.startswith(str(file))
+    assert err.endswith("Set DATABASE_URL to the bot's.\n")
+    assert file.read_text() == content
+    assert [each.name for each in tmp_path.iterdir()] == ["bot.db"]

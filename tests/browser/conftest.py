@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from bot.cli.stand_ins import Scene, running_sandbox, served_page
+from bot.cli.running_sandbox import Scene, running_sandbox, served_page
 from tests.browser.chromium import executable
 from tests.browser.screen import WITHIN_MS, Screen
 

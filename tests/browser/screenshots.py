@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
-from bot.cli.stand_ins import Scene, running_sandbox, served_page
+from bot.cli.running_sandbox import Scene, running_sandbox, served_page
 from bot.sandbox import cast
 from bot.sandbox.influxdb.grown_organisation import LEAKED_DESCRIPTION, LEAKED_TOKEN
 from bot.telemetry.logs import configure_logs

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from bot.cli.stand_ins import Scene, running_sandbox, served_page
+from bot.cli.running_sandbox import Scene, running_sandbox, served_page
 from bot.sandbox import cast
 from bot.sandbox.serving import listen_from
 from tests.browser.screen import WITHIN_MS, Screen

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from bot.cli.stand_ins import Scene
+from bot.cli.running_sandbox import Scene
 from bot.sandbox.influxdb import Mode
 from bot.sandbox.influxdb.grown_organisation import LEAKED_DESCRIPTION, LEAKED_TOKEN
 from tests.browser.screen import Screen

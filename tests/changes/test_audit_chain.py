@@ -12,20 +12,10 @@ from hypothesis import strategies as st
 from bot.audit_verifier.verify_record import event_hash
 from bot.changes.audit import GENESIS, AuditEvent, ChainedEvent, EventTag, chain
 from tests.audit.chains import as_exported, written
-from tests.changes.samples import IDS, MOMENTS, NOON, SHORT_TEXTS, TEXTS, UNHURRIED
+from tests.changes.any_event import EVENTS
+from tests.changes.samples import NOON, UNHURRIED
 from tests.documents.pages import blocks
 
-EVENTS = st.builds(
-    AuditEvent,
-    tag=st.sampled_from(EventTag),
-    at=MOMENTS,
-    actor=TEXTS,
-    team=TEXTS,
-    change_id=st.none() | SHORT_TEXTS,
-    instance=st.none() | TEXTS,
-    authorization_id=st.none() | IDS,
-    detail=st.dictionaries(TEXTS, st.none() | TEXTS | st.integers(), max_size=3),
-)
 EVENT = AuditEvent(
     *(EventTag.CHANGE_DONE, NOON, "U0ALICE", "T0HOME", "7F3K2Q", "default"), detail={"a": 1, "b": 2}
 )

@@ -16,10 +16,10 @@ from bot.changes.policy import ApprovalRules, ChannelRules, Limits, Policy, Role
 from bot.changes.ports import TurnEnd
 from bot.changes.request import ChangeRequest
 from bot.changes.update import ChangeKind
+from tests.changes.roles_by_file import EVE, MEMBER, OTTO, VERA, unreadable
+from tests.changes.roles_by_file import POLICY as BY_FILE
 from tests.changes.samples import ALICE, BOB, NOON
-from tests.changes.test_decision import EVE, MEMBER, OTTO, VERA, unreadable
-from tests.changes.test_decision import POLICY as BY_FILE
-from tests.changes.test_lifecycle import NEEDED, again, asked, confirm, until, wish
+from tests.changes.wishing import NEEDED, again, asked, confirm, until, wish
 from tests.changes.workshop import EVE as NOBODY
 from tests.changes.workshop import POLICY, Workshop
 

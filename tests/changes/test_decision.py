@@ -31,30 +31,17 @@ from bot.changes.policy import (
 )
 from bot.changes.roles_held import role_held
 from bot.changes.update import ChangeKind
+from tests.changes.roles_by_file import ANNA, EVE, MEMBER, OTTO, POLICY, VERA, unreadable
 from tests.changes.samples import UNHURRIED
 
 VIEWER, OPERATOR, APPROVER = Role.VIEWER, Role.OPERATOR, Role.APPROVER
 DISABLE, ENABLE, DESCRIBE = ChangeKind.DISABLE, ChangeKind.ENABLE, ChangeKind.DESCRIBE
-POLICY = Policy(
-    home=Workspace("T0HOME"),
-    roles=Roles(
-        viewer=frozenset({"U0VERA", "S0SRE"}),
-        operator=frozenset({"U0OTTO", "S0ONCALL"}),
-        approver=frozenset({"U0ANNA", "S0SECURITY"}),
-    ),
-    source=PolicySource.FILE,
-)
 LISTED = replace(
     POLICY,
     roles=Roles.every(frozenset({"U0OTTO", "S0ONCALL"})),
     source=PolicySource.ALLOWED_USERS,
 )
-OTTO = Person("U0OTTO", "T0HOME")
-ANNA = Person("U0ANNA", "T0HOME")
-VERA = Person("U0VERA", "T0HOME")
-EVE = Person("U0EVE", "T0HOME")
 MALLORY = Person("U0MALLORY", "T0ELSEWHERE")
-MEMBER = Standing(Account.MEMBER)
 GROUP_OF = {VIEWER: "S0SRE", OPERATOR: "S0ONCALL", APPROVER: "S0SECURITY"}
 USER_OF = {VIEWER: VERA, OPERATOR: OTTO, APPROVER: ANNA}
 ADD = "Ask whoever runs this bot to add your Slack user id U0EVE to"
@@ -63,11 +50,6 @@ ADD = "Ask whoever runs this bot to add your Slack user id U0EVE to"
 def member_of(*groups: str, account: Account = Account.MEMBER) -> Standing:
     """Give the standing of somebody who is in these groups."""
     return Standing(account, frozenset(groups))
-
-
-def unreadable(*groups: str) -> Standing:
-    """Give the standing of somebody of whom Slack does not tell whether they are in these."""
-    return Standing(Account.MEMBER, unreadable=frozenset(groups))
 
 
 def a(role: Role) -> str:

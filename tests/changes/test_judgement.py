@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.changes.as_shown import description_digest
 from bot.changes.authorization import Authorization, Permission, Status
 from bot.changes.decision import Denied
-from bot.changes.drift import description_digest
 from bot.changes.errors import ErrorCode
 from bot.changes.facts import Facts, History, Touch
 from bot.changes.judgement import NothingToDo, Proceed, Refuse, judge

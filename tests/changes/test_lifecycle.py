@@ -1,7 +1,6 @@
 """A request through all its stages: the real database, instances in memory, and a set clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,44 +20,13 @@ from bot.changes.update import AuthorizationUpdate, ChangeKind
 from bot.changes.wish import Wish
 from tests.changes.conftest import TOKENS
 from tests.changes.samples import ALICE, BOB, DISABLE, NOON, OPERATOR, authorization
+from tests.changes.wishing import NEEDED, again, asked, confirm, until, wish
 from tests.changes.workshop import CAROL, DAVE, DOWN, POLICY, InMemoryAuthorizations, Workshop
 
 S, T = RequestState, TargetState
 ENABLE = AuthorizationUpdate(Status.ACTIVE)
-NEEDED = ApprovalRules(needed_for=frozenset({ChangeKind.DISABLE}))
 LOST = UpstreamError(Problem(ErrorCode.INSTANCE_UNAVAILABLE, "No answer."), Effect.POSSIBLE)
 BACK = UpstreamError(Problem(ErrorCode.INSTANCE_REFUSED, "It says no."), Effect.NONE)
-
-
-def wish(*numbers: int, instance: str = "default", **fields: Any) -> Wish:
-    """Wish that tokens be disabled."""
-    targets = tuple(Target(instance, TOKENS[n].id, DISABLE) for n in numbers)
-    return Wish(targets, **fields)
-
-
-async def asked(here: Workshop, wanted: Wish) -> ChangeRequest:
-    """Let Alice ask, and carry out what can be."""
-    request = await here.heart.intake.open(here.ask(), wanted)
-    await here.settled()
-    return await here.request(request.id)
-
-
-async def again(here: Workshop, request: ChangeRequest) -> ChangeRequest:
-    """Carry out what can be, and read a request anew."""
-    await here.settled()
-    return await here.request(request.id)
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something has come to be, while the executor is at it."""
-    async with asyncio.timeout(10):
-        while not await holds():  # noqa: ASYNC110 - the executor tells nobody
-            await asyncio.sleep(0.01)
-
-
-async def confirm(here: Workshop, request: ChangeRequest, **more: str) -> None:
-    """Let Alice confirm."""
-    await here.heart.moves.confirm(here.ask(ALICE), request.id, **more)
 
 
 def states(request: ChangeRequest) -> list[str]:

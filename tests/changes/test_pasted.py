@@ -81,7 +81,10 @@ def test_nothing_is_no_secret(text: str) -> None:
     """What is blank once everything around it is gone is a problem with a name."""
     found = clean(text)
     assert isinstance(found, Problem)
-    assert (found.code, found.message) == (ErrorCode.USAGE, "There is no secret in this.")
+    assert (found.code, found.message) == (
+        ErrorCode.USAGE,
+        "There is no secret in this. Nothing was changed.",
+    )
 
 
 @pytest.mark.parametrize("length", [LONGEST_SECRET + 1, 100_000])
@@ -89,7 +92,7 @@ def test_what_is_too_long_is_no_secret(length: int) -> None:
     """The limit is said, and the text is not."""
     found = clean("x" * length)
     assert isinstance(found, Problem)
-    assert found.message == "This is longer than 512 characters."
+    assert found.message == "This is longer than 512 characters. Nothing was changed."
 
 
 @given(st.text())

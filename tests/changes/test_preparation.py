@@ -53,7 +53,7 @@ def outcomes(request: ChangeRequest) -> list[tuple[str, str, str | None]]:
 
 async def test_what_is_there_is_read(here: Workshop) -> None:
     """Each as it is now; nothing is sent."""
-    prepared = await preparation(here).prepare(named(TOKENS[0].id, TOKENS[1].id))
+    prepared = await preparation(here).prepare(named(TOKENS[0].id, TOKENS[1].id), last_try=True)
 
     assert prepared.prepared
     assert prepared.targets == tuple(
@@ -71,7 +71,7 @@ async def test_what_cannot_be_changed_anyway_is_left_out(here: Workshop) -> None
     here.default.troubles = {"0d0d0d0d0d0d00dd": ORPHAN, "0d0d0d0d0d0d00ee": DOWN}
     ids = [own.id, operator.id, inactive.id, "0d0d0d0d0d0d00dd", "0d0d0d0d0d0d00ee", MISSING]
 
-    prepared = await preparation(here).prepare(named(*ids, TOKENS[0].id))
+    prepared = await preparation(here).prepare(named(*ids, TOKENS[0].id), last_try=True)
 
     assert outcomes(prepared) == [
         ("default", "refused", "own_token"),
@@ -107,7 +107,7 @@ async def test_a_users_tokens_are_looked_up(here: Workshop) -> None:
         TOKENS[1].id: replace(TOKENS[1], status=Status.INACTIVE),
     }
 
-    prepared = await preparation(here).prepare(selecting("alice"))
+    prepared = await preparation(here).prepare(selecting("alice"), last_try=True)
 
     assert [t.authorization_id for t in prepared.targets] == [TOKENS[n].id for n in (0, 2, 3, 4)]
     assert {t.update for t in prepared.targets} == {DISABLE}
@@ -134,7 +134,7 @@ async def test_a_list_is_filtered_again_on_our_side(here: Workshop) -> None:
     generous = Overgenerous([*others, TOKENS[0]])
     part = Preparation({"default": generous}, Weighing(here.store), lambda: NOON)
 
-    prepared = await part.prepare(selecting("alice"))
+    prepared = await part.prepare(selecting("alice"), last_try=True)
 
     assert [t.authorization_id for t in prepared.targets] == [TOKENS[0].id]
 
@@ -142,7 +142,7 @@ async def test_a_list_is_filtered_again_on_our_side(here: Workshop) -> None:
 async def test_a_user_without_an_active_token_is_said(here: Workshop) -> None:
     """Nothing is left to confirm."""
     with pytest.raises(BotError) as raised:
-        await preparation(here).prepare(selecting("nobody"))
+        await preparation(here).prepare(selecting("nobody"), last_try=True)
 
     assert (raised.value.problem.code, raised.value.problem.message) == (
         ErrorCode.NOTHING_SELECTED,
@@ -156,7 +156,7 @@ async def test_where_a_user_cannot_be_looked_up_that_is_said(here: Workshop, ins
     here.default.silent = DOWN
 
     with pytest.raises(BotError) as raised:
-        await preparation(here).prepare(selecting("alice", instance))
+        await preparation(here).prepare(selecting("alice", instance), last_try=True)
 
     assert raised.value.problem.code in {
         ErrorCode.INSTANCE_UNAVAILABLE,
@@ -166,10 +166,10 @@ async def test_where_a_user_cannot_be_looked_up_that_is_said(here: Workshop, ins
 
 async def test_what_was_looked_up_is_not_looked_up_again(here: Workshop) -> None:
     """A user's new token does not slip in after the preview."""
-    first = await preparation(here).prepare(selecting("alice"))
+    first = await preparation(here).prepare(selecting("alice"), last_try=True)
     here.default.tokens["0d0d0d0d0d0d00aa"] = authorization(id="0d0d0d0d0d0d00aa")
 
-    again = await preparation(here).prepare(first)
+    again = await preparation(here).prepare(first, last_try=True)
 
     assert [t.authorization_id for t in again.targets] == [each.id for each in TOKENS]
 
@@ -187,15 +187,15 @@ async def test_one_that_cannot_be_read_is_not_asked_about(
     """A second person would have nothing to look at."""
     here.default.troubles[TOKENS[0].id] = trouble
 
-    prepared = await preparation(here).prepare(named(TOKENS[0].id))
+    prepared = await preparation(here).prepare(named(TOKENS[0].id), last_try=True)
 
     assert outcomes(prepared) == [("default", state, code)]
 
 
 async def test_the_id_most_like_a_single_one_is_suggested(here: Workshop) -> None:
     """Of several mistyped ones it would be a page."""
-    one = await preparation(here).prepare(named(MISSING))
-    several = await preparation(here).prepare(named(MISSING, "0d0d0d0d0d0d0008"))
+    one = await preparation(here).prepare(named(MISSING), last_try=True)
+    several = await preparation(here).prepare(named(MISSING, "0d0d0d0d0d0d0008"), last_try=True)
 
     hints = [t.problem.hint for r in (one, several) for t in r.targets if t.problem is not None]
     assert hints[0].startswith("Did you mean 0d0d0d0d0d0d0001 (telegraf 1)")
@@ -215,14 +215,14 @@ async def test_where_operator_tokens_cannot_be_weighed_nothing_is_shown(here: Wo
 
     part = Preparation({"default": Mute([hidden, TOKENS[0]])}, Weighing(here.store), lambda: NOON)
 
-    prepared = await part.prepare(named(hidden.id, TOKENS[0].id))
+    prepared = await part.prepare(named(hidden.id, TOKENS[0].id), last_try=True)
 
     assert outcomes(prepared) == [("default", "failed", "instance_unavailable")] * 2
 
 
 async def test_one_instance_needs_no_looking_for(here: Workshop) -> None:
     """What was not named is there, or nowhere."""
-    prepared = await preparation(here).prepare(named(TOKENS[0].id, instance=""))
+    prepared = await preparation(here).prepare(named(TOKENS[0].id, instance=""), last_try=True)
 
     assert outcomes(prepared) == [("default", "pending", None)]
 
@@ -230,7 +230,7 @@ async def test_one_instance_needs_no_looking_for(here: Workshop) -> None:
 async def test_each_is_found_on_its_instance(two: Workshop) -> None:
     """And read there; what is on no instance is left out."""
     prepared = await preparation(two).prepare(
-        named(TOKENS[2].id, TOKENS[1].id, MISSING, instance="")
+        named(TOKENS[2].id, TOKENS[1].id, MISSING, instance=""), last_try=True
     )
 
     assert outcomes(prepared) == [
@@ -243,7 +243,7 @@ async def test_each_is_found_on_its_instance(two: Workshop) -> None:
 
 async def test_one_that_two_instances_have_is_to_be_chosen(two: Workshop) -> None:
     """With what is there on each; nothing is judged before it is known which is meant."""
-    prepared = await preparation(two).prepare(named(TOKENS[0].id, instance=""))
+    prepared = await preparation(two).prepare(named(TOKENS[0].id, instance=""), last_try=True)
 
     assert prepared.choices == (Choice("default", TOKENS[0]), Choice("lab", TOKENS[0]))
     assert outcomes(prepared) == [("", "pending", None)]
@@ -253,7 +253,7 @@ async def test_one_is_to_be_chosen_while_another_instance_is_silent(two: Worksho
     """That one may have it as well, and the person is asked."""
     two.instances["lab"].silent = DOWN
 
-    prepared = await preparation(two).prepare(named(TOKENS[1].id, instance=""))
+    prepared = await preparation(two).prepare(named(TOKENS[1].id, instance=""), last_try=True)
 
     assert prepared.choices == (Choice("default", TOKENS[1]),)
     assert outcomes(prepared) == [("", "pending", None)]
@@ -261,9 +261,13 @@ async def test_one_is_to_be_chosen_while_another_instance_is_silent(two: Worksho
 
 async def test_of_several_what_is_not_clear_is_left_out(two: Workshop) -> None:
     """No buttons could name what is meant for each."""
-    prepared = await preparation(two).prepare(named(TOKENS[0].id, TOKENS[1].id, instance=""))
+    prepared = await preparation(two).prepare(
+        named(TOKENS[0].id, TOKENS[1].id, instance=""), last_try=True
+    )
     two.instances["lab"].silent = DOWN
-    silent = await preparation(two).prepare(named(MISSING, TOKENS[1].id, instance=""))
+    silent = await preparation(two).prepare(
+        named(MISSING, TOKENS[1].id, instance=""), last_try=True
+    )
 
     assert outcomes(prepared) == [("", "refused", "ambiguous"), ("default", "pending", None)]
     assert (prepared.choices, silent.choices) == ((), ())
@@ -278,14 +282,14 @@ async def test_nothing_is_found_where_nobody_answers(two: Workshop) -> None:
     for each in two.instances.values():
         each.silent = DOWN
 
-    prepared = await preparation(two).prepare(named(TOKENS[0].id, instance=""))
+    prepared = await preparation(two).prepare(named(TOKENS[0].id, instance=""), last_try=True)
 
     assert outcomes(prepared) == [("", "failed", "instance_unavailable")]
 
 
 async def test_an_instance_that_is_not_configured_any_more_is_said(two: Workshop) -> None:
     """As for an undo of what was done on it."""
-    prepared = await preparation(two).prepare(named(TOKENS[0].id, instance="gone"))
+    prepared = await preparation(two).prepare(named(TOKENS[0].id, instance="gone"), last_try=True)
 
     assert outcomes(prepared) == [("gone", "failed", "instance_unknown")]
 
@@ -309,7 +313,7 @@ async def test_an_undo_is_judged_by_the_record_when_it_is_shown(here: Workshop) 
         after[1].id: replace(after[1], description="new", revision=3),
     }
 
-    prepared = await preparation(here).prepare(undo)
+    prepared = await preparation(here).prepare(undo, last_try=True)
 
     assert outcomes(prepared) == [
         ("default", "pending", None),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.changes.change_ids import new_change_id
+from bot.changes.change_ids import new_change_id, new_error_id
 from bot.changes.states import (
     IllegalTransitionError,
     RequestState,
@@ -16,6 +16,7 @@ from bot.changes.states import (
     move_request,
     move_target,
 )
+from bot.commands.identifiers import as_change_id
 from tests.changes.samples import UNHURRIED
 
 REQUEST_ARROWS = {
@@ -126,3 +127,11 @@ def test_change_ids_can_be_read_out() -> None:
 
     assert [i for i in drawn if not re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{6}", i)] == []
     assert len(drawn) > 498
+
+
+def test_an_errors_id_is_no_changes() -> None:
+    """Whoever undoes what an error's id names is told that it is none."""
+    drawn = {new_error_id() for _ in range(500)}
+
+    assert [each for each in drawn if as_change_id(each) is not None] == []
+    assert len(drawn) == 500

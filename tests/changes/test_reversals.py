@@ -161,7 +161,9 @@ async def test_whoever_asked_for_nothing_here_has_nothing_to_undo(here: Workshop
 
     problem = await problem_of(here, "undo", None, DAVE)
 
-    assert problem.message == ("You have asked for no change in this channel. Nothing was changed.")
+    assert problem.message == (
+        "You have asked for no change in this channel that had an effect. Nothing was changed."
+    )
 
 
 async def test_its_window_is_the_policys(here: Workshop) -> None:

@@ -9,11 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.changes.secret import MASK, holds_secret, looks_like_secret, mask_secrets
+from tests.changes.minted import DASHED, MINTED
 from tests.changes.samples import UNHURRIED
 
-# None of these is, or was, anybody's.
-MINTED = "vfzeC0B2mNwW9e1xIMv-6XW-_4nlGj8IDWHFS9hQ2c7QbYxZ0Tg3uKq5rJp8aLsD1fHkE7tRyUiOwPzXcVbNm4=="
-DASHED = "-" + MINTED[1:]
 JWT = (
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvIn0"
     ".dyt0CoTl4WoVjAHI9Q_CwSKhl6d_9rhM3NrXuJttkao"
@@ -134,6 +132,7 @@ def test_what_is_not_seen_hides_no_secret(unseen: str) -> None:
         "hooks.slack.com/services/",
         f"{'A' * 40}=\u200b\u200b",
         "eyJaaaaaaaa.",
+        "eyJ-",
     ],
 )
 def test_a_long_text_takes_no_time_of_its_own(piece: str) -> None:
@@ -145,6 +144,15 @@ def test_a_long_text_takes_no_time_of_its_own(piece: str) -> None:
 
     # Looked through anew for each run, it took minutes.
     assert time.perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize("before", ["", "x-", "eyJ-", "eyJ.", f"{'a' * 20}."])
+def test_a_web_token_is_found_wherever_it_begins(before: str) -> None:
+    """Behind a sign that its own parts may hold as well, and behind what only begins like one."""
+    masked = mask_secrets(f"{before}{JWT} is mine")
+
+    assert masked.endswith(f"{MASK} is mine")
+    assert "dyt0CoTl4W" not in masked
 
 
 def test_every_random_token_is_found() -> None:

@@ -62,6 +62,7 @@ class NoStore:
         self,
         *,
         urgent: bool = False,  # noqa: ARG002 - nothing is written
+        lasting: bool = True,  # noqa: ARG002 - as above
     ) -> AbstractAsyncContextManager[Transaction]:
         """Refuse to write."""
         return self.reading()

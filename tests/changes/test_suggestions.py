@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from bot.changes.secret import MASK
 from bot.changes.suggestions import closest, did_you_mean
+from tests.changes.minted import MINTED
 from tests.changes.samples import IDS, UNHURRIED, authorization
-from tests.changes.test_secret import MINTED
 
 KNOWN = [
     authorization(id="0e840d0499003003", description="telegraf on edge-42"),

@@ -361,7 +361,7 @@ def test_what_is_not_there_is_not_undone() -> None:
         ),
         (
             ErrorCode.UNKNOWN_CHANGE,
-            "You have asked for no change in this channel. Nothing was changed.",
+            "You have asked for no change in this channel that had an effect. Nothing was changed.",
             "Name the change: /tok undo CHANGE.",
         ),
     ]

@@ -35,6 +35,7 @@ from bot.changes.update import AuthorizationUpdate
 from bot.changes.watching import Watch
 from bot.storage.store import SqlStore
 from tests.changes.samples import ALICE, NOON
+from tests.recorded import record_in
 from tests.sqlite import place_database
 
 CAROL = Person("U0CAROL", "T0HOME")
@@ -448,8 +449,7 @@ class Workshop:
 
     async def events(self) -> list[AuditEvent]:
         """Give the record, oldest first."""
-        async with self.store.reading() as reading:
-            return [link.event async for link in reading.whole_record()]
+        return [link.event for link in await record_in(self.store)]
 
     async def tags(self) -> list[str]:
         """Name the events of the record, oldest first."""

@@ -12,7 +12,8 @@ from bot.changes.decision import Freeze
 from bot.check.database import Absent, Opened, Schema, database_findings
 from bot.check.findings import Severity
 from bot.check.looking_at_database import look_at_database
-from bot.storage.engine import alembic_config, create_engine
+from bot.storage.engine import create_engine
+from bot.storage.upgrading import alembic_config
 from tests.changes.samples import NOON
 
 

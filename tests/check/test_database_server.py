@@ -10,7 +10,8 @@ from bot.bootstrap import open_store
 from bot.changes.decision import Freeze
 from bot.check.database import Schema, Served, Unreached, database_findings
 from bot.check.looking_at_database import look_at_database
-from bot.storage.engine import alembic_config, create_engine
+from bot.storage.engine import create_engine
+from bot.storage.upgrading import alembic_config
 from tests.changes.samples import NOON
 from tests.postgresql import Databases, Server
 

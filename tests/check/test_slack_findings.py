@@ -12,9 +12,10 @@ from bot.check.asking_slack import AskingSlack
 from bot.check.findings import Severity
 from bot.check.slack import Installed, Opened, SlackFacts, slack_findings, socket_findings
 from bot.clock import system_clock
+from bot.slack.errors import HOPELESS
 from bot.slack.scopes import NEEDED, Scope
-from bot.slack.web import HOPELESS, web_client
-from tests.architecture.test_manifest import BY_HTTP, BY_SOCKETS, read
+from bot.slack.web import web_client
+from tests.architecture.manifests import BY_HTTP, BY_SOCKETS, read
 from tests.world import APP_TOKEN, BOT_TOKEN, World, world
 
 ADDRESS = "https://slack.com/api/"

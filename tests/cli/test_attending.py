@@ -71,7 +71,7 @@ async def test_a_silent_database(capsys: pytest.CaptureFixture[str], *, is_store
 @pytest.mark.parametrize(
     ("stored", "over", "code", "said"),
     [
-        (None, None, ExitCode.FAILED, "Interrupted. Nothing was changed.\n"),
+        (None, None, ExitCode.INTERRUPTED, "Interrupted. Nothing was changed.\n"),
         ("7F3K2Q", None, ExitCode.UNKNOWN, "on its record, under change 7F3K2Q.\n"),
         ("7F3K2Q", ExitCode.DONE, ExitCode.DONE, ""),
     ],

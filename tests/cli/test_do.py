@@ -165,3 +165,26 @@ def test_a_command_without_quotes(
     told = capsys.readouterr().err
     assert 'in quotes: token-bot do "/token disable ID" --as U0ALICE. Nothing was changed.' in told
     assert "disable X" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["/token list"], "--as is missing, the Slack user in whose name it is done: "),
+        (["/token list", "--as", "alice"], "--as is no id of a Slack user. Nothing was changed."),
+    ],
+)
+def test_in_whose_name(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    """Nobody, or no id: which of both is said, once, and that nothing was changed."""
+    monkeypatch.setattr(sys, "argv", ["token-bot", "do", *arguments])
+
+    assert main() == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert told.startswith(said)
+    assert told.count("Slack user") == 1
+    assert "Nothing was changed." in told

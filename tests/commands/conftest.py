@@ -5,7 +5,7 @@ import pytest
 
 from tests.changes.workshop import InMemoryAuthorizations
 from tests.commands.desk import KNOWN, Desk, desk
-from tests.commands.test_registry import GREET
+from tests.commands.greeting import GREET
 
 
 @pytest.fixture

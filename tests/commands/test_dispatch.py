@@ -24,12 +24,12 @@ from bot.changes.token_queries import TokenDetails
 from bot.changes.update import AuthorizationUpdate
 from bot.commands.answers import Accepted, Answer, FormName, FormWanted, Help, Later, Notice
 from bot.commands.registry import discover
-from bot.commands.subcommand import Given, Group, Subcommand
+from bot.commands.subcommand import Call, Group, Subcommand
+from tests.changes.minted import MINTED
 from tests.changes.samples import BOB
-from tests.changes.test_secret import MINTED
 from tests.changes.workshop import DOWN
 from tests.commands.desk import BACKUP, EDGE_42, KNOWN, Desk, desk
-from tests.commands.test_registry import GREET
+from tests.commands.greeting import GREET
 
 VISITOR = Person("U0ALICE", "T0OTHER")
 
@@ -365,7 +365,7 @@ async def test_a_further_subcommand_is_like_the_others(here: Desk) -> None:
     error = await here.refused("greet --lout")
 
     assert answers == [Notice("Hello you, says U0ALICE"), Notice("HELLO THE WORLD, SAYS U0ALICE")]
-    assert error.message == "There is no option --lout. Did you mean --loud?"
+    assert error.message == "There is no option --lout. Did you mean --loud? Nothing was changed."
     assert error.hint == "Usage: /token greet [NAME] [--loud]"
 
 
@@ -447,7 +447,7 @@ async def test_a_command_that_opens_a_form_says_so_before_anybody_is_decided(
 ) -> None:
     """Typed alone; with more behind it, or asked for help, it is decided like any other."""
 
-    async def asks(*, call: Given) -> FormWanted:
+    async def asks(*, call: Call) -> FormWanted:
         del call
         return FormWanted(FormName.DENY_CHANGE)
 

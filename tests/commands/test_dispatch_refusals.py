@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.changes.errors import ErrorCode
+from bot.changes.errors import ErrorCode, UserError
 from bot.changes.people import Person
-from bot.commands.answers import Help, Notice
+from bot.commands.answers import Help, Later, Notice
+from tests.changes.minted import DASHED, MINTED
 from tests.changes.samples import BOB
-from tests.changes.test_secret import DASHED, MINTED
 from tests.commands.desk import BACKUP, EDGE_42, Desk
 
 VISITOR = Person("U0ALICE", "T0OTHER")
@@ -17,19 +17,19 @@ VISITOR = Person("U0ALICE", "T0OTHER")
     [
         ("disabel", "/token has no “disabel”. Nothing was changed."),
         ('"disable', 'The quote " is not closed. Nothing was changed.'),
-        ("disable", "ID is missing. Nothing was changed."),
+        ("disable", "ID or --user NAME is missing. Nothing was changed."),
         ("disable edge-42", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
-        ("enable", "ID is missing. Nothing was changed."),
-        ("disable --reason leaked", "ID is missing. Nothing was changed."),
+        ("enable", "ID or --user NAME is missing. Nothing was changed."),
+        ("disable --reason leaked", "ID or --user NAME is missing. Nothing was changed."),
         (f"disable {EDGE_42} --user ci", "or a user with --user, not both. Nothing was changed."),
         ("disable --user ci --on prod", "no InfluxDB instance prod here. Nothing was changed."),
         (
             f"disable {EDGE_42} --for soon",
-            "1 min to 30 d, such as 30m, 2h or 1d, not “soon”. Nothing was changed.",
+            "1m to 30d, such as 30m, 2h or 1d, not “soon”. Nothing was changed.",
         ),
         (f"disable {EDGE_42} --for 9999999h", "2h or 1d, not “9999999h”. Nothing was changed."),
-        (f"disable {EDGE_42} --for 59s", "1 min to 30 d, not “59s”. Nothing was changed."),
-        (f"disable {EDGE_42} --for 31d", "1 min to 30 d, not “31d”. Nothing was changed."),
+        (f"disable {EDGE_42} --for 59s", "1m to 30d, not “59s”. Nothing was changed."),
+        (f"disable {EDGE_42} --for 31d", "1m to 30d, not “31d”. Nothing was changed."),
         (f"describe --on prod {EDGE_42} x", "instance prod here. Nothing was changed."),
         (
             f"show {EDGE_42} --on prod",
@@ -41,19 +41,21 @@ VISITOR = Person("U0ALICE", "T0OTHER")
         ("describe edge-42 x", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
         ("undo nonsense!", "such as 7F3K2Q. Nothing was changed."),
         ("undo 7F3K2Q", "There is no change 7F3K2Q. Nothing was changed."),
-        ("show", "ID is missing."),
-        ("show edge-42", "such as 0d0d0d0d0d0d0003."),
-        ("list --status foo", "--status takes active or inactive, not “foo”."),
-        ('list "edge', 'The quote " is not closed.'),
-        ("history edge-42", "such as 0d0d0d0d0d0d0003."),
-        ("history @bob", "Slack did not say who “@bob” is."),
-        ("help nonsense", "/token has no “nonsense”."),
+        ("show", "ID is missing. Nothing was changed."),
+        ("show edge-42", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
+        ("whoami --foo", "There is no option --foo. Nothing was changed."),
+        ("list --status foo", "--status takes active or inactive, not “foo”. Nothing was changed."),
+        ('list "edge', 'The quote " is not closed. Nothing was changed.'),
+        ("history ZZZZZZ", "There is no change ZZZZZZ. Nothing was changed."),
+        ("history edge-42", "such as 0d0d0d0d0d0d0003. Nothing was changed."),
+        ("history @bob", "Slack did not say who “@bob” is. Nothing was changed."),
+        ("help nonsense", "/token has no “nonsense”. Nothing was changed."),
     ],
 )
 async def test_what_cannot_be_read_says_whether_anything_was_changed(
     here: Desk, text: str, message: str
 ) -> None:
-    """Where a change may have been meant, the error says that nothing was changed."""
+    """Each of them says that nothing was changed, whether a change was meant or not."""
     error = await here.refused(text)
 
     assert error.message.endswith(message)
@@ -84,6 +86,21 @@ async def test_words_after_an_id_are_no_ids(here: Desk, text: str, extra: str) -
         f"“{extra}” {NO_ID} Nothing was changed.",
         "Find the id with list and a word of the description. For a reason write --reason TEXT.",
     )
+    assert await here.events() == []
+
+
+@pytest.mark.parametrize("command", ["show", "disable", "enable", "history"])
+@pytest.mark.parametrize("part", [EDGE_42[:13], EDGE_42[:7], f"{EDGE_42}0"])
+async def test_a_part_of_an_id_suggests_the_whole_one(here: Desk, command: str, part: str) -> None:
+    """Nothing is done by it; which tokens it may be is looked up, as for an id of full length."""
+    answer = await here.say(f"{command} {part}")
+    assert isinstance(answer, Later)
+
+    with pytest.raises(UserError) as raised:
+        await answer.read()
+
+    assert raised.value.problem.message == f"“{part}” {NO_ID} Nothing was changed."
+    assert raised.value.problem.hint == f"Did you mean {EDGE_42} (telegraf on edge-42)?"
     assert await here.events() == []
 
 

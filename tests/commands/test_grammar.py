@@ -264,3 +264,15 @@ def test_the_longest_text_is_read_at_once(piece: str) -> None:
     words(text)
 
     assert time.process_time() - begun < 0.2
+
+
+@pytest.mark.parametrize("piece", ["'a ", "“a” ", "--a='b ", "'a'\u200b", '"a"b ', "<https://a|"])
+def test_a_long_text_takes_no_time_of_its_own(piece: str) -> None:
+    """A text that is fifty times as long is read in its time, not in its square."""
+    text = piece * (100_000 // len(piece))
+    begun = time.process_time()
+
+    words(text)
+
+    # Searched anew for each quote, it took minutes.
+    assert time.process_time() - begun < 5

@@ -1,5 +1,6 @@
 """docs/operations.md names the metrics that there are, and docs/alerts.yaml uses them."""
 
+import ast
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,10 +12,12 @@ from bot.changes.backlog import Stretch
 from bot.changes.errors import ErrorCode
 from bot.changes.ports import TurnEnd
 from bot.changes.states import TargetState
+from bot.slack.errors import HOPELESS
+from bot.slack.listeners.asking import ACKED_WITH_THEIR_ANSWER
 from bot.slack.pacing import RATE_LIMITED, TURN
-from bot.slack.web import HOPELESS
 from bot.telemetry.metrics import Metrics
 from tests.documents.pages import anchors, text_of
+from tests.documents.sayings import template
 from tests.telemetry.counting_all import all_counted, families, waiting
 
 DOCUMENT = text_of("docs/operations.md")
@@ -51,6 +54,49 @@ def test_all_are_there_before_anything_is_counted() -> None:
     told = {each.name for each in families(Metrics(), None)}
 
     assert told == {name.removesuffix("_total") for name in exposed()}
+
+
+def outcomes_of_the_front() -> set[str]:
+    """Give what the front and the envelopes count, as far as the code words it."""
+    found = set()
+    for module in ("bot/slack/front.py", "bot/slack/envelopes.py"):
+        for node in ast.walk(ast.parse(text_of(module))):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="_seen"), args=[ast.Constant(value=word)]):
+                    found.add(str(word))
+                case ast.Call(func=ast.Name(id="_RefusedError"), args=[_, reason]):
+                    found.add(template(reason))
+                case _:
+                    pass
+    return found
+
+
+def outcomes_of_what_is_asked() -> set[str]:
+    """Give what a listener's work comes to, but for the codes of problems."""
+    return {
+        str(word)
+        for node in ast.walk(ast.parse(text_of("bot/slack/listeners/answering.py")))
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)
+        for word in [getattr(node.value.elts[-1], "value", None)]
+        if isinstance(word, str)
+    }
+
+
+def test_the_outcomes_of_requests_are_listed() -> None:
+    """Whoever counts one finds each that there is, and no other."""
+    named = told_of("token_bot_front_requests_total")
+    headers = {each for each in named if each.startswith(("missing", "…"))}
+    kinds = {*ACKED_WITH_THEIR_ANSWER, "home", "form", ", deferred"}
+
+    assert named - headers == outcomes_of_the_front() - {"missing or malformed …"}
+    assert len(headers) == 2
+    assert told_of("token_bot_asked_total") == kinds | outcomes_of_what_is_asked() - {*ErrorCode}
+
+
+def told_of(metric: str) -> set[str]:
+    """Give what the document sets as code in what it says of a metric."""
+    (row,) = [line for line in DOCUMENT.splitlines() if line.startswith(f"| `{metric}`")]
+    return set(re.findall(r"`([^`]+)`", row.rpartition(" | ")[2]))
 
 
 RULES = [

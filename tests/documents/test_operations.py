@@ -82,6 +82,22 @@ def test_every_field_of_the_log_that_is_told_of_exists() -> None:
     assert told <= logged | {"timestamp", "level", "event"}
 
 
+def test_every_field_of_the_log_is_told_of() -> None:
+    """Whoever reads a line finds what stands in it; a traceback is no field."""
+    told = {name for row in rows(PAGE, "## Logs") for name in re.findall(r"`(\w+)`", row[0])}
+    levels = "debug|info|warning|error|exception|critical"
+    logged = {
+        keyword.arg
+        for tree in TREES
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and re.search(rf"\b_?log\.({levels})$|\bbound_contextvars$", ast.unparse(node.func))
+        for keyword in node.keywords
+    }
+
+    assert logged - {"exc_info", None} <= told
+
+
 def _routes() -> list[Any]:
     async def nothing() -> bytes:
         return b""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.durability.points import Kind, Point
+from tests.process.bot_process import logged_by, started
 
 _PATIENCE_SECONDS = 60
 
@@ -232,9 +233,7 @@ class Cold:
 
     async def read(self) -> None:
         """Read its log until its end."""
-        assert self.process.stderr is not None
-        async for line in self.process.stderr:
-            said = json.loads(line)
+        async for said in logged_by(self.process):
             if said["event"] == "listening":
                 self.url = said["address"]
                 self.listening.set()
@@ -264,10 +263,7 @@ class Cold:
 
 async def cold(variables: Mapping[str, str]) -> Cold:
     """Start a process as the bot's users do."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=dict(variables), stderr=asyncio.subprocess.PIPE
-    )
-    life = Cold(process)
+    life = Cold(await started(variables))
     life.reading = asyncio.create_task(life.read(), name="a cold start's log")
     return life
 

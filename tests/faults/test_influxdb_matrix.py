@@ -16,7 +16,7 @@ from bot.sandbox.influxdb.organisation import (
 )
 from tests.attacks import SIMPLE, shows, told
 from tests.counting import Tally
-from tests.promises.test_p5_influxdb_down import PATIENT
+from tests.patience import PATIENT
 from tests.world import World, world
 
 TIMING = replace(

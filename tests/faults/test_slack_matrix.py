@@ -13,7 +13,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.slack import Message
 from tests.counting import Count
-from tests.slack.traces import assert_fit_for_people
+from tests.slack.fit_for_people import assert_fit_for_people
 from tests.words import steady
 from tests.world import BRISK, World, world
 

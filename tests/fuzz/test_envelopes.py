@@ -19,7 +19,7 @@ from tests.fuzz.meddling import Distortion, Meddler, distortions, meddler
 from tests.fuzz.mutations import Mutation, values
 from tests.fuzz.payloads import COMMAND, EVENT, Payload, payloads
 from tests.fuzz.portions import fuzzed
-from tests.fuzz.test_interactions import CHANGED, EXPECTED, POLICY, Post
+from tests.fuzz.posting import CHANGED, EXPECTED, POLICY, Post
 from tests.world import World, world
 
 _ACK_SECONDS = 5.0

@@ -1,6 +1,6 @@
 """InfluxDB answers anything: there is a result or a named error, and people are told."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,14 +24,16 @@ from bot.sandbox.influxdb.organisation import (
     realistic_fixture,
 )
 from bot.sandbox.serving import serve
+from bot.sandbox.slack import Delivery
 from tests.fuzz import canaries, watch
 from tests.fuzz.canaries import TYPED
 from tests.fuzz.conftest import Fuzzing
 from tests.fuzz.meddling import Distortion, Meddler, distortions, meddler
 from tests.fuzz.mutations import texts, values
 from tests.fuzz.portions import fuzzed
+from tests.fuzz.troubled import Troubled, use_of
 from tests.reporting import PLACE_FIELD, SECRET_FIELD, secret_of
-from tests.world import BRISK, Now, World, world
+from tests.world import BRISK, Now, world
 
 ONE = TELEGRAF_EDGE_42
 HASTY = Retries(attempts=2, seconds=0.5, first_pause=0.0001, longest_pause=0.0002)
@@ -130,47 +132,37 @@ async def clients(folder: Path) -> AsyncIterator[Clients]:
         yield Clients(await stack.enter_async_context(client), between)
 
 
-@dataclass
-class Troubled:
+class WithoutInfluxDB(Troubled):
     """A bot, and what stands between it and its InfluxDB."""
 
-    here: World
-    meddler: Meddler
-
-    async def wrong(self, do: str, plan: Sequence[Distortion]) -> list[str]:
-        """Have Alice do something; say what is wrong with what comes of it."""
-        here = self.here
-        self.meddler.plan = list(plan)
-        wrong: list[str] = []
+    async def done(self, do: str) -> Delivery:
+        """Have Alice do it."""
+        slack = self.here.slack
         if do == "home":
-            delivery = await here.slack.open_home(cast.ALICE)
-        elif do == "leak":
-            await here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", "leak")
-            await here.settled()
-            here.slack.fill(cast.ALICE, {SECRET_FIELD: secret_of(ONE), PLACE_FIELD: "a gist"})
-            delivery = await here.slack.submit(cast.ALICE)
-        else:
-            delivery = await here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", do)
-        await here.settled()
-        self.meddler.plan = []
-        await here.settled()
-        wrong += watch.wrong_with_ack(delivery.status, delivery.body)
+            return await slack.open_home(cast.ALICE)
+        if do == "leak":
+            await slack.command(cast.ALICE, cast.INCIDENTS, "/token", "leak")
+            await self.here.settled()
+            slack.fill(cast.ALICE, {SECRET_FIELD: secret_of(ONE), PLACE_FIELD: "a gist"})
+            return await slack.submit(cast.ALICE)
+        return await slack.command(cast.ALICE, cast.INCIDENTS, "/token", do)
+
+    def wrong_in_the_end(self, delivery: Delivery) -> Iterator[str]:
+        """Whoever asked is told."""
         if delivery.error is not None:
-            wrong.append(f"Slack tells the person {delivery.error}")
-        if not delivery.body and not watch.reached_somebody(here):
-            wrong.append("nobody is answered")
-        wrong += watch.wrong_with_calls(here)
-        return [f"{each} ({do}: {plan})" for each in wrong]
+            yield f"Slack tells the person {delivery.error}"
+        if not delivery.body and not watch.reached_somebody(self.here):
+            yield "nobody is answered"
 
 
 @asynccontextmanager
-async def troubled(folder: Path) -> AsyncIterator[Troubled]:
+async def troubled(folder: Path) -> AsyncIterator[WithoutInfluxDB]:
     """Start a bot whose InfluxDB is reached through a meddler."""
     async with world(folder) as here, meddler(here.settings["influxdb_url"]) as between:
         here.timing = replace(BRISK, influxdb_retries=HASTY)
         here.settings["influxdb_url"] = between.url
         await here.start()
-        yield Troubled(here, between)
+        yield WithoutInfluxDB(here, between)
 
 
 DONE = st.sampled_from(
@@ -186,32 +178,12 @@ PLANS = st.lists(ANSWERS, min_size=1, max_size=4)
 def test_any_answer_gives_a_result_or_a_named_error(fuzzing: Fuzzing) -> None:
     """Whatever is answered, a call makes nothing else of it, and no secret comes out of it."""
     with fuzzing("InfluxDB answers", clients, lasts=25) as lasting:
-
-        def check(batch: list[tuple[str, list[Distortion]]]) -> None:
-            async def asked(there: Clients) -> list[str]:
-                wrong = [each for ask, plan in batch for each in await there.wrong(ask, plan)]
-                lasting.inputs += there.meddler.served
-                there.meddler.served = 0
-                return wrong
-
-            lasting.use(asked, 0)
-
         asking = st.tuples(st.sampled_from(ASKED), PLANS)
-        fuzzed(st.lists(asking, min_size=2, max_size=8), check, share=10, whole=1_000)
+        fuzzed(st.lists(asking, min_size=2, max_size=8), use_of(lasting), share=10, whole=1_000)
 
 
 def test_any_answer_is_told(fuzzing: Fuzzing) -> None:
     """Whatever InfluxDB answers meanwhile, whoever asked is told what came of it."""
     with fuzzing("InfluxDB answers", troubled, lasts=12) as lasting:
-
-        def check(batch: list[tuple[str, list[Distortion]]]) -> None:
-            async def done(there: Troubled) -> list[str]:
-                wrong = [each for do, plan in batch for each in await there.wrong(do, plan)]
-                lasting.inputs += there.meddler.served
-                there.meddler.served = 0
-                return wrong
-
-            lasting.use(done, 0)
-
         doing = st.tuples(DONE, PLANS)
-        fuzzed(st.lists(doing, min_size=1, max_size=3), check, share=4, whole=500)
+        fuzzed(st.lists(doing, min_size=1, max_size=3), use_of(lasting), share=4, whole=500)

@@ -1,6 +1,6 @@
 """Slack answers anything: what was asked for is done, and nothing stumbles over the answer."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from tests.fuzz.conftest import Fuzzing
 from tests.fuzz.meddling import Distortion, Meddler, distortions, meddler
 from tests.fuzz.mutations import texts, values
 from tests.fuzz.portions import fuzzed
+from tests.fuzz.troubled import Troubled, use_of
 from tests.world import World, world
 
 ONE = TELEGRAF_EDGE_42
@@ -43,30 +44,11 @@ ANSWERS = distortions(ERRORS | values)
 EXPECTED = ("an answer reached nobody", "Slack refused the blocks")
 
 
-@dataclass
-class Troubled:
+class WithoutSlack(Troubled):
     """A bot, and what stands between it and Slack's Web API and response URLs."""
 
-    here: World
-    meddler: Meddler
-
-    async def wrong(self, do: str, plan: Sequence[Distortion]) -> list[str]:
-        """Have somebody do something; say what is wrong with what comes of it."""
-        here = self.here
-        self.meddler.plan = list(plan)
-        delivery = await self._done(do)
-        await here.settled()
-        self.meddler.plan = []
-        wrong = [] if delivery is None else [*watch.wrong_with_ack(delivery.status, delivery.body)]
-        changed = {f"disable {ONE}": "inactive", f"enable {ONE}": "active"}.get(do)
-        if changed is not None and here.influxdb.authorization(ONE).status != changed:
-            wrong.append("it was not done")
-        # What Slack did not take is tried again.
-        await here.settled()
-        wrong += watch.wrong_with_calls(here)
-        return [f"{each} ({do}: {plan})" for each in wrong]
-
-    async def _done(self, do: str) -> Delivery | None:
+    async def done(self, do: str) -> Delivery | None:
+        """Have somebody do it."""
         slack = self.here.slack
         try:
             match do:
@@ -88,6 +70,12 @@ class Troubled:
             # What an answer has kept from the person cannot be pressed.
             return None
 
+    def wrong_at_once(self, do: str) -> Iterator[str]:
+        """A change does not depend on Slack."""
+        changed = {f"disable {ONE}": "inactive", f"enable {ONE}": "active"}.get(do)
+        if changed is not None and self.here.influxdb.authorization(ONE).status != changed:
+            yield "it was not done"
+
     async def _pressed(self, button: str) -> Delivery | None:
         slack = self.here.slack
         action_id = "undo_change" if button == "undo" else button
@@ -99,13 +87,13 @@ class Troubled:
 
 
 @asynccontextmanager
-async def troubled(folder: Path) -> AsyncIterator[Troubled]:
+async def troubled(folder: Path) -> AsyncIterator[WithoutSlack]:
     """Start a bot whose Slack is reached through a meddler."""
     async with world(folder) as here, meddler(here.slack.base_url) as between:
         here.slack.base_url = between.url
         here.settings["slack_api_url"] = f"{between.url}/api/"
         await here.start(policy=cast.TEAM)
-        yield Troubled(here, between)
+        yield WithoutSlack(here, between)
 
 
 @dataclass
@@ -115,7 +103,7 @@ class Unstarted:
     here: World
     meddler: Meddler
 
-    async def wrong(self, plan: Sequence[Distortion]) -> list[str]:
+    async def wrong(self, do: str, plan: Sequence[Distortion]) -> list[str]:
         """Start a bot, have it asked something, and end it; say what is wrong."""
         self.meddler.plan = list(plan)
         try:
@@ -124,7 +112,7 @@ class Unstarted:
             return []
         finally:
             self.meddler.plan = []
-        delivery = await self.here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", "whoami")
+        delivery = await self.here.slack.command(cast.ALICE, cast.INCIDENTS, "/token", do)
         wrong = [*watch.wrong_with_ack(delivery.status, delivery.body)]
         wrong += ["nobody is answered"] * (not delivery.body)
         await self.here.stop()
@@ -153,30 +141,12 @@ PLANS = st.lists(ANSWERS, min_size=1, max_size=4)
 def test_any_answer_leaves_the_change_done(fuzzing: Fuzzing) -> None:
     """Whatever Slack answers, a change is carried out, and the bot goes on."""
     with fuzzing("Slack answers", troubled, lasts=12, expected=EXPECTED) as lasting:
-
-        def check(batch: list[tuple[str, list[Distortion]]]) -> None:
-            async def done(there: Troubled) -> list[str]:
-                wrong = [each for do, plan in batch for each in await there.wrong(do, plan)]
-                lasting.inputs += there.meddler.served
-                there.meddler.served = 0
-                return wrong
-
-            lasting.use(done, 0)
-
-        fuzzed(st.lists(st.tuples(DONE, PLANS), min_size=1, max_size=3), check, share=5, whole=700)
+        doing = st.tuples(DONE, PLANS)
+        fuzzed(st.lists(doing, min_size=1, max_size=3), use_of(lasting), share=5, whole=700)
 
 
 def test_a_bot_starts_with_any_answer(fuzzing: Fuzzing) -> None:
     """Only a token that Slack refuses keeps it from starting; whoever asks is told."""
     with fuzzing("Slack answers", unstarted, lasts=20, expected=("Slack refuses",)) as lasting:
-
-        def check(plan: list[Distortion]) -> None:
-            async def started(there: Unstarted) -> list[str]:
-                wrong = await there.wrong(plan)
-                lasting.inputs += there.meddler.served
-                there.meddler.served = 0
-                return wrong
-
-            lasting.use(started, 0)
-
-        fuzzed(st.lists(ANSWERS, min_size=1, max_size=2), check, share=3, whole=300)
+        asking = st.tuples(st.just("whoami"), st.lists(ANSWERS, min_size=1, max_size=2))
+        fuzzed(st.lists(asking, min_size=1, max_size=1), use_of(lasting), share=3, whole=300)

@@ -3,7 +3,6 @@
 import gc
 import json
 import os
-import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
 from io import StringIO
@@ -11,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from bot import block_kit
-from bot.sandbox.slack.journal import ApiCall
 from tests.fuzz import canaries
-from tests.slack.traces import assert_safe
+from tests.slack.fit_for_people import (
+    MESSAGES,
+    VIEWS,
+    known_to,
+    wrong_with_call,
+    wrong_with_message,
+)
 from tests.world import World
 
-_SENT = ("chat.postMessage", "chat.postEphemeral", "chat.update", "response_url")
-_VIEWS = ("views.open", "views.update", "views.publish")
 # Slack's words for what the bot itself got wrong; the rest are about who, where and when.
 _BOTS_FAULT = {
     "invalid_arguments",
@@ -63,7 +65,7 @@ class LogWatch(StringIO):
 
 def wrong_with_calls(here: World) -> Iterator[str]:
     """Say what is wrong with what the bot has sent to Slack, and forget what it was."""
-    known = {*here.slack.workspace.people, *here.slack.workspace.usergroups}
+    known = known_to(here)
     calls = list(here.slack.journal)
     here.slack.journal.clear()
     for call in calls:
@@ -71,13 +73,15 @@ def wrong_with_calls(here: World) -> Iterator[str]:
             yield f"Slack refuses {call.method}: {dict(call.answer)}"
         for secret in canaries.found_in_value(call.arguments):
             yield f"{secret}… is sent with {call.method}"
-        yield from _wrong_with(call, known)
+        yield from wrong_with_call(call, known)
+        if call.method in MESSAGES:
+            yield from _stumbled(call.arguments)
 
 
 def reached_somebody(here: World) -> bool:
     """Tell whether anybody was told anything since the calls were looked at last."""
     return any(
-        call.method in {*_SENT, *_VIEWS} and call.answer.get("ok", call.status == 200)
+        call.method in {*MESSAGES, *VIEWS} and call.answer.get("ok", call.status == 200)
         for call in here.slack.journal
     )
 
@@ -96,28 +100,16 @@ def wrong_with_ack(
 
 def wrong_with_answer(here: World, body: str) -> Iterator[str]:
     """Say what is wrong with what an ack shows: a message, or what becomes of a view."""
-    known = {*here.slack.workspace.people, *here.slack.workspace.usergroups}
+    known = known_to(here)
     try:
         answer = json.loads(body)
     except ValueError:
         return
     if "text" in answer:
         yield from wrong_with_message(answer, known)
+        yield from _stumbled(answer)
     if "view" in answer and (found := block_kit.problems(answer["view"], block_kit.Surface.MODAL)):
         yield f"a view breaks Slack's rules: {found}"
-
-
-def wrong_with_message(message: Mapping[str, Any], known: set[str]) -> Iterator[str]:
-    """Say what is wrong with a message, as it is sent."""
-    if found := block_kit.problems(message):
-        yield f"breaks Slack's rules: {found}"
-    if "The bot itself stumbled" in str(message.get("text")):
-        yield f"says that the bot stumbled: {str(message.get('text'))[:300]}"
-    try:
-        assert_safe(str(message.get("text")), message.get("blocks", []), known)
-    except AssertionError as error:
-        (*_, place) = traceback.extract_tb(error.__traceback__)
-        yield f"not fit for people: {place.line}: {json.dumps(message)[:2000]}"
 
 
 def wrong_with_files(folder: Path) -> Iterator[str]:
@@ -134,13 +126,6 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _wrong_with(call: ApiCall, known: set[str]) -> Iterator[str]:
-    # What a fault keeps a response URL from taking is not in the journal.
-    if call.method in _SENT and call.arguments:
-        yield from wrong_with_message(call.arguments, known)
-    if call.method in _VIEWS:
-        surface = (
-            block_kit.Surface.HOME if call.method == "views.publish" else block_kit.Surface.MODAL
-        )
-        if found := block_kit.problems(call.arguments.get("view", {}), surface):
-            yield f"{call.method} breaks Slack's rules: {found}"
+def _stumbled(message: Mapping[str, Any]) -> Iterator[str]:
+    if "The bot itself stumbled" in str(message.get("text")):
+        yield f"says that the bot stumbled: {str(message.get('text'))[:300]}"

@@ -13,6 +13,7 @@ from bot.sandbox.influxdb.organisation import (
 )
 from bot.sandbox.slack import Message
 from tests.attacks import APPROVALS, INACTIVE, SIMPLE, become, path, texts, told
+from tests.policy.feed import FEED
 from tests.world import World
 
 ALLOWED = f"""{SIMPLE}
@@ -26,10 +27,6 @@ allowed = []
 NOT_DIRECT = f"""{SIMPLE}
 [channels]
 direct = false
-"""
-FEED = f"""{SIMPLE}
-[channels]
-feed = "C0SECURITY"
 """
 FEED_ALLOWED = f"""{SIMPLE}
 [channels]

@@ -32,8 +32,16 @@ def environment(here: World, folder: Path) -> dict[str, str]:
     }
 
 
-async def run(*arguments: str, env: dict[str, str]) -> tuple[int, str, str]:
-    """Run the command line to its end: exit code, standard output, standard error."""
+async def run(
+    *arguments: str, env: Mapping[str, str] | None, seconds: float = 30
+) -> tuple[int, str, str]:
+    """Run the command line to its end: exit code, standard output, standard error.
+
+    Args:
+        arguments: What is typed behind the bot's name.
+        env: Its environment; None for this process's own.
+        seconds: How long it may take.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -43,9 +51,23 @@ async def run(*arguments: str, env: dict[str, str]) -> tuple[int, str, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), seconds)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
+
+
+async def started(variables: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """Start `python -m bot run`, whose log is to be read."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=dict(variables), stderr=asyncio.subprocess.PIPE
+    )
+
+
+async def logged_by(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str, Any]]:
+    """Give what it logs, until it ends."""
+    assert process.stderr is not None
+    async for line in process.stderr:
+        yield json.loads(line)
 
 
 @dataclass
@@ -83,16 +105,12 @@ class BotProcess:
 @asynccontextmanager
 async def bot_process(here: World, variables: Mapping[str, str]) -> AsyncIterator[BotProcess]:
     """Start `python -m bot run`, and let the Slack stand-in know its address."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=dict(variables), stderr=asyncio.subprocess.PIPE
-    )
+    process = await started(variables)
     running = BotProcess(process, [])
     listening = asyncio.Event()
 
     async def read() -> None:
-        assert process.stderr is not None
-        async for line in process.stderr:
-            event = json.loads(line)
+        async for event in logged_by(process):
             running.lines.append(event)
             running.news.set()
             if event["event"] == "listening":

@@ -13,9 +13,11 @@ from bot.changes.people import Account, KnownPerson, Person
 from bot.changes.policy import Workspace
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
+from tests.durability.outside import until
 from tests.process.attended_process import CANARY, at_a_terminal, attended_process, do
 from tests.process.bot_process import environment
-from tests.process.test_leak import NEEDS_APPROVAL, NOWHERE, ruled, stored_in, user
+from tests.process.own_machine import NEEDS_APPROVAL, NOWHERE, ruled, stored_in, user
+from tests.sqlite import driven
 from tests.world import World
 
 TOKEN, OTHER = TELEGRAF_EDGE_42, TELEGRAF_EDGE_43
@@ -46,7 +48,8 @@ async def test_the_same_as_in_slack(idle_world: World, tmp_path: Path) -> None:
     undone_too = await do("undo", env=env)
     read = await do("history", env=env)
 
-    assert disabled[::2] == (0, "")
+    assert disabled[0] == 0
+    assert disabled[2] == f"Disabling {TOKEN} as change {change}. The outcome follows.\n"
     assert disabled[1].startswith("Token disabled · telegraf on edge-42\n")
     by = f"by @U0ALICE, typed on this bot's own machine by {user()} · “it's <b> &amp;” · change"
     assert by in disabled[1]
@@ -140,7 +143,7 @@ async def test_without_slack_in_an_organisation(idle_world: World, tmp_path: Pat
     """The bot may be of another of its workspaces; nobody is a stranger by that."""
     here, env = idle_world, {**environment(idle_world, tmp_path), **NOWHERE}
     alice = KnownPerson(Person(cast.ALICE, "T0HOME", "E0ALL"), Account.MEMBER, here.now())
-    address = str(here.settings["database_url"]).replace("sqlite:", "sqlite+aiosqlite:")
+    address = driven(str(here.settings["database_url"]))
     async with open_store(address) as store, store.transaction() as transaction:
         await transaction.note_workspace(Workspace("T0OTHER", "E0ALL"), here.now())
         await transaction.note_people([], [alice])
@@ -185,12 +188,16 @@ async def test_another_bot_carries_it_out(idle_world: World, tmp_path: Path) -> 
     here, env = idle_world, ruled(idle_world, tmp_path, NEEDS_APPROVAL)
     async with attended_process("do", f"disable {TOKEN}", "--as", cast.ALICE, env=env) as running:
         await running.said("waits in Slack for approval: disabling needs an approval.")
+        change = str((await here.events())[0].change_id)
+
+        async def let_go() -> bool:
+            return (await here.request(change)).lease is None
+
+        # It says so a moment before it gives its lease back.
+        assert await until(let_go, 5)
         running.process.send_signal(signal.SIGSTOP)
         async with here.store() as store, store.transaction() as transaction:
-            change = (await here.events())[0].change_id
-            stored = await transaction.request(str(change))
-            assert stored is not None
-            await transaction.leave(stored.keeper)
+            await transaction.leave((await here.request(change)).keeper)
         await here.start(policy=NEEDS_APPROVAL)
         await here.say("pending", user=cast.BOB)
         await here.press(here.slack.ephemerals(cast.BOB)[-1], "Approve", user=cast.BOB)
@@ -227,15 +234,33 @@ async def test_whoever_does_not_wait(idle_world: World, tmp_path: Path) -> None:
     assert len(here.patches()) == 1
 
 
+async def test_nothing_was_left_to_cancel(idle_world: World, tmp_path: Path) -> None:
+    """Ctrl-C while the PATCH is on its way comes too late; the receipt does not say cancelled."""
+    here, env = idle_world, environment(idle_world, tmp_path)
+    gate = here.influxdb.gate("PATCH", ".*", after=True)
+
+    async with attended_process("do", f"disable {TOKEN}", "--as", cast.ALICE, env=env) as running:
+        await here.reached(gate)
+        running.interrupt()
+        await running.said("Cancelling. What has begun is brought to its end first.")
+        gate.release()
+        code, out, _ = await running.ends()
+
+    assert (code, out.startswith("Token disabled")) == (0, True)
+    assert "Cancelled" not in out
+    (told,) = here.slack.direct_messages(cast.ALICE)
+    assert "Cancelled" not in told.plain
+
+
 @pytest.mark.parametrize(
     ("command", "code", "why"),
     [
-        (f"show {CANARY}", 1, "It stands in this shell's history by now"),
-        (f"leak {CANARY}", 1, "It stands in this shell's history by now"),
+        (f"show {CANARY}", 2, "It stands in this shell's history by now"),
+        (f"leak {CANARY}", 2, "It stands in this shell's history by now"),
         ("/token leak", 2, "token-bot leak --as U0ALICE --found TEXT reads it from standard input"),
         ("approve ABC123", 2, "approve is a button in Slack"),
         ("dsable 1", 2, "Did you mean /token disable?"),
-        ("disable", 2, "ID is missing. Nothing was changed."),
+        ("disable", 2, "ID or --user NAME is missing. Nothing was changed."),
     ],
 )
 async def test_what_it_does_not_take(

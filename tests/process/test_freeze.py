@@ -100,7 +100,7 @@ async def test_what_is_so_already_is_said_and_not_recorded(here: World, tmp_path
 
 @pytest.mark.parametrize(
     ("reason", "code", "why"),
-    [(SECRET, 1, "looks like a secret"), ("x" * 201, 2, "longer"), ("a\u202eb", 2, "plain text")],
+    [(SECRET, 2, "looks like a secret"), ("x" * 201, 2, "longer"), ("a\u202eb", 2, "plain text")],
 )
 async def test_a_reason_that_is_none(
     here: World, tmp_path: Path, reason: str, code: int, why: str
@@ -138,3 +138,19 @@ async def test_a_database_that_does_not_take_it(here: World, tmp_path: Path) -> 
     assert err.startswith("The database did not confirm it: ")
     assert err.endswith("database is locked. Run it again: it says then what holds.\n")
     assert await here.tags() == []
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    """To run it again would never help, and the address is what is wrong; nothing is made of it."""
+    file = tmp_path / "notes.txt"
+    file.write_text("no database" * 100)
+    empty = tmp_path / "empty.db"
+    empty.touch()
+
+    code, out, err = await run("freeze", env={"DATABASE_URL": f"sqlite:///{file}"})
+    blank = await run("freeze", env={"DATABASE_URL": f"sqlite:///{empty}"})
+
+    assert (code, out) == (2, "")
+    assert err.endswith("Set DATABASE_URL to the bot's. Changes are not stopped.\n")
+    assert (blank[0], blank[2].endswith(" Changes are not stopped.\n")) == (2, True)
+    assert empty.stat().st_size == 0

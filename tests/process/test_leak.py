@@ -1,8 +1,6 @@
 """`python -m bot leak`: from a secret on standard input to a receipt, with or without a bot."""
 
 import asyncio
-import os
-import pwd
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -24,36 +22,10 @@ from tests.process.attended_process import (
     receipts,
 )
 from tests.process.bot_process import environment
+from tests.process.own_machine import NEEDS_APPROVAL, NOWHERE, ruled, stored_in, user
 from tests.world import World, world
 
-NOWHERE = {"SLACK_API_URL": "http://127.0.0.1:1/api/"}
 DEAD = "Leaked token disabled and proven dead"
-NEEDS_APPROVAL = """
-[roles]
-operator = ["U0ALICE"]
-approver = ["U0BOB"]
-
-[approval]
-needed_for = ["disable"]
-"""
-
-
-def user() -> str:
-    """Name who runs the tests, as the record does."""
-    try:
-        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
-    except KeyError:
-        return f"cli:{os.getuid()}"
-
-
-def ruled(here: World, folder: Path, policy: str) -> dict[str, str]:
-    """Give the environment with a policy file in the place of ALLOWED_USERS."""
-    here.write_policy(policy)
-    return {
-        **environment(here, folder),
-        "ALLOWED_USERS": "",
-        "TOKEN_BOT_CONFIG": str(here.policy_file),
-    }
 
 
 def statuses(here: World) -> tuple[str, str]:
@@ -78,11 +50,6 @@ async def shell(line: str, env: dict[str, str]) -> tuple[int | None, str]:
 def commanded(pid: int) -> bytes:
     """Give what everybody on the machine sees of a process."""
     return Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def stored_in(folder: Path) -> bytes:
-    """Give all that stands in the files of a folder."""
-    return b"".join(each.read_bytes() for each in folder.iterdir())
 
 
 @pytest.fixture
@@ -234,7 +201,9 @@ async def test_what_is_dead_already(idle_world: World, tmp_path: Path) -> None:
         ((*AS_ALICE, "--reason", "a\u202eb"), b"x", "take plain text"),
         ((*AS_ALICE, "--order", CANARY), b"x", "--order takes authorizations' ids"),
         (AS_ALICE, f"{CANARY}\nhello".encode(), "holds more than one line"),
-        (AS_ALICE, b" \n", "There is no secret in this. Nothing was changed."),
+        (AS_ALICE, b" \n", "Standard input is empty. Nothing was changed."),
+        (AS_ALICE, b"''\n", "There is no secret in this. Nothing was changed."),
+        (AS_ALICE, b"ghp_" + b"aB3d" * 9, "This is a GitHub token, not one of InfluxDB's."),
         (AS_ALICE, b"x" * 513, "This is longer than 512 characters. Nothing was changed."),
         (AS_ALICE, b"\xff", "Standard input holds no text. Nothing was changed."),
     ],
@@ -265,7 +234,7 @@ async def test_what_is_closed_or_takes_nothing(idle_world: World, tmp_path: Path
 
     assert no_input == (
         2,
-        "There is no secret in this. Nothing was changed. Paste the leaked token.\n",
+        "Standard input is empty. Nothing was changed. Give the leaked token there.\n",
     )
     assert full == (0, "Standard output takes nothing. What it was to show is on the record.\n")
     assert (misplaced[0], CANARY[:16] in misplaced[1]) == (2, False)
@@ -296,7 +265,7 @@ async def test_a_signal_while_slack_is_silent(idle_world: World, tmp_path: Path)
             running.interrupt()
             code, out, err = await running.ends()
 
-    assert early == (1, "", "Interrupted. Nothing was changed.\n")
+    assert early == (130, "", "Interrupted. Nothing was changed.\n")
     assert stored == []
     assert (code, out.startswith(DEAD)) == (0, True)
     assert "Interrupted" not in err
@@ -320,7 +289,7 @@ async def test_a_secret_in_its_words(idle_world: World, tmp_path: Path) -> None:
 
     code, out, err = await leak(*arguments, env=environment(idle_world, tmp_path))
 
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert "The place holds what looks like a secret. Nothing was stored" in err
     assert CANARY not in err + str(await idle_world.events())
 

@@ -18,6 +18,7 @@ from bot.sandbox.influxdb.organisation import GRAFANA_DASHBOARDS
 from tests.postgresql import libpq
 from tests.process.attended_process import AS_ALICE, CANARY, RIGHT, leak, leak_process, receipts
 from tests.process.bot_process import bot_process, environment
+from tests.sqlite import driven
 from tests.world import World, world
 
 DEAD = "Leaked token disabled and proven dead"
@@ -82,7 +83,7 @@ async def test_a_bot_goes_on_once_the_holder_is_killed(shared: World, tmp_path: 
 async def test_what_others_have_asked_is_left_alone(shared: World, tmp_path: Path) -> None:
     """A report of the command line is no bot: what is due waits for one that serves people."""
     env = variables(shared, tmp_path)
-    address = str(shared.settings["database_url"]).replace("sqlite:", "sqlite+aiosqlite:")
+    address = driven(str(shared.settings["database_url"]))
     disable = Target("default", GRAFANA_DASHBOARDS, AuthorizationUpdate(Status.INACTIVE))
     other = ChangeRequest(
         id=new_change_id(),

@@ -14,22 +14,12 @@ from bot.sandbox.influxdb.grown_organisation import LEAKED_TOKEN
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.serving import listen_from
 from tests.process.attended_process import do
+from tests.process.bot_process import run
 
 
 async def sandbox(*arguments: str) -> tuple[int, str, str]:
     """Run the sandbox to its end: exit code, standard output, standard error."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "sandbox",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+    return await run("sandbox", *arguments, env=None, seconds=60)
 
 
 def in_order(text: str, *parts: str) -> list[str]:
@@ -225,6 +215,8 @@ async def test_serving_until_ctrl_c() -> None:
             "stranger",
             "/token list telegraf",
             LEAKED_TOKEN,
+            "  unset ALLOWED_USERS\n",
+            "  export TOKEN_BOT_CONFIG=",
             "Goes wrong: Slack answers the next message with 429",
         )
         == []

@@ -33,8 +33,8 @@ from tests.attacks import (
     texts,
     unfreeze,
 )
-from tests.promises.test_p4_two_approvers import NAMES, press_at_once
-from tests.promises.test_p9_own_branch import with_a_modest_bot
+from tests.promises.at_once import NAMES, press_at_once
+from tests.promises.modest_bot import with_a_modest_bot
 from tests.two_instances import ON_BOTH, two_instances
 from tests.world import World, world
 

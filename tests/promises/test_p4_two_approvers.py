@@ -4,30 +4,15 @@ import asyncio
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import INACTIVE_LOAD_TEST, TELEGRAF_EDGE_42
-from bot.sandbox.slack import Message
 from tests.attacks import APPROVALS, QUORUM_2, id_of, path, reopened
 from tests.counting import Count
+from tests.promises.at_once import NAMES, press_at_once
 from tests.world import World
 
 ROUNDS = 100
 # On PostgreSQL each round takes several times as long.
 ROUNDS_OF_REPLICAS = 30
-NAMES = {cast.BOB: "bob", cast.CAROL: "carol"}
 APPROVERS = tuple(NAMES)
-
-
-async def press_at_once(here: World, message: Message, *presses: tuple[str, str]) -> None:
-    """Let people press at the same moment, in this order."""
-    barrier = asyncio.Barrier(len(presses))
-
-    async def press(user: str, button: str) -> None:
-        await barrier.wait()
-        await here.slack.press(user, message, button, outdated=True)
-
-    async with asyncio.TaskGroup() as group:
-        for user, button in presses:
-            group.create_task(press(user, button))
-    await here.settled()
 
 
 async def test_two_approvers_at_once(idle_world: World, count: Count) -> None:

@@ -16,20 +16,9 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_43,
 )
 from tests.attacks import APPROVALS, SIMPLE, id_of, shows, texts
+from tests.patience import PATIENT
 from tests.world import BRISK, World, world
 
-PATIENT = replace(
-    BRISK,
-    tempo=replace(
-        BRISK.tempo,
-        pauses=replace(
-            BRISK.tempo.pauses,
-            try_for=timedelta(hours=2),
-            unreachable=timedelta(milliseconds=60),
-            told_in_line=timedelta(milliseconds=200),
-        ),
-    ),
-)
 TARGET = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
 FOR_EVER = 10_000
 

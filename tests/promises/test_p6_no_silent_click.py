@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import (
     BOT_AUTHORIZATION,
@@ -48,6 +49,8 @@ SECRET = "kZ3nQ9xV7bT1yR5wP8mL2cJ4hG6fD0sA_aE-iU9oY7tK5rN3vB1xM8qW6zC4jH2gF0dS7p
         "list --user nobody",
         "list --status gone",
         "history nonsense",
+        "history @nobody",
+        "whoami --foo",
         "whoami",
     ],
 )
@@ -58,6 +61,30 @@ async def test_what_one_person_is_told(here: World, text: str, snapshot: Snapsho
     assert steady("\n\n".join(m.plain for m in here.slack.ephemerals("U0ALICE"))) == snapshot
     assert here.patches() == []
     assert here.channel() == []
+
+
+async def test_help_for_whoever_has_no_role(here: World) -> None:
+    """It says that they may use none of it, where somebody with a role is told nothing more."""
+    for text in ("help", "", "help disable", "disable --help"):
+        await here.say(text, user=cast.BOB)
+        assert "You have no role here" not in here.last(cast.BOB)
+    for user in (cast.MALLORY, cast.GUEST):
+        await here.say("help", user=user)
+        assert here.last(user).endswith(
+            "You have no role here: you may use help and whoami alone, and whoami says why."
+        )
+
+
+async def test_a_bare_undo_takes_the_latest_change_that_had_an_effect(here: World) -> None:
+    """What was refused since, or found nothing to change, is no candidate."""
+    await here.say(f"disable {TELEGRAF_EDGE_42}")
+    await here.say(f"disable {TELEGRAF_EDGE_42}")
+    await here.say("disable 0000000000000001")
+
+    await here.say("undo")
+
+    assert here.channel()[0].plain.startswith("Token disabled, then undone")
+    assert here.influxdb.authorization(TELEGRAF_EDGE_42).status == "active"
 
 
 @pytest.mark.parametrize(

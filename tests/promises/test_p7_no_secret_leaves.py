@@ -3,30 +3,16 @@
 from io import StringIO
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import BOT_API_TOKEN, TELEGRAF_EDGE_42, realistic_fixture
+from tests.let_out import everything
 from tests.world import BOT_TOKEN, SIGNING_SECRET, World
 
 # In the shape of a token that InfluxDB mints.
 PASTED = "kZ3nQ9xV7bT1yR5wP8mL2cJ4hG6fD0sA_aE-iU9oY7tK5rN3vB1xM8qW6zC4jH2gF0dS7pL5kQ9wE3rT1yU8i=="
 PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
-
-
-def contents(folder: Path) -> list[str]:
-    """Read every file of a folder."""
-    return [path.read_bytes().decode("latin-1") for path in sorted(folder.iterdir())]
-
-
-async def everything(here: World, folder: Path, captured: str) -> str:
-    """Collect whatever the bot has let out: messages, database files, logs, metrics."""
-    async with httpx.AsyncClient() as client:
-        metrics = (await client.get(f"{here.url}/metrics")).text
-        ready = (await client.get(f"{here.url}/readyz")).text
-    calls = [repr(call) for call in here.slack.journal]
-    return "\n".join([metrics, ready, captured, *contents(folder), *calls])
 
 
 async def test_no_secret_of_influxdb_or_slack_gets_out(

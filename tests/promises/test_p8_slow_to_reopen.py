@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.changes.audit import EventTag
 from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import (
@@ -318,11 +319,15 @@ async def test_smuggled_into_a_description(guarded: World, text: str) -> None:
 
 
 async def test_smuggled_into_a_disable(guarded: World) -> None:
-    """The undo of a disable that changed nothing cannot enable: there is nothing to undo."""
+    """The undo of a disable that changed nothing cannot enable, by name or as the latest."""
     await guarded.say(f"disable {INACTIVE_LOAD_TEST}")
+    (accepted,) = [e for e in await guarded.events() if e.tag is EventTag.REQUEST_ACCEPTED]
 
     await guarded.say("undo")
+    latest = guarded.last()
+    await guarded.say(f"undo {accepted.change_id}")
 
+    assert "no change in this channel that had an effect" in latest
     assert "nothing to undo" in guarded.last()
     assert guarded.patches() == []
 

@@ -16,10 +16,10 @@ from bot.sandbox.influxdb.organisation import (
     OPERATOR,
     SETUP_TOKEN,
     TELEGRAF_EDGE_42,
-    realistic_fixture,
 )
 from bot.sandbox.slack import Message
 from tests.attacks import SIMPLE, forge_press, path, reload, shows
+from tests.promises.modest_bot import with_a_modest_bot
 from tests.world import World, world
 
 SECOND = "0e8d52d854803fff"
@@ -30,15 +30,9 @@ needed_for = ["disable"]
 """
 
 
-def with_a_modest_bot(*further: str) -> dict[str, Any]:
+def with_operators(*further: str) -> dict[str, Any]:
     """Give the organisation with a bot that is no operator, and further operator tokens."""
-    fixture = realistic_fixture()
-    own = next(a for a in fixture["authorizations"] if a["id"] == BOT_AUTHORIZATION)
-    own["permissions"] = [
-        {"action": action, "resource": {"type": kind}}
-        for action in ("read", "write")
-        for kind in ("authorizations", "users")
-    ]
+    fixture = with_a_modest_bot()
     first = next(a for a in fixture["authorizations"] if a["id"] == SETUP_TOKEN)
     fixture["authorizations"] += [
         {
@@ -55,7 +49,7 @@ def with_a_modest_bot(*further: str) -> dict[str, Any]:
 @pytest.fixture
 async def modest(tmp_path: Path) -> AsyncIterator[World]:
     """The bot where three operator tokens are left, none of them its own."""
-    async with world(tmp_path, fixture=with_a_modest_bot(SECOND, THIRD)) as here:
+    async with world(tmp_path, fixture=with_operators(SECOND, THIRD)) as here:
         await here.start(policy=SIMPLE)
         yield here
 

@@ -17,6 +17,7 @@ from bot.sandbox.influxdb.organisation import (
     TOKEN_BOT,
     realistic_fixture,
 )
+from tests.promises.modest_bot import with_a_modest_bot
 from tests.world import World, world
 
 Worlds = Callable[..., AbstractAsyncContextManager[World]]
@@ -142,18 +143,6 @@ async def test_the_setting_lifts_that_too(worlds: Worlds) -> None:
         await here.say(f"disable {TELEGRAF_EDGE_42}")
 
         assert here.influxdb.authorization(TELEGRAF_EDGE_42).status == "inactive"
-
-
-def with_a_modest_bot() -> dict[str, Any]:
-    """Give the organisation with a bot token that manages authorizations but is no operator."""
-    fixture = realistic_fixture()
-    own = next(a for a in fixture["authorizations"] if a["id"] == BOT_AUTHORIZATION)
-    own["permissions"] = [
-        {"action": action, "resource": {"type": kind}}
-        for action in ("read", "write")
-        for kind in ("authorizations", "users")
-    ]
-    return fixture
 
 
 async def test_the_last_operator_token_is_refused(worlds: Worlds) -> None:

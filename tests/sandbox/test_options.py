@@ -35,7 +35,7 @@ def test_the_readmes_scripts_work(
     del logging_as_before
     ends = []
     for command in COMMANDS:
-        code = sandbox(command)
+        code = sandbox(*command)
         ends.append((code, LAST[command[-1]] in capsys.readouterr().out))
 
     assert ends == [(0, True)] * 6

@@ -9,7 +9,7 @@ from bot.sandbox.influxdb.organisation import (
     TELEGRAF_EDGE_42,
 )
 from tests.attacks import APPROVALS, forge_form
-from tests.slack.traces import assert_fit_for_people
+from tests.slack.fit_for_people import assert_fit_for_people
 from tests.world import World
 
 HUGE = "<!channel> " * 9_000

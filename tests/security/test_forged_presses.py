@@ -6,8 +6,8 @@ from bot.sandbox.slack.payloads import interaction, interaction_form
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.home.navigation import HomeAction
 from tests.attacks import forge_press, id_of
+from tests.slack.fit_for_people import assert_fit_for_people
 from tests.slack.home.looks import opened, pressed
-from tests.slack.traces import assert_fit_for_people
 from tests.world import World
 
 

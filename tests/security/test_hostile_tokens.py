@@ -15,8 +15,8 @@ from bot.sandbox.influxdb.organisation import (
     realistic_fixture,
 )
 from bot.sandbox.influxdb.state import api_token
+from tests.slack.fit_for_people import assert_fit_for_people
 from tests.slack.home.looks import entered, opened
-from tests.slack.traces import assert_fit_for_people
 from tests.world import World, world
 
 SECRET = api_token("somebody's secret")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.slack.traces import assert_fit_for_people
+from tests.slack.fit_for_people import assert_fit_for_people
 from tests.world import World, world
 
 

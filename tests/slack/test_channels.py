@@ -46,6 +46,8 @@ async def test_elsewhere_the_requester_alone_is_told(
     (told,) = _direct(here)
     assert "Token disabled" in told
     assert note in told
+    follows = "comes by direct message" if channel is SHARED else "follows"
+    assert here.slack.ephemerals("U0ALICE", channel.id)[0].plain.endswith(f"The outcome {follows}.")
     assert here.channel(channel.id) == []
     assert here.influxdb.authorization(TELEGRAF_EDGE_42).status == "inactive"
 

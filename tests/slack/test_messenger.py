@@ -7,6 +7,7 @@ import pytest
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.slack import Message
+from tests.slack.disabled import disabled
 from tests.world import World
 
 PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
@@ -21,19 +22,13 @@ async def outside(here: World) -> World:
     return here
 
 
-async def _disable(here: World) -> Message:
-    await here.say(f"disable {TELEGRAF_EDGE_42}")
-    (message,) = here.channel()
-    return message
-
-
 def _delete(here: World, message: Message) -> None:
     here.slack.workspace.delete(message)
 
 
 async def test_outside_the_channel_the_response_url_posts(outside: World) -> None:
     """Everybody in the channel sees it, and its Undo edits it."""
-    message = await _disable(outside)
+    message = await disabled(outside)
     buttons = [button.text for button in message.buttons]
 
     await outside.press(message, "Undo", user="U0BOB")
@@ -80,7 +75,7 @@ async def test_an_unknown_outcome_goes_where_it_can_be_edited(outside: World) ->
 
 async def test_a_deleted_message_is_replaced_when_its_change_is_undone(here: World) -> None:
     """By command: there is nothing to edit any more, and the channel still learns of the undo."""
-    _delete(here, await _disable(here))
+    _delete(here, await disabled(here))
 
     await here.say("undo")
 
@@ -91,7 +86,7 @@ async def test_a_deleted_message_is_replaced_when_its_change_is_undone(here: Wor
 
 async def test_a_press_on_a_message_that_is_deleted_meanwhile_is_told(here: World) -> None:
     """By a click that was on its way: the same."""
-    first = await _disable(here)
+    first = await disabled(here)
     _delete(here, first)
 
     await here.press(first, "Undo", outdated=True)
@@ -103,7 +98,7 @@ async def test_a_press_on_a_message_that_is_deleted_meanwhile_is_told(here: Worl
 
 async def test_both_copies_tell_of_the_undo(here: World) -> None:
     """Undone from somewhere else, it is the change's own message that is edited."""
-    message = await _disable(here)
+    message = await disabled(here)
 
     await here.say("undo", channel="U0ALICE", user="U0ALICE")
     change_id = message.buttons[0].value
@@ -111,12 +106,12 @@ async def test_both_copies_tell_of_the_undo(here: World) -> None:
 
     assert "Undone by @bob" in message.plain
     assert here.channel() == [message]
-    assert "You have asked for no change in this channel" in here.last("U0ALICE")
+    assert "You have asked for no change in this channel that had an effect" in here.last("U0ALICE")
 
 
 async def test_a_press_that_came_too_late_leaves_no_dead_message(here: World) -> None:
     """Bob is told that Alice is undoing it; her undo is refused, and the button is back."""
-    message = await _disable(here)
+    message = await disabled(here)
     gate = here.influxdb.gate("GET", PATH)
     await here.slack.press("U0ALICE", message, "Undo")
     await gate.reached.wait()
@@ -137,7 +132,7 @@ async def test_a_press_that_came_too_late_leaves_no_dead_message(here: World) ->
 
 async def test_an_undo_whose_outcome_is_unknown_says_so(here: World) -> None:
     """The message tells that an undo was asked for, and then what came of it."""
-    message = await _disable(here)
+    message = await disabled(here)
     here.influxdb.faults.add(Fault.RESET_AFTER, method="PATCH", times=2)
     patched = here.influxdb.gate("PATCH", PATH, after=True)
     await here.slack.press("U0BOB", message, "Undo")

@@ -27,6 +27,10 @@ ODD = {
     "a wait for ever": Distortion(applied=False, status=429, headers=(("Retry-After", "inf"),)),
 }
 HOUR = timedelta(hours=1)
+NO_IDS = {
+    "users.info": {"ok": True, "user": {"id": cast.ALICE, "team_id": "\ud800"}},
+    "usergroups.users.list": {"ok": True, "users": ["\ud800"]},
+}
 
 
 @pytest.fixture
@@ -73,3 +77,21 @@ async def test_a_form_that_may_not_be_open_is_told(
 
     assert "Slack did not open the form." in here.last()
     assert [line for line in logs if line["log_level"] == "error"] == []
+
+
+@pytest.mark.parametrize("method", NO_IDS)
+async def test_what_stands_for_an_id_and_is_none_is_not_stored(tmp_path: Path, method: str) -> None:
+    """No database holds half a character: the bot starts, and asks again later."""
+    policy = f'[roles]\noperator = ["{cast.ALICE}", "{cast.ONCALL_GROUP}"]\n'
+    async with world(tmp_path) as here, meddler(here.slack.base_url) as meddling:
+        here.settings["slack_api_url"] = f"{meddling.url}/api/"
+        meddling.befalls = lambda _method, path: method in path
+        meddling.plan = [Distortion(applied=False, instead=NO_IDS[method])]
+
+        await here.start(policy=policy)
+        served = meddling.served
+        here.now.advance(HOUR)
+        await here.say("whoami")
+
+    assert served == 1
+    assert "operator" in here.last()

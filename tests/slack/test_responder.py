@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
+from tests.scraping import scraped
 from tests.world import World
 
 _ASKING = {"auth.test", "users.info", "usergroups.users.list", "conversations.info"}
@@ -39,6 +40,21 @@ async def test_without_it_they_are_told_in_the_channel(here: World) -> None:
     (told,) = here.slack.ephemerals("U0ALICE", "C0INCIDENTS")
     assert told.plain.startswith("2 tokens")
     assert _told(here) == [("response_url", "expired_url"), ("chat.postEphemeral", None)]
+
+
+async def test_what_a_response_url_comes_to_is_counted(here: World) -> None:
+    """Beside the calls of the Web API: taken, or refused with a status."""
+    await here.say("list telegraf")
+    here.slack.faults.add("response_url", status=500)
+    await here.say("list telegraf")
+
+    counted = await scraped(here)
+    outcomes = {
+        outcome: times
+        for (method, outcome), times in counted["token_bot_slack_seconds_count"].items()
+        if method == "response_url"
+    }
+    assert outcomes == {"ok": 1, "http_500": 1}
 
 
 async def test_without_the_channel_they_get_a_direct_message(here: World) -> None:

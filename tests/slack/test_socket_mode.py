@@ -27,7 +27,8 @@ from bot.slack.socket_mode import BadAppTokenError, SocketMode
 from bot.slack.web import web_client
 from bot.telemetry.metrics import Metrics
 from tests.scraping import scraped
-from tests.slack.traces import assert_fit_for_people, traces
+from tests.slack.fit_for_people import assert_fit_for_people
+from tests.slack.traces import traces
 from tests.world import APP_TOKEN, BOT_TOKEN, BRISK, World, world
 
 PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"

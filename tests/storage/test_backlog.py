@@ -16,7 +16,7 @@ from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 from tests.changes.samples import ALICE, NOON, change
 from tests.sqlite import place_database
-from tests.storage.test_requests import stored
+from tests.storage.stored import stored
 
 MINUTE = timedelta(minutes=1)
 APPROVAL = Approval("enabling needs an approval", ("U0BOB",), 1)

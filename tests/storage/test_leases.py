@@ -12,7 +12,7 @@ from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.storage.store import SqlStore
 from tests.changes.samples import DISABLE, NOON, TOKEN_ID, change
-from tests.storage.test_requests import found, stored
+from tests.storage.stored import found, stored
 
 # No test takes so long; what is to have ended ends at once, and what is to end soon does.
 LEASE = timedelta(minutes=1)

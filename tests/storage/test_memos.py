@@ -12,7 +12,8 @@ from bot.changes.request import Origin
 from bot.changes.sweeps import sweep
 from bot.storage.store import SqlStore
 from tests.changes.samples import ALICE, BOB, NOON, change
-from tests.storage.test_requests import found, stored
+from tests.recorded import record_in
+from tests.storage.stored import found, stored
 
 TICK = timedelta(microseconds=1)
 NEVER = datetime.min.replace(tzinfo=NOON.tzinfo)
@@ -68,8 +69,7 @@ async def test_of_sweeps_at_once_one_counts(store: SqlStore, replica: SqlStore) 
 
     await asyncio.gather(*(sweep([store, replica][n % 2], NOON + WINDOW) for n in range(6)))
 
-    async with store.reading() as reading:
-        events = [link.event async for link in reading.whole_record()]
+    events = [link.event for link in await record_in(store)]
     counted = [(event.actor, event.detail["count"]) for event in events]
     assert sorted(counted) == [("U0ALICE", 2), ("U0BOB", 2)]
 

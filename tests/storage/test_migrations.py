@@ -24,8 +24,9 @@ from bot.changes.request import Origin
 from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate
-from bot.storage.engine import alembic_config, create_engine, migrate, newest_revision
+from bot.storage.engine import create_engine, migrate, newest_revision
 from bot.storage.tables import metadata
+from bot.storage.upgrading import alembic_config
 from tests.changes.samples import BOB, NOON, change
 from tests.postgresql import Databases
 

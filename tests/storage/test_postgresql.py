@@ -18,7 +18,7 @@ from bot.changes.states import RequestState
 from bot.storage.store import SqlStore, SqlTransaction
 from tests.changes.samples import BOB, NOON, change, done
 from tests.postgresql import Databases, Server
-from tests.storage.test_requests import found, stored
+from tests.storage.stored import found, stored
 
 LEASE = timedelta(minutes=1)
 LATER = NOON + timedelta(hours=1)

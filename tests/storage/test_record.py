@@ -8,39 +8,18 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.changes.audit import GENESIS, AuditEvent, ChainedEvent, EventTag
+from bot.changes.audit import GENESIS, AuditEvent, EventTag
 from bot.storage.store import SqlStore
 from tests.audit.chains import wrong_with
+from tests.changes.any_event import EVENTS
 from tests.changes.samples import NOON
-from tests.changes.test_audit_chain import EVENTS
-
-EVENT = AuditEvent(
-    EventTag.CHANGE_DONE,
-    NOON,
-    "U0ALICE",
-    "T0HOME",
-    "7F3K2Q",
-    "default",
-    "0d0d0d0d0d0d0003",
-    {"before": {"status": "active"}, "times": 2},
-)
-
-
-async def append(store: SqlStore, *events: AuditEvent) -> None:
-    """Append events in one transaction."""
-    async with store.transaction() as transaction:
-        await transaction.append(*events)
-
-
-async def record(store: SqlStore) -> list[ChainedEvent]:
-    """Give the whole record."""
-    async with store.reading() as reading:
-        return [link async for link in reading.whole_record()]
+from tests.recorded import record_in
+from tests.storage.appended import EVENT, append
 
 
 async def test_an_empty_record_is_whole(store: SqlStore) -> None:
     """Nothing was written, and nothing is missing."""
-    assert await record(store) == []
+    assert await record_in(store) == []
     async with store.reading() as reading:
         assert await reading.head() == (0, GENESIS)
 
@@ -52,7 +31,7 @@ async def test_events_are_chained_in_their_order(store: SqlStore) -> None:
     await append(store, *events[1:4])
     await append(store, events[4])
 
-    links = await record(store)
+    links = await record_in(store)
 
     assert [link.event for link in links] == events
     assert [link.sequence for link in links] == [1, 2, 3, 4, 5]
@@ -71,7 +50,7 @@ async def test_whatever_is_recorded_verifies(store: SqlStore, events: list[Audit
     """What the database gives back has the hash that was written."""
     await append(store, *events)
 
-    links = await record(store)
+    links = await record_in(store)
 
     assert wrong_with(links) == []
     assert [link.event for link in links][len(links) - len(events) :] == events
@@ -83,7 +62,7 @@ async def test_nobody_takes_anothers_place(store: SqlStore, replica: SqlStore) -
         *(append([store, replica][n % 2], replace(EVENT, actor=f"U{n}")) for n in range(50))
     )
 
-    links = await record(store)
+    links = await record_in(store)
 
     assert sorted(link.event.actor for link in links) == sorted(f"U{n}" for n in range(50))
     assert [link.sequence for link in links] == list(range(1, 51))
@@ -99,7 +78,7 @@ async def test_what_is_taken_back_leaves_no_gap(store: SqlStore) -> None:
             raise ZeroDivisionError
     await append(store, EVENT)
 
-    links = await record(store)
+    links = await record_in(store)
 
     assert [link.sequence for link in links] == [1, 2]
     assert wrong_with(links) == []

@@ -29,22 +29,10 @@ from tests.changes.samples import (
     change,
     done,
 )
+from tests.storage.stored import found, stored
 
 TOKEN = Target("default", TOKEN_ID, DISABLE)
 OTHER_ID = "0d0d0d0d0d0d0001"
-
-
-async def stored(store: SqlStore, *requests: ChangeRequest) -> None:
-    """Store requests one after the other."""
-    for request in requests:
-        async with store.transaction() as transaction:
-            await transaction.add_request(request, request.created_at)
-
-
-async def found(store: SqlStore, change_id: str) -> ChangeRequest | None:
-    """Read a request."""
-    async with store.reading() as reading:
-        return await reading.request(change_id)
 
 
 @settings(
@@ -428,6 +416,22 @@ async def test_what_is_not_there_cannot_be_reserved(store: SqlStore, what: str) 
     """No row, no reservation."""
     async with store.transaction() as transaction:
         assert not await claim(transaction, what, "ZZZZZZ", "0000AA")
+
+
+async def test_a_change_that_had_no_effect_is_not_the_latest(store: SqlStore) -> None:
+    """Refused or with nothing to change, it is over; an earlier one that was done is the latest."""
+    over = replace(done(), id="000001")
+    fruitless = [
+        replace(over, id=f"00000{number}", targets=(replace(over.targets[0], state=state),))
+        for number, state in enumerate((TargetState.REFUSED, TargetState.UNCHANGED), start=2)
+    ]
+    await stored(store, over, *fruitless)
+
+    async with store.reading() as reading:
+        latest = await reading.latest_change(ALICE.user_id, "C0INCIDENTS")
+
+    assert latest is not None
+    assert latest.id == "000001"
 
 
 async def test_the_latest_change_is_a_persons_in_a_channel(store: SqlStore) -> None:

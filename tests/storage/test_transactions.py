@@ -9,7 +9,7 @@ from bot.changes.errors import StoreUnavailableError
 from bot.storage.engine import create_engine
 from bot.storage.store import SqlStore
 from tests.changes.samples import NOON, change
-from tests.storage.test_requests import stored
+from tests.storage.stored import stored
 
 
 async def test_what_fails_is_taken_back(store: SqlStore) -> None:

@@ -16,7 +16,8 @@ def all_counted() -> Metrics:
     """Give metrics of which each has been counted once."""
     metrics = Metrics()
     metrics.front("accepted")
-    metrics.asked("command", "disable", "ok", 0.25)
+    metrics.asked("command", "disable", "ok")
+    metrics.acked("command", 0.25)
     metrics.changes.decision("disable", "allowed", "role")
     metrics.changes.change("disable", "done")
     metrics.changes.carried_out("disable", 1.5)

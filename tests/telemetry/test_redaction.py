@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from bot.changes.secret import MASK
 from bot.telemetry.logs import configure_logs
 from bot.telemetry.redaction import redact
+from tests.changes.minted import MINTED
 from tests.changes.samples import UNHURRIED
-from tests.changes.test_secret import MINTED
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
 FORMATS = ["console", "json"]

@@ -2,9 +2,8 @@
 
 from bot.changes.ports.anchor_feed import AnchorFeed
 from bot.changes.ports.authorizations import Authorizations, Filter
-from bot.changes.ports.counts import ChangeCounts, Counts, ExecutorCounts, TurnEnd
+from bot.changes.ports.counts import ChangeCounts, Counts, ExecutorCounts, LeakCounts, TurnEnd
 from bot.changes.ports.directory import Directory, DirectoryNow
-from bot.changes.ports.leak_counts import LeakCounts
 from bot.changes.ports.messenger import (
     AnnouncementError,
     Drifted,

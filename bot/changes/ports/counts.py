@@ -3,8 +3,6 @@
 from enum import StrEnum
 from typing import Protocol
 
-from bot.changes.ports.leak_counts import LeakCounts
-
 
 class TurnEnd(StrEnum):
     """How an executor's work on a request ended; a label of metrics.
@@ -55,6 +53,34 @@ class ChangeCounts(Protocol):
 
     def break_glass(self) -> None:
         """Count a change that is accepted by break-glass."""
+        ...
+
+
+class LeakCounts(Protocol):
+    """How reports of leaked secrets go on."""
+
+    def received(self) -> None:
+        """Count a report that was stored."""
+        ...
+
+    def identified(self, how: str) -> None:
+        """Count a report whose token, or its owner, was found.
+
+        Args:
+            how: ``named`` where the server told which token it is, ``owner`` where it told whose.
+        """
+        ...
+
+    def disabled(self) -> None:
+        """Count a report that has disabled a token."""
+        ...
+
+    def proven_dead(self, seconds: float) -> None:
+        """Count a report whose secret InfluxDB refuses now, and the seconds since it came in."""
+        ...
+
+    def not_proven(self, reason: str) -> None:
+        """Count a report that has ended in another way, by its reason."""
         ...
 
 

@@ -11,7 +11,7 @@ from bot.cli.terminal import say
 from bot.commands.identifiers import authorization_id, change_id, user_id
 from bot.storage.record import WantedEvents
 
-Anchors = Annotated[tuple[str, ...], Parameter(name="--anchor", negative="")]
+AnchorOption = Annotated[tuple[str, ...], Parameter(name="--anchor", negative="")]
 
 
 def audit_app() -> App:
@@ -26,7 +26,7 @@ def audit_app() -> App:
     return app
 
 
-def _verify(*, anchor: Anchors = (), anchors: Path | None = None) -> int:
+def _verify(*, anchor: AnchorOption = (), anchors: Path | None = None) -> int:
     """Check that no event of the record was changed, removed, inserted or reordered.
 
     It names each event with which something is wrong, and exits 0 if all hold, 1 if not, and 2 if
@@ -41,7 +41,10 @@ def _verify(*, anchor: Anchors = (), anchors: Path | None = None) -> int:
 
 
 def _anchor() -> int:
-    """Print the anchor of the record as it is now: NUMBER:HASH, and the time."""
+    """Print the anchor of the record as it is now: NUMBER:HASH, and the time.
+
+    It exits 0 if it was printed, 1 if the record is empty, and 2 if settings are wrong.
+    """
     return verifying.print_anchor()
 
 
@@ -59,8 +62,8 @@ def _export(
     """Write the record, or a part of it, to standard output or a file.
 
     Each event has its number, its hash and the one before, by which it is checked. A file is its
-    owner's alone, and never written over. It exits 0 if all was written, 1 if not, and 2 if
-    arguments or settings are wrong.
+    owner's alone, and never written over. It exits 0 if all was written, 1 if not or if there is no
+    such change, and 2 if arguments or settings are wrong.
 
     Args:
         form: jsonl, an object a line, which can be verified; or csv, for spreadsheets.
@@ -87,6 +90,9 @@ def _export(
         return ExitCode.USAGE
     except UserError as error:
         say(error.problem.message)
+        return ExitCode.USAGE
+    if wanted.since is not None and wanted.until is not None and wanted.until <= wanted.since:
+        say("--until is not later than --since: no event is between them. Nothing was written.")
         return ExitCode.USAGE
     return exporting.export(wanted, form, output)
 
@@ -145,5 +151,9 @@ def _trim(*, before: str, output: Path) -> int:
 
 
 def _verifier() -> int:
-    """Print a program that checks an export, or a SQLite database, and needs only Python."""
+    """Print a program that checks an export, or a SQLite database, and needs only Python.
+
+    It exits 0 if it was printed. The program exits 0 if what it reads holds, 1 if not, and 2 if it
+    cannot read it.
+    """
     return verifying.print_verifier()

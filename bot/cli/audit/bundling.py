@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.changes.anchor import Anchor
 from bot.changes.request import ChangeRequest
 from bot.cli.audit.case import approvals, receipts, timeline
 from bot.cli.audit.database import with_record
@@ -12,6 +13,7 @@ from bot.cli.audit.files import FileNotMadeError, new_file
 from bot.cli.audit.verifying import verifier_source
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
+from bot.clock import system_clock
 from bot.storage.record import WantedEvents
 from bot.storage.record_reading import RecordReading
 from bot.storage.store import SqlStore
@@ -33,15 +35,15 @@ def bundle(change_id: str, output: Path) -> ExitCode:
 async def _bundle(change_id: str, output: Path, store: SqlStore, where: str) -> ExitCode:
     async with store.reading() as reading:
         changes = await reading.incident(change_id)
-        number, last_hash = await reading.head_if_any()
+        anchor = Anchor(*await reading.head_if_any(), system_clock())
     if not changes:
         say(f"There is no change {change_id[:16]!a} in {where}.")
         return ExitCode.FAILED
-    wanted = WantedEvents(change_ids=tuple(change.id for change in changes), up_to=number)
+    wanted = WantedEvents(change_ids=tuple(change.id for change in changes), up_to=anchor.sequence)
     events = [event async for event in RecordReading(store, wanted).events()]
     contents = {
         "README.txt": _README,
-        "anchor.txt": f"{number}:{last_hash}\n",
+        "anchor.txt": f"{anchor.written}\n",
         "approvals.txt": approvals(changes),
         "events.jsonl": b"".join(map(line_of("jsonl"), events)).decode(),
         "receipts.txt": receipts(changes),
@@ -53,7 +55,7 @@ async def _bundle(change_id: str, output: Path, store: SqlStore, where: str) -> 
             _write(file, contents)
     except FileNotMadeError as error:
         say(str(error))
-        return ExitCode.FAILED
+        return error.code
     say(_told(output, changes, len(events)))
     return ExitCode.DONE
 

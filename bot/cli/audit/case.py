@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.audit_verifier.verify_record import Event
 from bot.changes.audit import AuditEvent, EventTag
+from bot.changes.moments import exact_moment
 from bot.changes.request import ChangeRequest
 from bot.cli.plain_message import plain_message
 from bot.slack.blocks.history import event_line
@@ -89,7 +90,7 @@ def _tokens(change: ChangeRequest) -> Iterator[str]:
             "not read" if each is None else each.status.value
             for each in (target.before, target.after)
         )
-        finished = "" if target.finished_at is None else f", {_moment(target.finished_at)}"
+        finished = "" if target.finished_at is None else f", {exact_moment(target.finished_at)}"
         yield (
             f"- {target.authorization_id} on {shown(target.instance) or 'no instance'}: "
             f"{target.state.value}; {before} before, {after} after{finished}."
@@ -101,16 +102,16 @@ def _tokens(change: ChangeRequest) -> Iterator[str]:
         yield (
             f"- Shown the leaked secret after {attempt.authorization_id} was disabled, "
             f"{shown(attempt.instance)} said: {shown(attempt.after.detail)} "
-            f"({attempt.after.verdict.value}, {_moment(attempt.after.at)})."
+            f"({attempt.after.verdict.value}, {exact_moment(attempt.after.at)})."
         )
     if report.proven_at is not None:
-        yield f"- Proven dead: {_moment(report.proven_at)}."
+        yield f"- Proven dead: {exact_moment(report.proven_at)}."
     yield from (f"- Told as owner: {each}." for each in change.leak_told.owners)
 
 
 def _agreed(change: ChangeRequest) -> Iterator[str]:
     typed = f" (typed by {shown(change.typed_by)})" if change.typed_by else ""
-    yield f"Asked for by {change.requester.user_id}{typed}, {_moment(change.created_at)}."
+    yield f"Asked for by {change.requester.user_id}{typed}, {exact_moment(change.created_at)}."
     yield f"Allowed by: {shown(change.rule)} (policy {change.policy_digest[:16]})."
     if change.reason:
         yield f"Reason: {shown(change.reason, _LONGEST_REASON)}"
@@ -120,7 +121,7 @@ def _agreed(change: ChangeRequest) -> Iterator[str]:
             f"Needed {approval.quorum} of {', '.join(approval.approvers)}: {shown(approval.rule)}."
         )
         for vote in approval.votes:
-            yield f"Approved by {vote.voter.user_id}, {_moment(vote.at)}."
+            yield f"Approved by {vote.voter.user_id}, {exact_moment(vote.at)}."
     elif change.break_glass is None:
         yield "It needed no second person."
     glass = change.break_glass
@@ -129,15 +130,11 @@ def _agreed(change: ChangeRequest) -> Iterator[str]:
         yield (
             "Not reviewed."
             if glass.reviewed_at is None
-            else f"Reviewed by {glass.reviewed_by}, {_moment(glass.reviewed_at)}."
+            else f"Reviewed by {glass.reviewed_by}, {exact_moment(glass.reviewed_at)}."
         )
     if change.closing is not None:
         by = f" (by {change.closing.by})" if change.closing.by else ""
         yield f"Closed: {shown(change.closing.message, _LONGEST_REASON)}{by}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _heading(change: ChangeRequest) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from bot.bootstrap import NoDatabaseError, open_existing_store
 from bot.changes.errors import StoreUnavailableError
 from bot.cli.exit_codes import ExitCode
-from bot.cli.terminal import say
+from bot.cli.refusals import refuse, refuse_database
 from bot.settings import SettingsError, load_database_settings
 from bot.storage.engine import place
 from bot.storage.store import SqlStore
@@ -21,11 +21,9 @@ def with_record(work: Work) -> ExitCode:
         url = load_database_settings().database_url.get_secret_value()
         return asyncio.run(_done(work, url))
     except (SettingsError, NoDatabaseError) as error:
-        say(str(error))
-        return ExitCode.USAGE
+        return refuse(str(error))
     except StoreUnavailableError as error:
-        say(f"DATABASE_URL cannot be opened: {error}.")
-        return ExitCode.USAGE
+        return refuse_database(error)
 
 
 async def _done(work: Work, url: str) -> ExitCode:

@@ -36,24 +36,39 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 def export(wanted: WantedEvents, form: Format, output: Path | None) -> ExitCode:
     """Write the events that are wanted to a file or to standard output; give the exit code."""
+    if output is None and sys.stdout is None:
+        say("Standard output is closed. Give --output.")
+        return ExitCode.USAGE
     return with_record(partial(_export, wanted, form, output))
 
 
 async def _export(
     wanted: WantedEvents, form: Format, output: Path | None, store: SqlStore, where: str
 ) -> ExitCode:
+    if wanted.change_ids is not None and not await _has_any(store, wanted.change_ids):
+        say(f"There is no change {wanted.change_ids[0]!a} in the record in {where}.")
+        return ExitCode.FAILED
     try:
         with _opened(output) as file:
             count = await write_events(store, wanted, form, file)
     except FileNotMadeError as error:
         say(str(error))
-        return ExitCode.FAILED
+        return error.code
     except BrokenPipeError:
         # Whoever reads has seen enough.
         write_no_more(sys.stdout)
         return ExitCode.FAILED
+    except OSError as error:
+        write_no_more(sys.stdout)
+        say(f"Standard output takes nothing: {error.strerror}. Not all was written.")
+        return ExitCode.FAILED
     say(f"{count} event{'' if count == 1 else 's'} of the record in {where} exported.")
     return ExitCode.DONE
+
+
+async def _has_any(store: SqlStore, change_ids: tuple[str, ...]) -> bool:
+    async with store.reading() as reading:
+        return bool(await reading.page(WantedEvents(change_ids=change_ids), 0, 1))
 
 
 @contextmanager

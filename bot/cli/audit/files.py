@@ -6,9 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.cli.exit_codes import ExitCode
+
 
 class FileNotMadeError(Exception):
-    """The file cannot be made or written; it is not there, or as it was."""
+    """The file cannot be made or written; it is not there, or as it was.
+
+    Args:
+        why: What is told.
+        code: How the command ends.
+    """
+
+    def __init__(self, why: str, code: ExitCode = ExitCode.FAILED) -> None:
+        super().__init__(why)
+        self.code = code
 
 
 def _keep_name(folder: Path) -> None:
@@ -33,6 +44,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise FileNotMadeError(f"{path} is there already, and is left as it is.") from None
+    except FileNotFoundError as error:
+        raise FileNotMadeError(f"{path}: {error.strerror}.", ExitCode.USAGE) from None
     except OSError as error:
         raise FileNotMadeError(f"{path}: {error.strerror}.") from None
     try:

@@ -1,4 +1,3 @@
-import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from bot.cli.audit.files import FileNotMadeError, new_file
 from bot.cli.audit.verifying import checked
 from bot.cli.exit_codes import ExitCode
 from bot.cli.operator import operator
-from bot.cli.terminal import say
+from bot.cli.terminal import put, say
 from bot.clock import system_clock
 from bot.storage.record import WantedEvents
 from bot.storage.store import SqlStore
@@ -23,7 +22,11 @@ _AT_ONCE = 10_000
 
 def trim(before: datetime, output: Path) -> ExitCode:
     """Export what is older into a file and remove it; give the exit code."""
-    return with_record(partial(_trim, before, output))
+    try:
+        return with_record(partial(_trim, before, output))
+    except KeyboardInterrupt:
+        say(f"Interrupted. Whatever was removed is in {output}, if that is there.")
+        return ExitCode.INTERRUPTED
 
 
 async def _trim(before: datetime, output: Path, store: SqlStore, where: str) -> ExitCode:
@@ -45,7 +48,7 @@ async def _trim(before: datetime, output: Path, store: SqlStore, where: str) -> 
             count = await write_events(store, WantedEvents(up_to=until), "jsonl", file)
     except FileNotMadeError as error:
         say(f"{error} Nothing was removed.")
-        return ExitCode.FAILED
+        return error.code
     return await _removed(store, until, count, output)
 
 
@@ -65,10 +68,10 @@ async def _removed(store: SqlStore, until: int, count: int, output: Path) -> Exi
             "file to go on."
         )
         return ExitCode.FAILED
-    sys.stdout.write(
+    put(
         f"{'1 event' if count == 1 else f'{count} events'} up to {until} exported to {output} and "
         f"removed. "
-        f"The record begins behind event {until}.\n"
+        f"The record begins behind event {until}."
     )
     return ExitCode.DONE
 

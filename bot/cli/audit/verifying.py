@@ -1,18 +1,16 @@
-import sys
 from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from bot.audit_verifier.verify_record import (
-    Anchor,
-    NotReadableError,
-    RecordCheck,
-    given_anchors,
-)
+from bot.audit_verifier import verify_record
+from bot.audit_verifier.verify_record import NotReadableError, RecordCheck, given_anchors
+from bot.changes.anchor import Anchor
+from bot.changes.moments import exact_moment
 from bot.cli.audit.database import with_record
 from bot.cli.exit_codes import ExitCode
-from bot.cli.terminal import say
+from bot.cli.refusals import refuse
+from bot.cli.terminal import printed, put
 from bot.clock import system_clock
 from bot.storage.record import WantedEvents
 from bot.storage.record_reading import RecordReading
@@ -30,21 +28,19 @@ def verify(single: Sequence[str], file: Path | None) -> ExitCode:
         text = None if file is None else file.read_text("utf-8", "replace")
         anchors = given_anchors(single, text)
     except OSError as error:
-        say(f"{file}: {error.strerror}.")
-        return ExitCode.USAGE
+        return refuse(f"{file}: {error.strerror}.")
     except NotReadableError as error:
-        say(str(error))
-        return ExitCode.USAGE
+        return refuse(str(error))
     return with_record(partial(_verify, anchors))
 
 
-async def _verify(anchors: Sequence[Anchor], store: SqlStore, where: str) -> ExitCode:
+async def _verify(anchors: Sequence[verify_record.Anchor], store: SqlStore, where: str) -> ExitCode:
     check = await checked(store, anchors)
-    sys.stdout.write("".join(f"{line}\n" for line in check.report(where)))
+    put("\n".join(check.report(where)), instead="")
     return ExitCode.DONE if check.holds else ExitCode.FAILED
 
 
-async def checked(store: SqlStore, anchors: Sequence[Anchor] = ()) -> RecordCheck:
+async def checked(store: SqlStore, anchors: Sequence[verify_record.Anchor] = ()) -> RecordCheck:
     """Check the whole record."""
     check = RecordCheck(anchors)
     reading = RecordReading(store, WantedEvents())
@@ -61,18 +57,17 @@ def print_anchor() -> ExitCode:
 
 async def _print_anchor(store: SqlStore, where: str) -> ExitCode:
     async with store.reading() as reading:
-        number, last_hash = await reading.head_if_any()
-    if number == 0:
-        say(f"The record in {where} is empty: there is nothing to anchor.")
-        return ExitCode.FAILED
-    sys.stdout.write(f"{number}:{last_hash}  {system_clock():%Y-%m-%d %H:%M:%S} UTC\n")
-    return ExitCode.DONE
+        anchor = Anchor(*await reading.head_if_any(), system_clock())
+    if anchor.sequence == 0:
+        return refuse(
+            f"The record in {where} is empty: there is nothing to anchor.", code=ExitCode.FAILED
+        )
+    return printed(f"{anchor.written}  {exact_moment(anchor.at)}")
 
 
 def print_verifier() -> ExitCode:
     """Print the stand-alone verifier; give the exit code."""
-    sys.stdout.write(verifier_source())
-    return ExitCode.DONE
+    return printed(verifier_source())
 
 
 def verifier_source() -> str:

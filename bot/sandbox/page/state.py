@@ -134,7 +134,9 @@ def _to_app(sight: Sight, place: Place) -> Link | None:
     direct = sight.slack.workspace.direct_channel(place.person).id
     unread = sight.unread.count(sight.slack, place.person, direct)
     name = sight.slack.workspace.installation.bot_name
-    return Link(address(place.person, APP), name, place.is_app, unread)
+    # As in Slack: what is new is in the messages.
+    tab = "messages" if unread else "home"
+    return Link(address(place.person, APP, tab), name, place.is_app, unread)
 
 
 def _shortcuts(slack: SlackStandIn, person: str) -> Sequence[str]:

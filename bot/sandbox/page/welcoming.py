@@ -12,6 +12,8 @@ Try in #incidents:
   /token leak             with this API token, which somebody has pasted somewhere:
   {LEAKED_TOKEN}"""
 
+_EITHER: Final = ("ALLOWED_USERS", "TOKEN_BOT_CONFIG")
+
 
 def welcome(
     address: str,
@@ -37,6 +39,8 @@ def welcome(
     yield _TRY
     yield ""
     yield "For token-bot check, do, leak and freeze beside it, paste this into another terminal:"
+    # Of an earlier sandbox, with another policy, in the same terminal.
+    yield from (f"  unset {name}" for name in _EITHER if name not in environment)
     yield from (f"  export {name}={shlex.quote(value)}" for name, value in environment.items())
     yield ""
     yield "Behind it:"

@@ -22,6 +22,32 @@ class ActionId(StrEnum):
     TOKEN_DETAILS = "token_details"  # noqa: S105 - the name of an action
     PAGE_LIST = "page_list"
 
+    @property
+    def about_change(self) -> bool:
+        """Tell whether its value begins with a change's id; the log then names the change."""
+        match self:
+            case (
+                ActionId.UNDO_CHANGE
+                | ActionId.APPROVE_CHANGE
+                | ActionId.DENY_CHANGE
+                | ActionId.CONFIRM_CHANGE
+                | ActionId.CANCEL_CHANGE
+                | ActionId.RETRY_CHANGE
+                | ActionId.DISABLE_AGAIN
+                | ActionId.REVIEW_CHANGE
+            ):
+                return True
+            case (
+                ActionId.SHOW_TOKEN
+                | ActionId.DISABLE_TOKEN
+                | ActionId.ENABLE_TOKEN
+                | ActionId.DESCRIBE_TOKEN
+                | ActionId.DISABLE_WITH_REASON
+                | ActionId.TOKEN_DETAILS
+                | ActionId.PAGE_LIST
+            ):
+                return False
+
 
 NOTE = "note"
 """The place of what stands in the note that a timer is about to end."""

@@ -16,7 +16,9 @@ from bot.slack.blocks.notice import help_message, notice_message
 from bot.slack.blocks.pending import pending_message
 from bot.slack.blocks.private import accepted_message, moved_message
 from bot.slack.blocks.rich import Message
-from bot.slack.blocks.tokens import details_message, page_message, whereabouts_message
+from bot.slack.blocks.token_details import details_message
+from bot.slack.blocks.token_page import page_message
+from bot.slack.blocks.whereabouts import whereabouts_message
 
 _DRAWN: Mapping[type[Any], Callable[[Any], Message]] = MappingProxyType(
     {
@@ -31,7 +33,7 @@ _DRAWN: Mapping[type[Any], Callable[[Any], Message]] = MappingProxyType(
         Pending: pending_message,
         Moved: moved_message,
         Accepted: lambda accepted: accepted_message(
-            accepted.request, needlessly=accepted.needlessly
+            accepted.request, needlessly=accepted.needlessly, directly=accepted.directly
         ),
     }
 )

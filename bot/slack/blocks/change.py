@@ -1,5 +1,7 @@
 """The message of a change of one token: posted when it ends, edited when it is undone."""
 
+from dataclasses import replace
+
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
@@ -9,7 +11,7 @@ from bot.slack.blocks.differences import difference_lines, difference_text
 from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
 from bot.slack.blocks.glass import glass_buttons, glass_lines, glass_mentions, glass_text
-from bot.slack.blocks.people import change_text, named_text, provenance
+from bot.slack.blocks.people import change_text, named_text, provenance, stopped_by
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import Line, Message, bold, code, joined, paragraph, person, plain
 from bot.slack.blocks.timers import runs, timer_line, timer_mentions, timer_text
@@ -53,9 +55,9 @@ def change_message(
     lines: list[Line] = [
         joined([bold(_title(change, undo))], [plain(name_of(target.seen))]),
         joined([code(target.authorization_id)], *whereabouts(target)),
-        *_outcome_lines(change),
-        [plain("Cancelled by "), person(change.cancelled_by), plain(".")]
-        if change.cancelled_by
+        *_outcome_lines(_agreeing(change, retryable=retryable)),
+        [plain("Cancelled by "), person(stopped_by(change)), plain(".")]
+        if stopped_by(change)
         else [],
         *glass_lines(change),
         provenance(change),
@@ -73,7 +75,18 @@ def change_message(
         if target.instance:
             offered.append(token_buttons.details(target.instance, target.authorization_id))
     blocks += [buttons.row(*offered)] if offered else []
-    return Message(_text(change, undo), tuple(blocks))
+    return Message(_text(_agreeing(change, retryable=retryable), undo), tuple(blocks))
+
+
+def _agreeing(change: ChangeRequest, *, retryable: bool) -> ChangeRequest:
+    """Have the hint name the button beside it, which does what it would have people type."""
+    target = change.targets[0]
+    if not retryable or target.problem is None:
+        return change
+    hint = target.problem.hint.replace("Ask again", "Press Retry").replace(
+        "ask again", "press Retry"
+    )
+    return replace(change, targets=(replace(target, problem=replace(target.problem, hint=hint)),))
 
 
 def _title(change: ChangeRequest, undo: ChangeRequest | None) -> str:
@@ -131,7 +144,7 @@ def _text(change: ChangeRequest, undo: ChangeRequest | None) -> str:
     said.append(glass_text(change))
     said += [retried(change), "" if undo is not None else timer_text(change)]
     mentions = (
-        named_text("Cancelled by ", [change.cancelled_by] if change.cancelled_by else []),
+        named_text("Cancelled by ", [stopped_by(change)] if stopped_by(change) else []),
         problem_mentions(change.targets[0].problem),
         glass_mentions(change),
         timer_mentions(change) if undo is None else undone_text(undo),

@@ -15,7 +15,7 @@ from bot.changes.probe import Probe, ProbeVerdict
 from bot.changes.spotting import MOST
 from bot.changes.target import Choice
 from bot.slack.blocks import buttons, token_buttons
-from bot.slack.blocks.choices import choice_text
+from bot.slack.blocks.choices import choice_text, orphan_text, silent_text
 from bot.slack.blocks.rich import (
     LONGEST_TOLD,
     Line,
@@ -169,12 +169,8 @@ def _of_id(where: Whereabouts, checked: CheckedMessage) -> list[_Finding]:
         for place in where.having
         if place.token is not None
     ]
-    orphans = [
-        _said(title, f"{place.instance} has it, but its owner no longer exists.")
-        for place in where.having
-        if place.token is None
-    ]
-    silent = [f"{place.instance} does not say whether it has it." for place in where.silent]
+    orphans = [_said(title, orphan_text(place)) for place in where.having if place.token is None]
+    silent = [silent_text(place) for place in where.silent]
     if not found and not orphans:
         names = " and ".join(p.instance for p in where.places if not p.silent)
         absent = [f"No API token on {names} has it."] if names else []

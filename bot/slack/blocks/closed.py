@@ -1,6 +1,7 @@
 """The message of a request that is over before anything was sent."""
 
 from bot.changes.errors import Problem
+from bot.changes.outcomes import UNTOUCHED
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks.leaks.words import context, context_lines
@@ -27,7 +28,6 @@ _TITLES = {
     RequestState.CANCELLED: "Cancelled",
     RequestState.VOIDED: "Approval void",
 }
-_UNTOUCHED = "Nothing was changed."
 _VOID = "The approval is void:"
 
 
@@ -37,7 +37,7 @@ def closed_message(change: ChangeRequest, note: str = "") -> Message:
     title = f"{how}: {verb(change)} {_what(change)}"
     problem = change.closing
     by = "" if problem is None else problem.by
-    why = _UNTOUCHED if problem is None else shown(_why(problem), LONGEST_TOLD)
+    why = UNTOUCHED if problem is None else shown(_why(problem), LONGEST_TOLD)
     hint = "" if problem is None else shown(problem.hint, LONGEST_TOLD)
     who: Line = [plain("By "), person(by), plain(". ")] if by else []
     lines: list[Line] = [

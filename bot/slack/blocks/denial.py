@@ -4,9 +4,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
-from bot.slack.blocks.modal import LONGEST_WORDS, labelled, modal
+from bot.slack.blocks.modal import LONGEST_WORDS, REASON, labelled, modal
 
-REASON = "reason"
 """The block id of the reason."""
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from bot.changes.authorization import Authorization
+from bot.changes.moments import clock_time
 from bot.changes.update import AuthorizationUpdate, summary
 from bot.slack.blocks.rich import Line, bold, plain, unseen
-from bot.slack.blocks.wording import clock_time, told
+from bot.slack.blocks.wording import told
 
 _NAMED = 5
 

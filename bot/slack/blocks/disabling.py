@@ -4,10 +4,9 @@ from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 
-from bot.slack.blocks.modal import LONGEST_WORDS, labelled, modal
+from bot.slack.blocks.modal import LONGEST_WORDS, REASON, labelled, modal
 from bot.slack.blocks.rich import code, joined, paragraph, plain, shown
 
-REASON = "reason"
 """The block id of the reason."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.changes.moments import moment
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
@@ -21,7 +22,7 @@ from bot.slack.blocks.rich import (
     read_out,
     shown,
 )
-from bot.slack.blocks.wording import identified, moment, name_of, tokens, whereabouts
+from bot.slack.blocks.wording import identified, name_of, tokens, whereabouts
 
 _LISTED = 15
 _NAMED = 5

@@ -2,7 +2,7 @@
 
 from bot.changes.decision import Allowed, AllowedByBreakGlass, Denied, NeedsApproval
 from bot.changes.duration import in_words
-from bot.changes.outcomes import cause
+from bot.changes.outcomes import UNTOUCHED, cause
 from bot.changes.queries import Preview
 from bot.changes.request import ChangeRequest
 from bot.changes.stages import no_timer_here
@@ -25,8 +25,6 @@ from bot.slack.blocks.showing import shown_lines, shown_text, what, what_text
 from bot.slack.blocks.timers import timer_words
 from bot.slack.blocks.wording import wanted, whereabouts
 
-_UNTOUCHED = "Nothing was changed."
-
 
 def dry_run_message(preview: Preview) -> Message:
     """Tell what a change would do; nothing was sent."""
@@ -35,8 +33,8 @@ def dry_run_message(preview: Preview) -> Message:
     said, text = _outcome(change)
     would = [_waits(preview), *(_rules(preview) or [timer_words(change)])]
     return Message(
-        read_out(f"Dry run: {what_text(change)}.", text, *would, _UNTOUCHED),
-        (paragraph([bold(title)], *said, *([plain(each)] for each in would), [plain(_UNTOUCHED)]),),
+        read_out(f"Dry run: {what_text(change)}.", text, *would, UNTOUCHED),
+        (paragraph([bold(title)], *said, *([plain(each)] for each in would), [plain(UNTOUCHED)]),),
     )
 
 

@@ -78,4 +78,4 @@ def _undone(undo: ChangeRequest) -> bool:
 
 
 def _undone_in_part(undo: ChangeRequest) -> bool:
-    return bool(undo.in_state(TargetState.DONE, TargetState.APPLIED))
+    return any(target.state.taken for target in undo.targets)

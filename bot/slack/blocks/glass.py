@@ -2,12 +2,12 @@
 
 from slack_sdk.models.blocks import ButtonElement
 
+from bot.changes.moments import moment
 from bot.changes.request import ChangeRequest
 from bot.changes.reviewing import reviewable, reviewers
 from bot.slack.blocks import buttons
 from bot.slack.blocks.people import named, named_text
 from bot.slack.blocks.rich import LONGEST_TOLD, Line, mention_text, person, plain, shown
-from bot.slack.blocks.wording import moment
 
 
 def glass_lines(change: ChangeRequest) -> list[Line]:

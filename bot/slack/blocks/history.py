@@ -3,6 +3,7 @@
 from slack_sdk.models.blocks import RichTextElement
 
 from bot.changes.audit import AuditEvent
+from bot.changes.moments import exact_moment
 from bot.changes.record_queries import History
 from bot.slack.blocks.pending import stands
 from bot.slack.blocks.rich import (
@@ -77,7 +78,7 @@ def event_line(event: AuditEvent) -> Line:
     if event.authorization_id is not None:
         subject += [plain(" "), code(event.authorization_id)]
     return joined(
-        [plain(_moment(event))],
+        [plain(exact_moment(event.at))],
         [*_actor(event), *subject, plain(after)],
         [plain(_reason(event))],
         [plain("change "), code(event.change_id)] if event.change_id else [],
@@ -92,7 +93,7 @@ def event_text(event: AuditEvent) -> str:
     said = escaped(f"{before}{subject}{after} {_reason(event)}", _LONGEST_LINE)
     who = f"{escaped(_typist(event))}{mention_text(event.actor)} "
     who = who if event.team else f"{escaped(event.actor)} "
-    return f"{_moment(event)}: {'' if event.tag in IMPERSONAL else who}{said}{change}"
+    return f"{exact_moment(event.at)}: {'' if event.tag in IMPERSONAL else who}{said}{change}"
 
 
 def _actor(event: AuditEvent) -> Line:
@@ -112,7 +113,3 @@ def _typist(event: AuditEvent) -> str:
 def _reason(event: AuditEvent) -> str:
     reason = event.detail.get("reason")
     return quoted(reason, _LONGEST_REASON) if isinstance(reason, str) else ""
-
-
-def _moment(event: AuditEvent) -> str:
-    return f"{event.at:%Y-%m-%d %H:%M:%S} UTC"

@@ -9,9 +9,9 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
 )
 
-from bot.slack.blocks.modal import LONGEST_WORDS, labelled, modal
+from bot.slack.blocks.modal import LONGEST_WORDS, REASON, labelled, modal
 
-SECRET, FOUND_IN, REASON, OTHERS = "secret", "found_in", "reason", "others"
+SECRET, FOUND_IN, OTHERS = "secret", "found_in", "others"
 """The block ids of the fields."""
 
 

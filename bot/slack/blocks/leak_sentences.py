@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.changes.audit import AuditEvent
 from bot.changes.leak_report import Proof
+from bot.changes.moments import clock_time
 from bot.changes.probe import ProbeVerdict, Search
 from bot.slack.blocks.leaks.words import VERDICTS
 from bot.slack.blocks.rich import quoted, shown
-from bot.slack.blocks.wording import clock_time, tokens
+from bot.slack.blocks.wording import tokens
 
 _LONGEST = 250
 _PROOFS = {
@@ -31,13 +32,15 @@ def reported(event: AuditEvent) -> tuple[str, str]:
 def identified(event: AuditEvent) -> tuple[str, str]:
     """The instances were looked at for it."""
     looked, ids = event.detail.get("looked"), event.detail.get("ids")
-    each = [_looked(one) for one in _items(looked) if isinstance(one, Mapping)]
+    each = [one for one in _items(looked) if isinstance(one, Mapping)]
     count = len(_items(ids))
     found = "; no token to disable"
     if count:
-        verb = ("is" if count == 1 else "are") if event.detail.get("exact") else "may be"
+        named = sum(one["matched"] for one in each if isinstance(one.get("matched"), int))
+        verb = ("is" if count == 1 else "are") if named == count else "may be"
         found = f"; {tokens(count)} {verb} it"
-    return "The leaked token was looked for", f": {'; '.join(each)}{found if each else ''}"
+    said = "; ".join(map(_looked, each))
+    return "The leaked token was looked for", f": {said}{found if each else ''}"
 
 
 def probed(event: AuditEvent) -> tuple[str, str]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.changes.moments import clock_time
 from bot.changes.outcomes import cause
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
 from bot.slack.blocks.rich import Line, bold, code, joined, plain, quoted, shown
-from bot.slack.blocks.wording import clock_time, tokens
+from bot.slack.blocks.wording import tokens
 
 # What did not go as asked comes first, so that it is never what is cut off.
 ORDER = (

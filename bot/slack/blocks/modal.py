@@ -8,6 +8,9 @@ from slack_sdk.models.views import View
 from bot.slack.blocks.rich import LONGEST_SHOWN, Message, paragraph, plain, shown
 
 _LONGEST_TITLE = 24
+REASON = "reason"
+"""The field in which somebody says why."""
+
 LONGEST_WORDS = 500
 """How long a reason, or another sentence of somebody's own, may be."""
 

@@ -48,5 +48,11 @@ def help_message(answer: Help) -> Message:
             also = f" Also: {', '.join(entry.aliases)}." if entry.aliases else ""
             lines += [[code(entry.usage)], [plain(f"{entry.summary}{also}")]]
             texts.append(f"{entry.usage}: {entry.summary}{also}")
+            for option, does in entry.explained:
+                lines.append([code(option), plain(f" {does}")])
+                texts.append(f"{option} {does}")
         blocks.append(paragraph(*lines))
+    if answer.note:
+        blocks.append(paragraph([plain(answer.note)]))
+        texts.append(answer.note)
     return Message(escaped("\n".join(texts)), tuple(blocks))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.changes.moments import clock_time
 from bot.changes.record_queries import Pending
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
@@ -12,7 +13,7 @@ from bot.slack.blocks.people import named_text, provenance, tie
 from bot.slack.blocks.rich import LONGEST_SHOWN, Message, bold, escaped, paragraph, plain, quoted
 from bot.slack.blocks.timers import runs, timer_words
 from bot.slack.blocks.under_way import held_back
-from bot.slack.blocks.wording import clock_time, subject, under_way, verb
+from bot.slack.blocks.wording import MORE_ARE_NEWER, subject, under_way, verb
 
 # Twelve of them stay below what Slack takes in the text of an edit.
 _LONGEST_LINE = 250
@@ -33,9 +34,8 @@ def pending_message(pending: Pending) -> Message:
         said = escaped(f"{does}. {how_far} Change {change.id}{tie(change)}.{reason}", _LONGEST_LINE)
         texts.append(f"{said} {named_text('By ', [change.requester.user_id])}")
     if pending.more:
-        more = "There are more; these are the oldest."
-        blocks.append(paragraph([plain(more)]))
-        texts.append(more)
+        blocks.append(paragraph([plain(MORE_ARE_NEWER)]))
+        texts.append(MORE_ARE_NEWER)
     return Message("\n".join(texts), tuple(blocks))
 
 

@@ -99,3 +99,9 @@ def _voters(change: ChangeRequest) -> list[str]:
 
 def _more(ids: Sequence[str]) -> str:
     return f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+
+
+def stopped_by(change: ChangeRequest) -> str:
+    """Name whoever cancelled a change that is over; empty if there was nothing left to cancel."""
+    left = any(not target.state.effective for target in change.targets)
+    return change.cancelled_by if left else ""

@@ -1,6 +1,8 @@
 """What one person alone is told of a change."""
 
 from bot.changes.errors import Problem
+from bot.changes.moments import clock_time
+from bot.changes.outcomes import UNTOUCHED
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
 from bot.commands.answers import Moved, MoveName
@@ -25,7 +27,7 @@ from bot.slack.blocks.timers import stopped_words
 from bot.slack.blocks.wording import (
     OUTCOMES,
     STANDS,
-    clock_time,
+    STOPPING,
     done,
     identified,
     name_of,
@@ -43,7 +45,6 @@ _DID = {
     MoveName.CANCEL: "cancelled",
     MoveName.REVIEW: "reviewed",
 }
-_UNTOUCHED = "Nothing was changed."
 _NEEDLESS = (
     "It needs no --break-glass, since no approval is asked for here: this is an ordinary disable."
 )
@@ -62,12 +63,15 @@ def private_outcome(change: ChangeRequest) -> Message:
     return _not_done(change, title, target.authorization_id, target.problem)
 
 
-def accepted_message(change: ChangeRequest, *, needlessly: bool = False) -> Message:
+def accepted_message(
+    change: ChangeRequest, *, needlessly: bool = False, directly: bool = False
+) -> Message:
     """Tell the requester that their change is stored, and what comes next by itself.
 
     Args:
         change: The change.
         needlessly: Whether it was asked for by break-glass, and is an ordinary change.
+        directly: Whether what comes next goes to the requester alone.
     """
     does, goes_on, named = f"{verb(change)} ", f"{under_way(change)} ", subject(change)
     if change.undo_of is not None:
@@ -76,16 +80,21 @@ def accepted_message(change: ChangeRequest, *, needlessly: bool = False) -> Mess
         does, goes_on, named = "retry change ", "Retrying change ", change.retry_of
     elif len(change.targets) == 1:
         named = change.targets[0].authorization_id
-    first, follows = goes_on, "The outcome follows."
+    outcome = "The outcome comes by direct message." if directly else "The outcome follows."
+    first, follows = goes_on, outcome
     if change.break_glass is not None:
         follows = "By break-glass: every approver is told, and one has to review it. " + follows
     elif change.several:
         first = f"Asked to {does}"
         approved = "" if change.approval is None else " and it is approved"
-        follows = f"It is shown first; nothing is changed before you confirm it{approved}."
+        shown_at = ", by direct message" if directly else ""
+        follows = (
+            f"It is shown first{shown_at}; nothing is changed before you confirm it{approved}."
+        )
     elif change.approval is not None:
         first = f"Asked to {does}"
         follows = "It needs an approval; nothing is changed before."
+        follows += " You are told by direct message." if directly else ""
     if needlessly:
         follows = f"{_NEEDLESS} {follows}"
     is_id = len(change.targets) == 1 or change.undo_of or change.retry_of
@@ -108,9 +117,9 @@ def moved_message(moved: Moved) -> Message:
     elif moved.move is MoveName.CANCEL and change.state is RequestState.FINISHED:
         did, next_up = "stopped the timer of", stopped_words(change)
     elif moved.move is MoveName.CANCEL and not change.state.closed:
-        next_up = "What is not sent yet is not sent. The outcome follows."
+        next_up = STOPPING
     elif change.state.closed:
-        next_up = _UNTOUCHED
+        next_up = UNTOUCHED
     elif change.state is RequestState.AWAITING_APPROVAL and change.approval is not None:
         missing = change.approval.quorum - len(change.approval.votes)
         next_up = f"It needs {missing} more {'vote' if missing == 1 else 'votes'}."
@@ -185,11 +194,11 @@ def _not_done(change: ChangeRequest, title: str, named: str, problem: Problem | 
 def _nothing_of_several(change: ChangeRequest) -> Message:
     title = tally(change)
     return Message(
-        read_out(f"{title}. {_UNTOUCHED}", reasons_text(change.targets), f"Change {change.id}."),
+        read_out(f"{title}. {UNTOUCHED}", reasons_text(change.targets), f"Change {change.id}."),
         (
             paragraph(
                 [bold(title)],
-                [plain(_UNTOUCHED)],
+                [plain(UNTOUCHED)],
                 *Listing.of(change).outcomes(change.targets),
                 [plain("change "), code(change.id)],
             ),
@@ -199,14 +208,19 @@ def _nothing_of_several(change: ChangeRequest) -> Message:
 
 def _nothing_to_change(change: ChangeRequest) -> Message:
     target = change.targets[0]
-    state = f"It is already {wanted(target.update)}. {_UNTOUCHED}"
+    state = f"It is already {wanted(target.update)}. {UNTOUCHED}"
     return Message(
-        read_out(f"Nothing to change: {identified(target)}. {state} Change {change.id}."),
+        read_out(
+            f"Nothing to change: {identified(target)}. {state} {problem_text(target.problem)}",
+            f"Change {change.id}.",
+            after=problem_mentions(target.problem),
+        ),
         (
             paragraph(
                 joined([bold("Nothing to change")], [plain(name_of(target.seen))]),
                 joined([code(target.authorization_id)], *whereabouts(target)),
                 [plain(state)],
+                *problem_lines(target.problem),
                 [plain("change "), code(change.id)],
             ),
         ),

@@ -5,7 +5,6 @@ mention, link, emoji or format can come out of them.
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +16,10 @@ from slack_sdk.models.blocks.block_elements import RichTextElementParts
 
 from bot.changes.policy import is_group
 from bot.changes.secret import mask_secrets
+from bot.changes.unseen import INVISIBLE, SURROGATES
 
 _Style = RichTextElementParts.TextStyle
-# Letters and marks that show nothing, though Unicode does not count them as such.
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
-_UNSEEN = frozenset({"Cf", "Cs"})
+_UNSEEN = re.compile(f"[{INVISIBLE}{SURROGATES}]")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 # A text of 100 kB is not looked at to its end. Where the look ends, half a secret may stand.
 _LOOKED_AT = 8
@@ -90,7 +88,7 @@ def _visible(text: str) -> str:
     """Take out what shows nothing or turns the direction of writing; control signs stay."""
     if text.isascii():
         return text
-    return _BLANK.sub("", "".join(c for c in text if unicodedata.category(c) not in _UNSEEN))
+    return _UNSEEN.sub("", text)
 
 
 def unseen(text: str) -> tuple[str, ...]:

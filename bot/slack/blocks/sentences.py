@@ -6,10 +6,11 @@ from types import MappingProxyType
 
 from bot.changes.audit import AuditEvent, EventTag
 from bot.changes.duration import in_words
+from bot.changes.moments import moment
 from bot.slack.blocks import leak_sentences, refusal_sentences
 from bot.slack.blocks.rich import shown
 from bot.slack.blocks.wishes import infinitive
-from bot.slack.blocks.wording import moment, told
+from bot.slack.blocks.wording import told
 
 # What stands before a token's id, and what stands after it.
 Sentence = Callable[[AuditEvent], tuple[str, str]]

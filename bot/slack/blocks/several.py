@@ -1,5 +1,6 @@
 """The message of a change of several tokens: a result for each of them."""
 
+from bot.changes.moments import clock_time
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.slack.blocks import buttons
@@ -7,11 +8,11 @@ from bot.slack.blocks.drift import drift_lines, drift_text
 from bot.slack.blocks.endings import retried, undone_lines, undone_text, undone_title
 from bot.slack.blocks.glass import glass_buttons, glass_lines, glass_mentions, glass_text
 from bot.slack.blocks.listing import ORDER, Listing, place, reasons_text
-from bot.slack.blocks.people import change_text, named_text, provenance
+from bot.slack.blocks.people import change_text, named_text, provenance, stopped_by
 from bot.slack.blocks.problems import problem_lines, problem_mentions, problem_text
 from bot.slack.blocks.rich import Line, Message, bold, joined, paragraph, person, plain
 from bot.slack.blocks.timers import runs, timer_line, timer_mentions, timer_text
-from bot.slack.blocks.wording import INTERRUPTED, clock_time, done, tokens
+from bot.slack.blocks.wording import INTERRUPTED, done, tokens
 
 _COUNTED = {
     TargetState.FAILED: "failed",
@@ -44,7 +45,7 @@ def several_message(
     """
     title = f"{tally(change)}{'' if undo is None else undone_title(undo)}"
     outcome = "" if undo is None else _outcome_of(undo)
-    cancelled = change.cancelled_by
+    cancelled = stopped_by(change)
     lines: list[Line] = [
         joined([bold(title)], [plain(place(change))]),
         *problem_lines(change.closing),

@@ -1,6 +1,7 @@
 """A disable that ends by itself: when, who has stopped that, and that it is near."""
 
 from bot.changes.duration import in_words
+from bot.changes.moments import moment
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.timers import awaiting_end
@@ -19,7 +20,7 @@ from bot.slack.blocks.rich import (
     plain,
     read_out,
 )
-from bot.slack.blocks.wording import moment, sentence, subject, tokens, whereabouts
+from bot.slack.blocks.wording import sentence, subject, tokens, whereabouts
 
 
 def runs(change: ChangeRequest) -> bool:

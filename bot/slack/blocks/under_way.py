@@ -21,7 +21,7 @@ from bot.slack.blocks.rich import (
 from bot.slack.blocks.several import tally
 from bot.slack.blocks.showing import shown_lines, shown_text, what, what_text
 from bot.slack.blocks.timers import timer_line, timer_text
-from bot.slack.blocks.wording import sentence, subject, under_way
+from bot.slack.blocks.wording import STOPPING, sentence, subject, under_way
 
 
 def under_way_message(change: ChangeRequest, note: str = "") -> Message:
@@ -41,7 +41,7 @@ def under_way_message(change: ChangeRequest, note: str = "") -> Message:
     if cancelled:
         # What was tried, and is not the leaked token, is put back all the same.
         told = [held_back(change)] if change.held_back and to_be_put_back(change) else []
-        told += ["What is not sent yet is not sent. The outcome follows."]
+        told += [STOPPING]
     if change.leak is not None:
         told += [to_be_put_back(change)]
     count = tally(change)

@@ -1,5 +1,6 @@
 """The message of a request that waits for people: to be chosen, confirmed or approved."""
 
+from bot.changes.moments import clock_time
 from bot.changes.request import ChangeRequest
 from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.choices import choice_line, choice_text, found_on
@@ -8,7 +9,7 @@ from bot.slack.blocks.people import change_text, named, named_text, provenance
 from bot.slack.blocks.rich import LONGEST_TOLD, Line, Message, bold, joined, paragraph, plain, shown
 from bot.slack.blocks.showing import shown_lines, shown_text, what, what_text
 from bot.slack.blocks.timers import timer_line, timer_text
-from bot.slack.blocks.wording import clock_time, sentence, verb
+from bot.slack.blocks.wording import sentence, verb
 
 
 def preview_message(change: ChangeRequest, note: str = "") -> Message:

@@ -1,7 +1,5 @@
 """The words in which every message speaks of a change: what it does, to what, and when."""
 
-from datetime import datetime
-
 from bot.changes.authorization import Authorization
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
@@ -9,6 +7,8 @@ from bot.changes.target import Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from bot.slack.blocks.rich import Line, plain, quoted, shown
 
+STOPPING = "What is not sent yet is not sent. The outcome follows."
+MORE_ARE_NEWER = "There are more; these are the oldest."
 INTERRUPTED = "The bot was interrupted meanwhile and took this up again."
 OUTCOMES = {
     TargetState.PENDING: "not begun yet",
@@ -140,13 +140,3 @@ def wanted(update: AuthorizationUpdate) -> str:
             else "without a description"
         )
     return " and ".join(parts)
-
-
-def clock_time(at: datetime) -> str:
-    """Give a time of day, to the second, in UTC."""
-    return f"{at:%H:%M:%S} UTC"
-
-
-def moment(at: datetime) -> str:
-    """Give a day and a time of day, to the minute, in UTC."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"

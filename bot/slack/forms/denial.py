@@ -5,7 +5,8 @@ from bot.changes.moves import Moves
 from bot.commands.answers import Answer, FormName, Moved, MoveName
 from bot.commands.grammar import as_written
 from bot.slack.blocks.action_ids import ActionId
-from bot.slack.blocks.denial import REASON, denial_view
+from bot.slack.blocks.denial import denial_view
+from bot.slack.blocks.modal import REASON
 from bot.slack.forms.form import Filled, Form, View
 
 

@@ -2,13 +2,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.changes import outcomes
+from bot.changes.as_shown import description_digest
 from bot.changes.asking import Ask
-from bot.changes.drift import description_digest
 from bot.changes.errors import ErrorCode, Problem, UpstreamError, UserError
 from bot.changes.intake import Intake
 from bot.changes.locating import Whereabouts
 from bot.changes.queries import Queries
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.update import SOME_DESCRIPTION, AuthorizationUpdate
 from bot.changes.wish import Wish
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import as_written, shows
@@ -19,7 +19,6 @@ from bot.slack.forms import tokens
 from bot.slack.forms.form import Filled, InFieldError, Loaded, LoadingForm, View
 
 _SEEN = "seen"
-_NOT_SAID = AuthorizationUpdate(description="")
 
 
 class Describing(LoadingForm):
@@ -48,7 +47,7 @@ class Describing(LoadingForm):
 
     async def admit(self, ask: Ask, about: Mapping[str, str]) -> None:
         """Raise UserError if this person may not change descriptions."""
-        await tokens.admit(self._intake, ask, tokens.target(self._queries, about, _NOT_SAID))
+        await tokens.admit(self._intake, ask, tokens.target(self._queries, about, SOME_DESCRIPTION))
 
     def view(self, about: Mapping[str, str]) -> View:
         """Say that the token is being read."""

@@ -10,7 +10,7 @@ from bot.changes.queries import Queries
 from bot.commands.answers import Answer, FormName
 from bot.slack.blocks.action_ids import ActionId
 from bot.slack.blocks.modal import loading_view, told_view
-from bot.slack.blocks.tokens import details_message
+from bot.slack.blocks.token_details import details_message
 from bot.slack.forms import tokens
 from bot.slack.forms.form import Filled, Loaded, LoadingForm, View
 

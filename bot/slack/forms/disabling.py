@@ -1,19 +1,17 @@
 from collections.abc import Mapping
 
 from bot.changes.asking import Ask
-from bot.changes.authorization import Status
 from bot.changes.intake import Intake
 from bot.changes.queries import Queries
-from bot.changes.update import AuthorizationUpdate
+from bot.changes.update import DISABLED
 from bot.changes.wish import Wish
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import as_written
 from bot.slack.blocks.action_ids import ActionId
-from bot.slack.blocks.disabling import REASON, disabling_view
+from bot.slack.blocks.disabling import disabling_view
+from bot.slack.blocks.modal import REASON
 from bot.slack.forms import tokens
 from bot.slack.forms.form import Filled, Form, View
-
-_INACTIVE = AuthorizationUpdate(Status.INACTIVE)
 
 
 class Disabling(Form):
@@ -42,7 +40,7 @@ class Disabling(Form):
 
     async def admit(self, ask: Ask, about: Mapping[str, str]) -> None:
         """Raise UserError if this person may not disable tokens."""
-        await tokens.admit(self._intake, ask, tokens.target(self._queries, about, _INACTIVE))
+        await tokens.admit(self._intake, ask, tokens.target(self._queries, about, DISABLED))
 
     def view(self, about: Mapping[str, str]) -> View:
         """Name the token, and ask for the reason."""
@@ -50,6 +48,6 @@ class Disabling(Form):
 
     async def submitted(self, ask: Ask, filled: Filled) -> Answer:
         """Ask for the token to be disabled."""
-        target = tokens.target(self._queries, filled.about, _INACTIVE)
+        target = tokens.target(self._queries, filled.about, DISABLED)
         wish = Wish((target,), reason=as_written(filled.typed[REASON]))
         return Accepted(await self._intake.open(ask, wish))

@@ -10,7 +10,8 @@ from bot.changes.secret_in_words import secret_in_words
 from bot.changes.vault import SECRET_GONE
 from bot.commands.answers import Accepted, Answer, FormName
 from bot.commands.grammar import LONGEST_TEXT, as_written, shows
-from bot.slack.blocks.leak_form import FOUND_IN, OTHERS, REASON, SECRET, leak_view
+from bot.slack.blocks.leak_form import FOUND_IN, OTHERS, SECRET, leak_view
+from bot.slack.blocks.modal import REASON
 from bot.slack.blocks.rich import shown
 from bot.slack.forms.form import Filled, Form, InFieldError, View
 

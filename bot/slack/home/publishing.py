@@ -11,9 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import block_kit
 from bot.changes.home import Home
 from bot.changes.ports import AnnouncementError
+from bot.slack.errors import error_code, retry_after
 from bot.slack.home.shelf import HomeShelf
 from bot.slack.pacing import Pacing
-from bot.slack.web import error_code, retry_after, told
+from bot.slack.web import told
 
 _log = structlog.get_logger()
 _METHOD = "views.publish"

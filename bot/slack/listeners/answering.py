@@ -2,31 +2,28 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.changes.change_ids import new_change_id
+from bot.changes.change_ids import new_error_id
 from bot.changes.errors import BotError, ErrorCode, Problem, RepeatedDeliveryError
 from bot.changes.people import Person
 from bot.changes.ports import AnnouncementError
 from bot.changes.request import Origin
-from bot.commands.answers import Answer, FormWanted, Later, Reading
+from bot.commands.answers import Accepted, Answer, FormWanted, Later, Reading
 from bot.slack.blocks.answer import answer_message
 from bot.slack.blocks.notice import problem_message
 from bot.slack.blocks.rich import Message
 from bot.slack.forms.form import InFieldError
+from bot.slack.listeners.asking import ACKED_WITH_THEIR_ANSWER
 from bot.slack.responder import Responder
+from bot.slack.stumbling import FAULT, stumbled
 from bot.tasks import Tasks
 from bot.telemetry.metrics import Metrics
 
 _log = structlog.get_logger()
 
-FAULT = Problem(
-    ErrorCode.FAULT,
-    "The bot itself stumbled over this, so it may or may not have been stored.",
-    "Look at the history before you ask again.",
-)
 _READING_FAULT = Problem(
     ErrorCode.FAULT, "The bot itself stumbled over this. Nothing was changed.", "Ask again."
 )
@@ -61,6 +58,8 @@ class Answering:
 
     Args:
         responder: Answers one person.
+        told_directly: Tells whether what comes of a change asked for in a channel is told its
+            requester alone.
         tasks: Holds on to what runs beside.
         metrics: Counts what was asked.
         draining: Tells whether the bot is about to end.
@@ -69,11 +68,13 @@ class Answering:
     def __init__(
         self,
         responder: Responder,
+        told_directly: Callable[[str], Awaitable[bool]],
         tasks: Tasks,
         metrics: Metrics,
         draining: Callable[[], bool],
     ) -> None:
         self._responder = responder
+        self._told_directly = told_directly
         self._tasks = tasks
         self._metrics = metrics
         self._draining = draining
@@ -88,6 +89,8 @@ class Answering:
     ) -> Answered:
         """Do a listener's work; never raise.
 
+        It is measured where the ack waits for it, and nowhere else.
+
         Args:
             kind: ``command``, ``click``, ``submission``, ``form``, ``shortcut`` or ``home``, for
                 the metrics; ", deferred" stands behind what had to be stored first.
@@ -96,7 +99,9 @@ class Answering:
         """
         begun = time.monotonic()
         answered, outcome = await self._outcome(work)
-        self._metrics.asked(kind, asked, outcome, time.monotonic() - begun)
+        self._metrics.asked(kind, asked, outcome)
+        if kind in ACKED_WITH_THEIR_ANSWER:
+            self._metrics.acked(kind, time.monotonic() - begun)
         return answered
 
     def follow_up(
@@ -120,6 +125,9 @@ class Answering:
                 return Answered(later=answer, answer=answer), "reading"
             if isinstance(answer, FormWanted):
                 return Answered(answer=answer), "form wanted"
+            if isinstance(answer, Accepted):
+                directly = await self._told_directly(answer.request.origin.channel_id)
+                answer = replace(answer, directly=directly)
             return Answered(answer_message(answer), answer=answer), "ok"
         except RepeatedDeliveryError:
             return Answered(), "repeat"
@@ -128,7 +136,7 @@ class Answering:
             field = error.field if isinstance(error, InFieldError) else ""
             return Answered(message, problem=error.problem, field=field), error.problem.code.value
         except Exception as error:  # noqa: BLE001 - the person gets an answer, the operator the cause
-            return Answered(self._stumbled(FAULT, error), problem=FAULT), "fault"
+            return Answered(stumbled(error), problem=FAULT), "fault"
 
     async def _read_and_tell(
         self, person: Person, origin: Origin, later: Later, *, replace: bool
@@ -139,7 +147,7 @@ class Answering:
         except BotError as error:
             message, replace = self._problem(error.problem), False
         except Exception as error:  # noqa: BLE001 - as above
-            message, replace = self._stumbled(_READING_FAULT, error), False
+            message, replace = stumbled(error, _READING_FAULT), False
         await self._tell(person, origin, message, replace=replace)
 
     async def _tell(
@@ -151,15 +159,10 @@ class Answering:
             _log.error("an answer reached nobody", reason=str(error))
 
     def _problem(self, problem: Problem, cause: BaseException | None = None) -> Message:
-        error_id = new_change_id()
+        error_id = new_error_id()
         if problem.code is ErrorCode.NOT_CONFIRMED_STORED:
             # Nobody but the operator can mend this one, and needs the database's own words.
             _log.error("not stored", error_id=error_id, cause=repr(cause))
         else:
             _log.info("refused", error_id=error_id, code=problem.code.value)
-        return problem_message(problem, error_id)
-
-    def _stumbled(self, problem: Problem, error: Exception) -> Message:
-        error_id = new_change_id()
-        _log.error("stumbled", error_id=error_id, exc_info=error)
         return problem_message(problem, error_id)

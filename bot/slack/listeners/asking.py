@@ -23,6 +23,9 @@ _TEAM = re.compile(r"[TE][A-Z0-9]{1,40}")
 _CHANNEL = re.compile(r"[CDGUW][A-Z0-9]{1,40}")
 _TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}")
 COMMAND, CLICK, SUBMISSION, SHORTCUT = "command", "click", "submission", "shortcut"
+# What is acked once it is answered. Home and a form that loads are filled after their ack, and so
+# is decided what had to be stored first.
+ACKED_WITH_THEIR_ANSWER = frozenset({COMMAND, CLICK, SUBMISSION, SHORTCUT})
 
 
 def command_received(body: Mapping[str, Any], delivery: str, now: datetime) -> Received:

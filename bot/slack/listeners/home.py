@@ -27,7 +27,9 @@ _NOT_ANSWERING = Problem(
     "Try again in a moment.",
 )
 _NOT_SHOWN = Problem(
-    ErrorCode.FAULT, "Slack does not show your Home now. Nothing was changed.", "Try again."
+    ErrorCode.SLACK_REFUSED,
+    "Slack does not show your Home now. Nothing was changed.",
+    "Try again.",
 )
 
 

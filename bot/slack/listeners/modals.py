@@ -6,22 +6,23 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.changes.asking import Received
-from bot.changes.change_ids import new_change_id
+from bot.changes.change_ids import new_error_id
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.ports import Directory
 from bot.commands.answers import FormName, FormWanted
 from bot.slack.blocks.modal import told_view
 from bot.slack.blocks.notice import problem_message
+from bot.slack.errors import error_code
 from bot.slack.forms.form import Loaded, LoadingForm, View
 from bot.slack.forms.metadata import Metadata, packed
 from bot.slack.forms.registry import SURFACE, Forms
 from bot.slack.listeners.answering import Answering
-from bot.slack.web import error_code, told
+from bot.slack.web import told
 from bot.tasks import Tasks
 
 _log = structlog.get_logger()
 _NOT_OPENED = Problem(
-    ErrorCode.FAULT,
+    ErrorCode.SLACK_REFUSED,
     "Slack did not open the form. Nothing was changed.",
     "Press the button again, or type the command again.",
 )
@@ -31,7 +32,7 @@ _TOO_LATE = Problem(
     "Press the button again, or type the command again.",
 )
 _NOT_FILLED = Problem(
-    ErrorCode.FAULT,
+    ErrorCode.SLACK_REFUSED,
     "Slack did not take what the form was to show. Nothing was changed.",
     "Close it, and open it again.",
 )
@@ -127,7 +128,7 @@ class Modals:
                 self._tell(received, _NOT_FILLED, reason)
 
     def _tell(self, received: Received, problem: Problem, reason: str) -> None:
-        error_id = new_change_id()
+        error_id = new_error_id()
         _log.warning("a form was not shown", reason=reason, error_id=error_id)
         ask = received.ask
         self._answering.tell(ask.person, ask.origin, problem_message(problem, error_id))

@@ -20,7 +20,7 @@ from bot.changes.states import RequestState, TargetState
 from bot.changes.target import Choice, Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
 from bot.slack.blocks.rich import Message
-from tests.slack.traces import assert_safe
+from tests.slack.fit_for_people import assert_safe
 
 NOW = datetime(2026, 11, 24, 14, 3, 7, tzinfo=UTC)
 ALICE = Person("U0ALICE", "T0HOME")

@@ -6,7 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.changes import moving, stages
-from bot.changes.drift import drifted
+from bot.changes.as_shown import changed_since_shown
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
@@ -33,7 +33,7 @@ def _voided(changed: Target) -> Problem:
     """Say what voids an approval, as the executor does."""
     assert changed.before is not None
     found = replace(changed.before, permissions=OPERATOR, description="renamed")
-    problem = drifted(changed, found)
+    problem = changed_since_shown(changed, found)
     assert problem is not None
     return Problem(
         ErrorCode.APPROVAL_VOID, f"The approval is void: {problem.message}", problem.hint

@@ -354,6 +354,26 @@ def test_the_timeline(snapshot: SnapshotAssertion) -> None:
     assert read(timeline_message(events, request.id, ["U0CAROL"])) == snapshot
 
 
+@pytest.mark.parametrize(
+    ("looks", "tokens", "told"),
+    [
+        ((looked(),), 1, "and names it; 1 token is it"),
+        ((looked(), looked()), 2, "and names it; 2 tokens are it"),
+        ((HIDDEN,), 1, "; 1 token may be it"),
+        ((HIDDEN,), 2, "; 2 tokens may be it"),
+        ((looked(), HIDDEN), 3, "; 3 tokens may be it"),
+        ((looked(matched=0),), 0, "; no token to disable"),
+    ],
+)
+def test_what_is_named_is_told_from_what_may_be_it(
+    looks: tuple[Looked, ...], tokens: int, told: str
+) -> None:
+    """It is certain where InfluxDB has named as many as are to be disabled."""
+    found = case(*(target(number=n) for n in range(tokens)), leak=report(*looks))
+
+    assert told in timeline_message(news(record(found)[1:2], 0), found.id, []).text
+
+
 def test_what_was_told_is_not_told_again() -> None:
     """The number in the record decides."""
     told = record(PROVEN)

@@ -31,7 +31,7 @@ from bot.slack.blocks.rich import Message, escaped, joined, paragraph, plain, sh
 from bot.slack.blocks.timers import end_message
 from bot.slack.blocks.under_way import progress_message
 from tests.slack.blocks.samples import NOW, READER, TOKEN, approval, several, timer, waiting
-from tests.slack.traces import assert_safe, inline
+from tests.slack.fit_for_people import assert_safe, inline
 
 MARKUP = st.sampled_from(
     [

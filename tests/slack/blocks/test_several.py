@@ -30,7 +30,7 @@ from tests.slack.blocks.samples import (
     to_come,
     waiting,
 )
-from tests.slack.traces import inline
+from tests.slack.fit_for_people import inline
 
 DONE = tuple(target(number=number) for number in range(1, 13))
 FAILED = target(state=TargetState.FAILED, number=13)

@@ -12,7 +12,9 @@ from bot.changes.lists import Listed, ListQuery, TokenPage
 from bot.changes.locating import Place, Whereabouts
 from bot.changes.states import RequestState, TargetState
 from bot.changes.token_queries import TokenDetails
-from bot.slack.blocks.tokens import details_message, page_message, whereabouts_message
+from bot.slack.blocks.token_details import details_message
+from bot.slack.blocks.token_page import page_message
+from bot.slack.blocks.whereabouts import whereabouts_message
 from bot.slack.blocks.wording import STANDS
 from tests.slack.blocks.samples import (
     BUSY,

@@ -28,7 +28,7 @@ from tests.slack.blocks.samples import (
     to_come,
     waiting,
 )
-from tests.slack.traces import inline
+from tests.slack.fit_for_people import inline
 
 ENABLE = UPDATES["enable"]
 ASKING = RequestState.AWAITING_APPROVAL

@@ -7,12 +7,13 @@ import pytest
 
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
-from tests.promises.test_p7_no_secret_leaves import contents as files
+from tests.let_out import contents as files
 from tests.reporting import PLACE, PLACE_FIELD, SECRET_FIELD, opened, report, secret_of
 from tests.world import World
 
 SECRET = secret_of(TELEGRAF_EDGE_42)
 SETUP = "my-own-secret"
+GITHUB = f"ghp_{'aB3d' * 9}"
 
 
 def contents(folder: Path) -> str:
@@ -207,3 +208,28 @@ async def test_whoever_may_not_gets_none_from_the_shortcut(here: World) -> None:
     assert here.slack.open_view(cast.MALLORY) is None
     direct = here.channel(here.slack.workspace.direct_channel(cast.MALLORY).id)
     assert "Not allowed" in direct[-1].plain
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        (GITHUB, "This is a GitHub token, not one of InfluxDB's."),
+        (f"GITHUB_TOKEN={GITHUB}", "This is a GitHub token, not one of InfluxDB's."),
+        (f"xoxb-{'1' * 12}-{'a' * 24}", "This is a Slack token, not one of InfluxDB's."),
+        (f"AKIA{'A1' * 8}", "This is an AWS access key, not one of InfluxDB's."),
+    ],
+)
+async def test_another_products_secret_is_not_sent(here: World, secret: str, said: str) -> None:
+    """InfluxDB must not see it; the answer says what it is, and that nothing was done."""
+    asked = len(here.influxdb.journal)
+    await opened(here)
+
+    await here.slack.submit(cast.ALICE, {SECRET_FIELD: secret, PLACE_FIELD: PLACE})
+    await here.settled()
+
+    view = here.slack.open_view(cast.ALICE)
+    assert view is not None
+    (told,) = view.errors.values()
+    assert told.startswith(f"{said} Nothing of it was sent. Nothing was changed. Revoke it ")
+    assert len(here.influxdb.journal) == asked
+    assert secret not in contents(here.folder)

@@ -10,6 +10,7 @@ from bot.sandbox import cast
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import INACTIVE_LOAD_TEST, TELEGRAF_EDGE_42
 from bot.sandbox.slack.signing import EVENT
+from tests.scraping import scraped
 from tests.slack.home.looks import entered, names, opened, pressed, seen
 from tests.two_instances import TwoInstances, two_instances
 from tests.world import World, world
@@ -90,7 +91,7 @@ async def test_one_instance_is_chosen(two: TwoInstances, name: str) -> None:
 
 @pytest.mark.parametrize("error", ["fatal_error", "not_enabled", "internal_error"])
 async def test_slack_does_not_take_the_page(here: World, error: str) -> None:
-    """Whoever searched is told directly, and the next try works."""
+    """Whoever searched is told directly, and the next try works; the bot did not stumble."""
     await opened(here)
     here.slack.faults.add("views.publish", error=error)
 
@@ -99,6 +100,8 @@ async def test_slack_does_not_take_the_page(here: World, error: str) -> None:
     (told,) = here.slack.direct_messages(cast.ALICE)
 
     assert told.plain.startswith("Slack does not show your Home now. Nothing was changed.")
+    counted = await scraped(here)
+    assert counted["token_bot_asked_total"]["home_search", "home", "slack_refused"] == 1
     assert names(await pressed(here, "Refresh")) == ["telegraf on edge-42"]
 
 

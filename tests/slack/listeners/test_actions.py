@@ -5,15 +5,10 @@ import asyncio
 from bot.sandbox.influxdb import Fault
 from bot.sandbox.influxdb.organisation import INACTIVE_LOAD_TEST, TELEGRAF_EDGE_42
 from bot.sandbox.slack import Message
+from tests.slack.disabled import disabled
 from tests.world import World
 
 PATH = f"/api/v2/authorizations/{TELEGRAF_EDGE_42}"
-
-
-async def _disable(here: World) -> Message:
-    await here.say(f"disable {TELEGRAF_EDGE_42}")
-    (message,) = here.channel()
-    return message
 
 
 async def _asked(here: World, text: str) -> Message:
@@ -23,7 +18,7 @@ async def _asked(here: World, text: str) -> Message:
 
 async def test_details_are_shown_to_who_pressed(here: World) -> None:
     """Details of a change's message is the same as typing show; the message stays as it is."""
-    message = await _disable(here)
+    message = await disabled(here)
     before = message.plain
 
     await here.press(message, "Details", user="U0BOB")
@@ -98,7 +93,7 @@ async def test_a_page_that_cannot_be_turned_leaves_the_list(here: World) -> None
 
 async def test_a_stranger_is_refused_alone(here: World) -> None:
     """Whoever is not allowed learns the rule by themselves; the message stays as it is."""
-    message = await _disable(here)
+    message = await disabled(here)
     before = (message.plain, len(here.influxdb.journal))
 
     await here.press(message, "Undo", user="U0MALLORY")
@@ -111,7 +106,7 @@ async def test_a_stranger_is_refused_alone(here: World) -> None:
 
 async def test_many_presses_at_once_undo_once(here: World) -> None:
     """Two people hammer on Undo: one inverse PATCH, and each loser learns who won."""
-    message = await _disable(here)
+    message = await disabled(here)
     gate = here.influxdb.gate("PATCH", PATH)
 
     answers = await asyncio.gather(
@@ -152,7 +147,7 @@ async def test_a_copy_that_missed_the_undo_is_healed(here: World) -> None:
 
 async def test_a_press_before_the_edit_was_seen(here: World) -> None:
     """A client that still shows Undo: its press is answered with who was first."""
-    message = await _disable(here)
+    message = await disabled(here)
     await here.press(message, "Undo", user="U0BOB")
 
     await here.press(message, "Undo", outdated=True)

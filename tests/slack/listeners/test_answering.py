@@ -14,7 +14,7 @@ from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from tests.slack.traces import traces
 from tests.world import World
 
-_ERROR_ID = re.compile(r"^error ([0-9A-HJKMNP-TV-Z]{6})$", re.MULTILINE)
+_ERROR_ID = re.compile(r"^error ([0-9A-HJKMNP-TV-Z]{8})$", re.MULTILINE)
 
 
 async def _rename(here: World, table: str, to: str) -> None:

@@ -1,5 +1,6 @@
 """A change of many tokens, on its way: how far it is, and how to stop it."""
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from bot.sandbox.influxdb import Gate
 from bot.sandbox.influxdb.organisation import CI_BACKUP, realistic_fixture
 from bot.sandbox.slack import Message
 from tests.attacks import freeze, texts, unfreeze
+from tests.slack.fit_for_people import assert_fit_for_people
 from tests.slack.listeners.asking import FREE, PATH, asked
-from tests.slack.traces import assert_fit_for_people
 from tests.world import BRISK, World, world
 
 RUNNERS = tuple(f"0fd43095c7{number:03x}000" for number in range(1, 41))
@@ -64,12 +65,19 @@ def _hold(here: World, count: int) -> Gate:
     return here.influxdb.gate("PATCH", f"{PATH}/({held})")
 
 
+async def _underway(here: World, gate: Gate, message: Message, waiting: int) -> None:
+    """Wait until all are sent but those, and as many of them are on their way as can be at once."""
+    await here.slack.wait_for(lambda: f"{ALL - waiting} of {ALL} sent." in message.plain)
+    async with asyncio.timeout(15):
+        await gate.holding(AT_ONCE)
+
+
 async def test_the_progress_is_told_and_the_rest_cancelled(here: World) -> None:
     """A few are done when Bob stops it: what is on its way is read back, the rest stays."""
     waiting = AT_ONCE + 3
     gate = _hold(here, waiting)
     message = await _confirmed(here)
-    await here.slack.wait_for(lambda: f"{ALL - waiting} of {ALL} sent." in message.plain)
+    await _underway(here, gate, message, waiting)
     midway = (message.plain, texts(message))
 
     await here.slack.press(cast.BOB, message, "Cancel the rest")
@@ -93,7 +101,7 @@ async def test_a_stop_of_all_changes_midway_says_so(here: World) -> None:
     waiting = AT_ONCE + 3
     gate = _hold(here, waiting)
     message = await _confirmed(here)
-    await here.slack.wait_for(lambda: f"{ALL - waiting} of {ALL} sent." in message.plain)
+    await _underway(here, gate, message, waiting)
 
     await freeze(here)
     await here.influxdb_quiet(0.2)

@@ -12,6 +12,7 @@ from bot.changes.request import Origin
 from bot.sandbox import cast
 from bot.sandbox.influxdb.organisation import TELEGRAF_EDGE_42
 from bot.sandbox.influxdb.state import api_token
+from tests.scraping import scraped
 from tests.slack.listeners.asking import ENABLE, POLICY, TWO
 from tests.slack.traces import traces
 from tests.world import World
@@ -222,3 +223,21 @@ async def test_who_is_known_is_answered_in_the_ack(idle_world: World) -> None:
     assert "operator" in delivery.shown.plain
     assert [call.method for call in here.slack.journal] == asked
     assert traces(here)[0] == 0
+
+
+async def test_what_is_done_after_an_ack_is_not_measured_as_one(idle_world: World) -> None:
+    """What was put off, Home, and a form that loads are counted; acks are those of what came in."""
+    here = idle_world
+    await _start_cold(here)
+    await _type(here, DISABLE)
+    await here.settled()
+    await here.slack.open_home(cast.ALICE)
+    await here.settled()
+    await here.say(f"show {TELEGRAF_EDGE_42}")
+    await here.press(here.slack.ephemerals(cast.ALICE)[-1], "Edit description")
+
+    counted = await scraped(here)
+
+    kinds = {kind for _, kind, _ in counted["token_bot_asked_total"]}
+    assert kinds == {"command", "command, deferred", "click", "form", "home"}
+    assert {*counted["token_bot_ack_seconds_count"]} == {("command",), ("click",)}

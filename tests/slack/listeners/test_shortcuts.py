@@ -20,8 +20,8 @@ from bot.sandbox.influxdb.organisation import (
 )
 from bot.sandbox.influxdb.state import api_token
 from bot.sandbox.slack import Message, Shortcut
-from tests.promises.test_p7_no_secret_leaves import contents, everything
-from tests.slack.traces import assert_fit_for_people
+from tests.let_out import contents, everything
+from tests.slack.fit_for_people import assert_fit_for_people
 from tests.two_instances import LAB_ONLY, ON_BOTH, two_instances
 from tests.world import World, world
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.changes.home import HomePage
+from bot.changes.moments import moment
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
 from bot.slack.blocks import buttons
@@ -12,7 +13,7 @@ from bot.slack.blocks.leaks.order import order_as_listed
 from bot.slack.blocks.pending import head, stands
 from bot.slack.blocks.people import provenance
 from bot.slack.blocks.rich import Line, bold, code, joined, paragraph, person, plain
-from bot.slack.blocks.wording import OUTCOMES, STANDS, moment, subject, verb
+from bot.slack.blocks.wording import MORE_ARE_NEWER, OUTCOMES, STANDS, subject, verb
 
 _MOST_WAITING = 6
 
@@ -31,7 +32,7 @@ def waiting(page: HomePage) -> list[dict[str, Any]]:
         offered += [] if change.requester.user_id == page.user_id else glass_buttons(change)
         blocks += [buttons.row(*offered)] if offered else []
     if len(page.waiting) > _MOST_WAITING:
-        blocks.append(paragraph([plain("There are more; these are the oldest.")]))
+        blocks.append(paragraph([plain(MORE_ARE_NEWER)]))
     return blocks
 
 

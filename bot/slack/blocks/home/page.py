@@ -9,6 +9,7 @@ from typing import Any
 from bot.changes.decision import Denied
 from bot.changes.errors import ErrorCode, Problem
 from bot.changes.home import HomePage
+from bot.changes.secret_in_words import treat_as_leaked
 from bot.slack.blocks.home.changes import recent, waiting
 from bot.slack.blocks.home.controls import filters, search
 from bot.slack.blocks.home.rows import token_rows
@@ -53,8 +54,7 @@ def secret_in_search() -> Problem:
     return Problem(
         ErrorCode.LOOKS_LIKE_SECRET,
         "What you searched for looks like a secret. Nothing was stored, and nothing was changed.",
-        "Slack has seen it, so treat it as leaked: take “Report a leaked token” from Slack's "
-        "shortcuts, which finds its token, disables it, and proves it dead.",
+        treat_as_leaked("take “Report a leaked token” from Slack's shortcuts, which"),
     )
 
 

@@ -9,10 +9,11 @@ from bot.changes.authorization import Authorization
 from bot.changes.home import HomePage
 from bot.changes.home_tokens import HomeTokens
 from bot.changes.lists import Listed
+from bot.changes.moments import clock_time, moment
 from bot.slack.blocks import buttons, token_buttons
 from bot.slack.blocks.problems import problem_text
 from bot.slack.blocks.rich import Line, bold, code, joined, paragraph, plain, shown
-from bot.slack.blocks.wording import clock_time, moment, name_of
+from bot.slack.blocks.wording import name_of
 from bot.slack.home.navigation import HomeAction
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from bot.changes.leak_plan import is_wrong
 from bot.changes.leak_report import ComingBack, LeakReport, Proof
 from bot.changes.leaked import leaked
+from bot.changes.moments import moment
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import Target
 from bot.slack.blocks.rich import shown
-from bot.slack.blocks.wording import moment, sentence, tokens
+from bot.slack.blocks.wording import sentence, tokens
 
 _LISTED = 10
 _LONGEST_NAME = 50

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import InputBlock, Option, StaticMultiSelectElement
 
 from bot.changes.leak_plan import candidates
+from bot.changes.moments import clock_time, moment
 from bot.changes.order_of_tries import short_word_for, word_for
 from bot.changes.permissions import in_plain_words
 from bot.changes.request import ChangeRequest
@@ -17,7 +18,7 @@ from bot.slack.blocks.listing import Listing, coming, left_out_text
 from bot.slack.blocks.modal import labelled
 from bot.slack.blocks.people import change_text, provenance
 from bot.slack.blocks.rich import Line, Message, bold, code, joined, paragraph, plain, shown
-from bot.slack.blocks.wording import clock_time, identified, moment, name_of, tokens
+from bot.slack.blocks.wording import identified, name_of, tokens
 
 MOST_OPTIONS = 100
 """Source: https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element"""

@@ -136,15 +136,18 @@ def outcome_of_leak(change: ChangeRequest, report: LeakReport) -> str:
         case Proof.DEAD:
             return "Leaked token disabled and proven dead"
         case Proof.ALREADY_DEAD:
-            did = bool(change.in_state(TargetState.DONE, TargetState.APPLIED))
+            did = _taken(change)
             return f"Leaked token {'disabled; refused before' if did else 'already disabled'}"
         case Proof.ALIVE:
             return "Leaked token still usable"
         case Proof.NOT_FOUND:
             return "Leaked token not found"
         case Proof.NOT_PROVEN:
-            tried = change.in_state(TargetState.DONE, TargetState.APPLIED)
-            return f"{'Token disabled' if tried else 'Leaked token'}, but not proven dead"
+            return f"{'Token disabled' if _taken(change) else 'Leaked token'}, but not proven dead"
+
+
+def _taken(change: ChangeRequest) -> bool:
+    return any(target.state.taken for target in change.targets)
 
 
 def _seconds(change: ChangeRequest, report: LeakReport) -> str:

@@ -2,10 +2,11 @@
 
 from bot.changes.leak_report import Lapse, LeakReport, Looked
 from bot.changes.leaked import disabled
+from bot.changes.moments import clock_time
 from bot.changes.probe import Probe, ProbeVerdict, Search
 from bot.changes.request import ChangeRequest
 from bot.slack.blocks.rich import LONGEST_TOLD, Line, plain, quoted, shown
-from bot.slack.blocks.wording import clock_time, tokens
+from bot.slack.blocks.wording import tokens
 
 # How each verdict is told, as what InfluxDB does.
 VERDICTS = {

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.changes.as_shown import (
+    changed_since_shown,
+    description_digest,
+    digest,
+    in_words,
+    not_as_shown,
+)
 from bot.changes.authorization import Authorization, Permission, Status
-from bot.changes.drift import description_digest, digest, drift, drifted, in_words
 from bot.changes.errors import ErrorCode
 from bot.changes.target import Target
 from bot.changes.update import Difference
@@ -56,7 +62,7 @@ def test_everything_that_people_agree_to_is_noticed(
     found: dict[str, Any], difference: Difference
 ) -> None:
     """Status, description, owner and permissions: each with what it was and what it is."""
-    assert drift(SHOWN, authorization(**found)) == (difference,)
+    assert not_as_shown(SHOWN, authorization(**found)) == (difference,)
 
 
 @NOTICED
@@ -81,7 +87,7 @@ def test_the_rest_may_move(found: dict[str, Any]) -> None:
     """A PATCH that changed nothing, or a new name of the same owner, takes nothing back."""
     other = authorization(**found)
 
-    assert drift(SHOWN, other) == ()
+    assert not_as_shown(SHOWN, other) == ()
     assert digest([target(other)]) == digest([target()])
 
 
@@ -128,7 +134,7 @@ def test_the_order_of_permissions_does_not_matter(targets: list[Target], shuffli
 
     assert digest(others) == digest(targets)
     assert [
-        drifted(each, other.before)
+        changed_since_shown(each, other.before)
         for each, other in zip(targets, others, strict=True)
         if other.before is not None
     ] == [None for each in targets if each.before is not None]
@@ -144,14 +150,14 @@ def test_where_nothing_is_noticed_the_digest_is_the_same(
 
     same = digest([target(shown)]) == digest([target(found)])
 
-    assert same <= (drift(shown, found) == ())
+    assert same <= (not_as_shown(shown, found) == ())
 
 
 def test_what_has_changed_is_said() -> None:
     """All of it, in one sentence; nothing was changed, and what to do next."""
     found = authorization(status=Status.INACTIVE, user_id="0c0c0c0c0c0c0009", user="bob")
 
-    problem = drifted(target(), found)
+    problem = changed_since_shown(target(), found)
 
     assert problem is not None
     assert (problem.code, problem.message, problem.hint) == (
@@ -166,8 +172,8 @@ def test_what_has_changed_is_said() -> None:
 
 def test_what_was_not_shown_has_not_changed() -> None:
     """Whoever saw nothing has agreed to nothing in particular."""
-    assert drifted(target(None), authorization(description="whatever")) is None
-    assert drifted(target(), SHOWN) is None
+    assert changed_since_shown(target(None), authorization(description="whatever")) is None
+    assert changed_since_shown(target(), SHOWN) is None
     assert in_words([]) == ""
 
 
@@ -183,7 +189,7 @@ def test_what_it_allows_is_said_line_by_line() -> None:
     shown = authorization(permissions=(read, Permission("read", "users")))
     found = authorization(permissions=(write,))
 
-    assert drift(shown, found) == (
+    assert not_as_shown(shown, found) == (
         Difference(
             "what it allows",
             "read all users in all organisations; read bucket metrics",

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
+from bot.changes.outcomes import LOOK_AGAIN
 from bot.changes.permissions import in_plain_words
 from bot.changes.target import Target
 from bot.changes.update import Difference, differences
 
 
-def drift(shown: Authorization, found: Authorization) -> tuple[Difference, ...]:
+def not_as_shown(shown: Authorization, found: Authorization) -> tuple[Difference, ...]:
     """List what is not as it was shown: status, description, owner and permissions."""
     different = list(differences(shown, found))
     if shown.user_id != found.user_id:
@@ -30,18 +31,18 @@ def digest(targets: Iterable[Target]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
-def drifted(target: Target, found: Authorization) -> Problem | None:
+def changed_since_shown(target: Target, found: Authorization) -> Problem | None:
     """Say what has changed since a target was shown, or None."""
     if target.before is None:
         return None
-    different = drift(target.before, found)
+    different = not_as_shown(target.before, found)
     if not different:
         return None
     return Problem(
         ErrorCode.CHANGED_SINCE,
         f"{target.authorization_id} is not as it was shown any more: "
         f"{in_words(different)}. Nothing was changed.",
-        "Look at it with show, then ask again.",
+        LOOK_AGAIN,
     )
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.changes.authorization import Authorization, Status
-from bot.changes.drift_watch import decided_since
 from bot.changes.errors import ErrorCode, Problem
-from bot.changes.ports import Transaction
+from bot.changes.moments import clock_time
 from bot.changes.ports.store.lookback import Lookback
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
@@ -103,61 +101,10 @@ def already_disabled_since(
     done = (target.finished_at for each in since for target in each.targets if target.finished_at)
     return Problem(
         ErrorCode.ALREADY_DISABLED_AGAIN,
-        f"What change {original.id} had disabled was disabled again at {max(done):%H:%M:%S} UTC, "
+        f"What change {original.id} had disabled was disabled again at {clock_time(max(done))}, "
         f"as change {named}. Nothing more was changed.",
         f"Should others have enabled it once more: {disable}.",
         by="" if one is None else one.requester.user_id,
-    )
-
-
-async def timer_is_over(
-    transaction: Transaction, request: ChangeRequest, command: str
-) -> Problem | None:
-    """Say of a timer that it does not run, and what has come since; None if none ever ran."""
-    disabled = request.in_state(TargetState.DONE)
-    if request.timer is None or not disabled:
-        return None
-    undone_by = request.undone_by
-    undo = None if undone_by is None else await transaction.request(undone_by)
-    others: list[Target] = []
-    for name in {target.instance for target in disabled}:
-        ids = [target.authorization_id for target in disabled if target.instance == name]
-        since = decided_since(disabled)
-        others += await transaction.other_words(request.id, name, ids, since)
-    return timer_over(request, undo, others, command)
-
-
-def timer_over(
-    request: ChangeRequest, undo: ChangeRequest | None, others: Sequence[Target], command: str
-) -> Problem:
-    """Say that a timer does not run any more, why, and whether its tokens are active.
-
-    Args:
-        request: The disable, whose timer ran.
-        undo: The change that took it back, or is trying to.
-        others: What other requests want, or did, about its tokens.
-        command: The slash command's name, for hints.
-    """
-    disabled = request.in_state(TargetState.DONE)
-    found = [last_read(target, others) for target in disabled]
-    active = len([each for each in found if each is not None and each.active])
-    back = f"What it changed can be taken back: {command} undo {request.id}."
-    who = "" if request.timer is None else request.timer.stopped_by
-    if who:
-        over = f"The timer of change {request.id} was stopped already."
-    elif undo is None:
-        over = f"The timer of change {request.id} does not run any more."
-    elif undo.automatic:
-        over = f"The timer of change {request.id} ended at {_moment(undo.created_at)}."
-    else:
-        how = "was undone" if undo.state.final else "is being undone"
-        over = f"Change {request.id} {how} as change {undo.id}, so its timer is over."
-        who = undo.requester.user_id
-    return Problem(
-        ErrorCode.NOT_CANCELLABLE,
-        f"{over} {_status(len(disabled), active)} Nothing more was changed.",
-        back if undo is None and active < len(disabled) else "",
-        by=who,
     )
 
 
@@ -165,14 +112,3 @@ def _readings(target: Target) -> list[Authorization]:
     again = target.active_again
     found = (target.before, target.after, None if again is None else again.token)
     return [each for each in found if each is not None]
-
-
-def _status(count: int, active: int) -> str:
-    if count == 1:
-        return f"The token was {'active' if active else 'inactive'} when it was read last."
-    were = "was" if active == 1 else "were"
-    return f"Of its {count} tokens {active or 'none'} {were} active when they were read last."
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,52 @@
+"""Ctrl-C in the first seconds of a command, before it has begun with anything."""
+
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.process.bot_process import environment
+from tests.world import World
+
+
+def importing(pid: int) -> None:
+    """Wait until a process is in the middle of its imports."""
+    loaded = Path(f"/proc/{pid}/maps")
+    end = time.monotonic() + 20
+    while "pydantic_core" not in loaded.read_text():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("audit", "verify"),
+        ("audit", "export"),
+        ("freeze",),
+        ("do", "/token list", "--as", "U0ALICE"),
+    ],
+)
+async def test_while_it_is_imported(
+    idle_world: World, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """It says that nothing was changed, and its exit code is neither broken nor refused."""
+    process = await asyncio.create_subprocess_exec(
+        # Whoever runs the tests in the background has it ignored, and so would their children.
+        *("env", "--default-signal=INT", sys.executable, "-m", "bot", *arguments),
+        env=environment(idle_world, tmp_path),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    await asyncio.to_thread(importing, process.pid)
+
+    process.send_signal(signal.SIGINT)
+    out, err = await asyncio.wait_for(process.communicate(), 20)
+
+    assert (process.returncode, out) == (130, b"")
+    assert err == b"Interrupted. Nothing was changed.\n"
