@@ -170,7 +170,7 @@ class World:
             await asyncio.sleep(0.005)
 
     async def _at_work(self) -> bool:
-        engine = create_engine(str(self.settings["database_url"]))
+        engine = create_engine(driven(self.settings["database_url"]))
         due = requests.c.due_at <= self.now()
         try:
             async with engine.connect() as connection:
