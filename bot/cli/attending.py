@@ -14,6 +14,7 @@ from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.cli.exit_codes import ExitCode
 from bot.cli.following import Following
+from bot.cli.interruptible import interruptible
 from bot.cli.operator import operator
 from bot.cli.plain_message import plain_message
 from bot.cli.refusals import refuse, refuse_database, refuse_slack_token
@@ -161,7 +162,7 @@ def attend(
         work: What is done.
     """
     try:
-        return asyncio.run(_attend(settings, user, work))
+        return interruptible(lambda: _attend(settings, user, work))
     except SettingsError as error:
         return refuse(*error.lines)
     except BadSlackTokenError as error:

@@ -1,9 +1,8 @@
-import asyncio
-
 from bot.changes.secret import mask_secrets
 from bot.check.checking import Patience, check
 from bot.check.findings import Finding, Section, Severity, counted
 from bot.cli.exit_codes import ExitCode
+from bot.cli.interruptible import interruptible
 from bot.cli.refusals import refuse
 from bot.cli.terminal import put
 from bot.clock import system_clock
@@ -22,7 +21,7 @@ def check_setup() -> int:
         configuration = load_configuration(settings)
     except SettingsError as error:
         return refuse(*error.lines)
-    sections = asyncio.run(check(settings, configuration, system_clock, Patience()))
+    sections = interruptible(lambda: check(settings, configuration, system_clock, Patience()))
     put(report(sections), instead="")
     return exit_code(sections)
 

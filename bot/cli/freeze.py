@@ -1,5 +1,3 @@
-import asyncio
-
 from bot.bootstrap import NoDatabaseError, open_existing_store
 from bot.changes import evidence
 from bot.changes.decision import Freeze
@@ -7,6 +5,7 @@ from bot.changes.errors import StoreUnavailableError
 from bot.changes.moments import moment
 from bot.changes.secret import looks_like_secret
 from bot.cli.exit_codes import ExitCode
+from bot.cli.interruptible import interruptible
 from bot.cli.operator import operator
 from bot.cli.refusals import refuse
 from bot.cli.terminal import put
@@ -43,7 +42,7 @@ def _in_database(reason: str | None) -> int:
     except SettingsError as error:
         return refuse(str(error))
     try:
-        told = asyncio.run(_switch(settings.database_url.get_secret_value(), reason))
+        told = interruptible(lambda: _switch(settings.database_url.get_secret_value(), reason))
     except KeyboardInterrupt:
         return refuse(
             "Interrupted. It is not known whether that was stored. Run it again: it says then what "

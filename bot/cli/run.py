@@ -1,10 +1,9 @@
-import asyncio
-
 import structlog
 
 from bot.bootstrap import Timing, running_bot
 from bot.changes.errors import StoreUnavailableError
 from bot.cli.exit_codes import ExitCode
+from bot.cli.interruptible import interruptible
 from bot.cli.refusals import refuse, refuse_database, refuse_slack_token
 from bot.clock import system_clock
 from bot.server import bind, serve_until_signalled
@@ -24,7 +23,7 @@ def run() -> int:
         return refuse(*error.lines)
     configure_logs(settings.log_level, settings.log_format)
     try:
-        return asyncio.run(_serve(settings))
+        return interruptible(lambda: _serve(settings))
     except SettingsError as error:
         return refuse(*error.lines)
     except BadSlackTokenError as error:

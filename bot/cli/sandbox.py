@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from cyclopts import App, Parameter
 
 from bot.cli.exit_codes import ExitCode
+from bot.cli.interruptible import interruptible
 from bot.cli.refusals import refuse
 from bot.cli.running_sandbox import running_sandbox, served_page
 from bot.cli.sandbox_options import HELP, Options, read
@@ -35,7 +36,7 @@ def sandbox(*script: Script) -> int:
     except ScriptError as error:
         return refuse(str(error))
     configure_logs("ERROR" if options.acts else "WARNING", "console")
-    return asyncio.run(_sandbox(options))
+    return interruptible(lambda: _sandbox(options))
 
 
 SANDBOX: Final = App(name="sandbox", help=HELP)

@@ -5,6 +5,7 @@ few starts migrate.
 """
 
 import asyncio
+import contextlib
 
 from alembic import command
 from alembic.config import Config
@@ -45,7 +46,24 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 async def _upgrade_with(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
-        await asyncio.shield(connection.run_sync(_upgrade))
+        upgrading = asyncio.ensure_future(connection.run_sync(_upgrade))
+        try:
+            await asyncio.shield(upgrading)
+        except asyncio.CancelledError:
+            await _ended(upgrading)
+            raise
+
+
+async def _ended(upgrading: asyncio.Future[None]) -> None:
+    """Wait for it, however often somebody presses Ctrl-C; a database takes seconds at most.
+
+    Alembic does not expect to be interrupted, and stumbles over what it tries to put in order.
+    """
+    while not upgrading.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait([upgrading])
+    # Whoever is interrupted asks no more how it went, which asyncio would complain of.
+    upgrading.exception()
 
 
 def _upgrade(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.bot_process import environment
+from tests.process.bot_process import environment, run
 from tests.world import World
 
 
@@ -50,3 +50,32 @@ async def test_while_it_is_imported(
 
     assert (process.returncode, out) == (130, b"")
     assert err == b"Interrupted. Nothing was changed.\n"
+
+
+_INTERRUPTS_WITHIN_EXEC = """
+import _thread
+import sys
+
+left = ["one"]
+
+
+def interrupt(event, arguments):
+    # A text that is executed, as each dataclass does in its making.
+    within = event == "exec" and arguments[0].co_filename == "<string>"
+    if within and "bot.cli" in sys.modules and left:
+        left.clear()
+        _thread.interrupt_main()
+
+
+sys.addaudithook(interrupt)
+"""
+
+
+async def test_where_python_itself_would_die_of_it(idle_world: World, tmp_path: Path) -> None:
+    """Python ends by the signal what was interrupted within exec(), even where it was answered."""
+    (tmp_path / "sitecustomize.py").write_text(_INTERRUPTS_WITHIN_EXEC, encoding="utf-8")
+    variables = {**environment(idle_world, tmp_path), "PYTHONPATH": str(tmp_path)}
+
+    ended = await run("do", "/token list", "--as", "U0ALICE", env=variables)
+
+    assert ended == (130, "", "Interrupted. Nothing was changed.\n")

@@ -1,6 +1,7 @@
 """The schema, from nothing to the newest and back."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
@@ -177,6 +178,32 @@ async def test_processes_that_start_at_once(database_url: str, engine: AsyncEngi
     codes = [await process.wait() for process in processes]
 
     assert codes == [0, 0, 0]
+    assert await within(engine, tables) == {*metadata.tables, "alembic_version"}
+
+
+@pytest.mark.parametrize("after", [0.0, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16])
+async def test_interrupted_at_any_moment(
+    database_url: str, engine: AsyncEngine, after: float
+) -> None:
+    """Ctrl-C at the first start leaves nothing half made, and says nothing of the inner parts."""
+    loop, complaints = asyncio.get_running_loop(), list[dict[str, Any]]()
+    loop.set_exception_handler(lambda _, complaint: complaints.append(complaint))
+    interrupted = create_engine(database_url)
+    migrating = asyncio.ensure_future(migrate(interrupted))
+
+    # Whoever is impatient presses it twice.
+    for wait in (after, 0.02):
+        await asyncio.wait([migrating], timeout=wait)
+        migrating.cancel()
+    await asyncio.wait([migrating])
+    await interrupted.dispose()
+    gc.collect()
+    left = await within(engine, tables)
+    await migrate(engine)
+
+    assert complaints == []
+    assert migrating.cancelled() or migrating.exception() is None
+    assert left in (set(), {*metadata.tables, "alembic_version"})
     assert await within(engine, tables) == {*metadata.tables, "alembic_version"}
 
 

@@ -1,11 +1,11 @@
 """Open the record for one command, and say why where it cannot be."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.bootstrap import NoDatabaseError, open_existing_store
 from bot.changes.errors import StoreUnavailableError
 from bot.cli.exit_codes import ExitCode
+from bot.cli.interruptible import interruptible
 from bot.cli.refusals import refuse, refuse_database
 from bot.settings import SettingsError, load_database_settings
 from bot.storage.engine import place
@@ -19,7 +19,7 @@ def with_record(work: Work) -> ExitCode:
     """Do something with the record at ``DATABASE_URL``; give the exit code."""
     try:
         url = load_database_settings().database_url.get_secret_value()
-        return asyncio.run(_done(work, url))
+        return interruptible(lambda: _done(work, url))
     except (SettingsError, NoDatabaseError) as error:
         return refuse(str(error))
     except StoreUnavailableError as error:
