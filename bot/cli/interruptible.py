@@ -2,15 +2,16 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
 _CTRL_C: Final = frozenset({signal.SIGINT})
 
 
-def interruptible(work: Callable[[], Awaitable[T]]) -> T:
+def interruptible(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run work in a loop of its own; Ctrl-C interrupts the work, and nothing else.
 
     While the loop is made it waits, since a loop that is half made cannot be closed. Once the work
@@ -18,7 +19,7 @@ def interruptible(work: Callable[[], Awaitable[T]]) -> T:
     say so of work that is done.
 
     Args:
-        work: Gives what is awaited.
+        work: Begins it.
 
     Returns:
         What the work returns.
@@ -26,6 +27,9 @@ def interruptible(work: Callable[[], Awaitable[T]]) -> T:
     Raises:
         KeyboardInterrupt: If the work was interrupted, and did not take Ctrl-C itself.
     """
+    if threading.current_thread() is not threading.main_thread():
+        # Python answers Ctrl-C in the main thread alone.
+        return asyncio.run(work())
     usual = signal.getsignal(signal.SIGINT)
 
     async def reached() -> T:

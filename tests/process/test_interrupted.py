@@ -52,19 +52,17 @@ async def test_while_it_is_imported(
     assert err == b"Interrupted. Nothing was changed.\n"
 
 
-_INTERRUPTS_WITHIN_EXEC = """
-import _thread
+_INTERRUPTED_WITHIN_EXEC = """
 import sys
 
-left = ["one"]
+text = "import _thread; _thread.interrupt_main(); [None for _ in range(9)]"
+left = [text]
 
 
 def interrupt(event, arguments):
-    # A text that is executed, as each dataclass does in its making.
-    within = event == "exec" and arguments[0].co_filename == "<string>"
-    if within and "bot.cli" in sys.modules and left:
-        left.clear()
-        _thread.interrupt_main()
+    # As if one were pressed while a dataclass is made, whose methods are a text.
+    if event == "import" and arguments[0] == "bot.cli.app" and left:
+        exec(left.pop())
 
 
 sys.addaudithook(interrupt)
@@ -73,7 +71,7 @@ sys.addaudithook(interrupt)
 
 async def test_where_python_itself_would_die_of_it(idle_world: World, tmp_path: Path) -> None:
     """Python ends by the signal what was interrupted within exec(), even where it was answered."""
-    (tmp_path / "sitecustomize.py").write_text(_INTERRUPTS_WITHIN_EXEC, encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text(_INTERRUPTED_WITHIN_EXEC, encoding="utf-8")
     variables = {**environment(idle_world, tmp_path), "PYTHONPATH": str(tmp_path)}
 
     ended = await run("do", "/token list", "--as", "U0ALICE", env=variables)
