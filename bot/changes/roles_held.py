@@ -73,7 +73,6 @@ def lacking(policy: Policy, person: Person, standing: Standing, needed: Role, he
             helpers,
             of_requester="the requester is not in ALLOWED_USERS",
             of_requester_hint=_ask(policy, person, whose="the"),
-            name=RuleName.ROLE,
         )
     none, takes = held.role is Role.ANYONE, f"and this takes {_a(needed)}"
     holds = "you hold no role" if none else f"you are {_a(held.role)}"
@@ -84,7 +83,6 @@ def lacking(policy: Policy, person: Person, standing: Standing, needed: Role, he
         helpers,
         of_requester=f"the requester {is_now}, {takes}",
         of_requester_hint=_ask(policy, person, needed, whose="the"),
-        name=RuleName.ROLE,
     )
 
 

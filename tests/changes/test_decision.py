@@ -16,6 +16,7 @@ from bot.changes.decision import (
     Denied,
     Freeze,
     NeedsApproval,
+    RuleName,
     Wanted,
 )
 from bot.changes.people import Account, Person, Standing
@@ -706,7 +707,9 @@ def test_who_is_unknown_and_in_no_group_is_told_what_is_lacking() -> None:
     """What kind of account somebody has does not matter where no group gives them the role."""
     decision = decide(POLICY, EVE, Standing(Account.UNKNOWN), Wanted(OPERATOR))
 
+    assert isinstance(decision, Denied)
     assert decision.rule == "you hold no role, and this takes an operator"
+    assert decision.name is RuleName.ROLE
 
 
 def test_enabling_what_has_leaked_needs_a_second_person_where_there_is_one() -> None:

@@ -35,6 +35,7 @@ S, V = TargetState, ProbeVerdict
 FIRST, SECOND, THIRD = (candidate(number) for number in (1, 2, 3))
 AT_LAB = candidate(4, instance="lab")
 DISABLED = candidate(1, S.DONE)
+BY_OTHERS = candidate(1, S.UNCHANGED)
 STAYS = Problem(ErrorCode.CHANGED_SINCE, "It was not put back.")
 HIDDEN = LeakReport(looked=(looked(), looked("lab")))
 NAMED = LeakReport(looked=(looked(matched=1), looked("lab")))
@@ -104,6 +105,38 @@ CHOSEN = replace(HIDDEN, order=(AT_LAB.key, SECOND.key))
         ),
         pytest.param((DISABLED,), FOUND, Conclude(), id="it is over"),
         pytest.param((candidate(1, S.FAILED),), HIDDEN, Conclude(), id="what failed is over"),
+        pytest.param((BY_OTHERS,), NAMED, Prove(BY_OTHERS), id="others have disabled a named one"),
+        pytest.param((BY_OTHERS,), HIDDEN, Conclude(), id="others have disabled what may be it"),
+        pytest.param(
+            (BY_OTHERS,),
+            replace(NAMED, looked=(looked(matched=1, before=said(V.INACTIVE)), looked("lab"))),
+            Conclude(),
+            id="others had disabled it before it was looked for",
+        ),
+        pytest.param(
+            (candidate(4, S.UNCHANGED, instance="lab"),),
+            replace(
+                NAMED,
+                looked=(
+                    looked(matched=1, before=said(V.LIVE)),
+                    looked("lab", matched=1, before=said(V.INACTIVE)),
+                ),
+            ),
+            Conclude(),
+            id="others had disabled it, though it lived elsewhere",
+        ),
+        pytest.param(
+            (BY_OTHERS,),
+            after(tried(BY_OTHERS, V.INACTIVE), report=NAMED),
+            Conclude(),
+            id="what others have disabled is tried once",
+        ),
+        pytest.param(
+            (BY_OTHERS,),
+            replace(NAMED, lapses=(Lapse("default", said(V.INACTIVE)),)),
+            Conclude(),
+            id="what has lapsed is not tried again",
+        ),
     ],
 )
 def test_what_comes_next(targets: tuple[Target, ...], report: LeakReport, comes: Move) -> None:

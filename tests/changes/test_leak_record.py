@@ -18,7 +18,7 @@ from bot.changes.leaked import disabled, leaked, may_have_leaked
 from bot.changes.order_of_tries import keys_of, short_word_for, word_for
 from bot.changes.probe import ProbeVerdict
 from bot.changes.request import ChangeRequest, Timer
-from bot.changes.secret_in_words import secret_in_words
+from bot.changes.secret_in_words import secret_in_words, treat_as_leaked
 from bot.changes.states import TargetState
 from bot.changes.target import Target
 from bot.changes.vault import Vault
@@ -208,13 +208,19 @@ def test_a_later_answer_takes_the_place_of_an_earlier_one() -> None:
 
 def test_two_who_tell_at_the_same_time_have_told_it_all() -> None:
     """The thread is as far as the further of them, and nobody counts twice."""
-    one = LeakTold(3, ("U0ALICE", "U0BOB"), (("U0CAROL", "cannot_dm_bot"),))
-    other = LeakTold(7, ("U0BOB", "U0DAVE"), (("U0CAROL", "cannot_dm_bot"), ("U0EVE", "gone")))
+    one = LeakTold(3, ("U0ALICE", "U0BOB"), (("U0CAROL", "cannot_dm_bot"),), ("U0ALICE",))
+    other = LeakTold(
+        7,
+        ("U0BOB", "U0DAVE"),
+        (("U0CAROL", "cannot_dm_bot"), ("U0EVE", "gone")),
+        ("U0ALICE", "U0DAVE"),
+    )
 
     assert one.joined_with(other) == LeakTold(
         7,
         ("U0ALICE", "U0BOB", "U0DAVE"),
         (("U0CAROL", "cannot_dm_bot"), ("U0EVE", "gone")),
+        ("U0ALICE", "U0DAVE"),
     )
     assert other.joined_with(one).up_to == 7
 
@@ -239,6 +245,14 @@ def test_words_that_hold_a_secret_are_not_stored(
     given = None if secret is None else SecretStr(secret)
 
     assert secret_in_words("reason", words, given) == snapshot
+
+
+def test_what_to_do_about_a_secret_that_was_typed() -> None:
+    """Whatever the surface calls the way to it."""
+    assert treat_as_leaked("/token leak") == (
+        "Slack has seen it, so treat it as leaked: /token leak finds its token, disables it, and "
+        "proves it dead."
+    )
 
 
 def test_a_vault_holds_secrets_as_long_as_their_cases_last() -> None:

@@ -95,6 +95,27 @@ def test_what_is_too_long_is_no_secret(length: int) -> None:
     assert found.message == "This is longer than 512 characters. Nothing was changed."
 
 
+@pytest.mark.parametrize("around", ["{}", "Bearer {}", "curl -H '{}'", "`{}`"])
+def test_another_product_s_secret_is_none_of_influxdb_s(around: str) -> None:
+    """InfluxDB must not see it; where it is to be revoked is said."""
+    found = clean(around.format("ghp_" + "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"))
+
+    assert found == Problem(
+        ErrorCode.USAGE,
+        "This is a GitHub token, not one of InfluxDB's. Nothing of it was sent. "
+        "Nothing was changed.",
+        "Revoke it at GitHub.",
+    )
+
+
+def test_what_chance_has_put_into_a_minted_token_says_nothing() -> None:
+    """It has the length and the padding of InfluxDB's own, whatever stands in it."""
+    minted = f"{MINTED[:40]}-glsa_{'aB3' * 13}x=="
+
+    assert len(minted) == len(MINTED)
+    assert cleaned(minted) == minted
+
+
 @given(st.text())
 def test_any_text_is_a_secret_or_a_problem(text: str) -> None:
     """Never an exception; and what is clean stays as it is."""

@@ -5,13 +5,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from bot.changes.approval import Approval
 from bot.changes.authorization import Status
+from bot.changes.leak_report import LeakReport
 from bot.changes.request import ChangeRequest
 from bot.changes.states import TargetState
 from bot.changes.target import ActiveAgain, Selection, Target
 from bot.changes.update import AuthorizationUpdate, ChangeKind
+from tests.changes.leak_samples import looked
 from tests.changes.samples import (
     DISABLE,
+    NOON,
     REQUESTS,
     TARGETS,
     TOKEN_ID,
@@ -143,3 +147,19 @@ def test_a_token_takes_the_place_of_the_same_one() -> None:
 
     assert change(targets=(here, there)).with_targets(done_there).targets == (here, done_there)
     assert change(targets=(lost, other)).with_targets(done_there).targets == (done_there, other)
+
+
+@pytest.mark.parametrize(
+    ("request_", "holds"),
+    [
+        (change(), False),
+        (change(confirmed_at=NOON), True),
+        (change(approval=Approval("r", ("U0CAROL",), 1)), True),
+        (change(confirmed_at=NOON, leak=LeakReport(looked=(looked(),))), True),
+        (change(confirmed_at=NOON, leak=LeakReport(looked=(looked(matched=1),))), False),
+        (change(confirmed_at=NOON, leak=LeakReport(looked=(looked("lab", matched=1),))), True),
+    ],
+)
+def test_what_was_agreed_to_holds_as_it_was_shown(request_: ChangeRequest, *, holds: bool) -> None:
+    """But for the leaked token itself, which is disabled whatever has become of it."""
+    assert request_.holds_as_shown(request_.targets[0]) is holds

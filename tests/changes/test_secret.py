@@ -8,7 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.changes.secret import MASK, holds_secret, looks_like_secret, mask_secrets
+from bot.changes.secret import (
+    MASK,
+    holds_secret,
+    looks_like_secret,
+    mask_secrets,
+    minted_in,
+    of_another_product,
+)
 from tests.changes.minted import DASHED, MINTED
 from tests.changes.samples import UNHURRIED
 
@@ -193,3 +200,62 @@ def test_what_an_address_encodes_is_looked_at_decoded() -> None:
     assert holds_secret(f"https://example.com/?token={encoded}")
     assert holds_secret(f"{MINTED} is 100%25 secret")
     assert not holds_secret("https://example.com/?q=100%25%20safe")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("xoxb-0123456789", MASK),
+        ("a xoxb-0123456789 b xapp-0123456789 c", f"a {MASK} b {MASK} c"),
+        (f"a {MINTED} b {DASHED} c", f"a {MASK} b {MASK} c"),
+        (f"a {JWT} b {JWT} c", f"a {MASK} b {MASK} c"),
+        # One within another is one, and what ends later ends it.
+        (f"a {JWT}.glsa_{'a' * 30} b", f"a {MASK} b"),
+        (f"a pypi-{'-glsa_'.join(['a' * 40] * 2)} b", f"a {MASK} b"),
+        (f"ghp_{'a' * 20}xoxb-0123456789", MASK),
+        (f"ghp_{'a' * 20}.{JWT} b", f"{MASK} b"),
+    ],
+)
+def test_what_stands_between_secrets_stays(text: str, masked: str) -> None:
+    """Each is replaced by itself, what overlaps by one mask, and nothing else is lost."""
+    assert mask_secrets(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (JWT, ("a JSON Web Token", "where it was issued")),
+        (JWT.replace(".", "%2E"), ("a JSON Web Token", "where it was issued")),
+        (f"name.{'a' * 20}.and {JWT}", ("a JSON Web Token", "where it was issued")),
+        ("hvs." + "a" * 20, ("a Vault token", "in Vault")),
+        (MINTED, None),
+        ("telegraf", None),
+    ],
+)
+def test_a_secret_s_product_is_named(text: str, named: tuple[str, str] | None) -> None:
+    """By its shape, encoded or not; what has none may be anybody's."""
+    assert of_another_product(text) == named
+
+
+@pytest.mark.parametrize("beside", ["{} xoxb-0123456789", "xoxb-0123456789 {}", "{}"])
+def test_a_token_beside_another_product_s_is_influxdb_s(beside: str) -> None:
+    """What touches nothing of the other is looked for."""
+    text = beside.format(MINTED)
+
+    assert [found for found, _, _ in minted_in(text)] == [MINTED]
+
+
+def test_a_token_without_its_padding_gets_it_back() -> None:
+    """Where it stands is said of what is in the text."""
+    text = f"curl {MINTED.rstrip('=')} and"
+
+    assert list(minted_in(text)) == [(MINTED, 5, 5 + len(MINTED) - 2)]
+
+
+def test_a_token_behind_two_addresses_is_found() -> None:
+    """The path of an address ends where the address does."""
+    half = MINTED[:43]
+
+    assert not looks_like_secret(f"https://a.example/{half}")
+    assert looks_like_secret(f"https://a.example/x https://b.example/y {half}")
+    assert not looks_like_secret(f"https://a.example/x https://b.example/{half}")

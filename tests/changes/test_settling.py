@@ -51,6 +51,7 @@ SENT = replace(HELD_BACK, intended_at=NOW - timedelta(seconds=1))
 UNKNOWN = replace(
     SENT, state=TargetState.UNKNOWN, problem=Problem(ErrorCode.OUTCOME_UNKNOWN, "Who knows.")
 )
+MADE_SO = Problem(ErrorCode.CHANGED_SINCE, "Change 8G4L3R has made it so.")
 FREE = Terms()
 LAST_TRY = Terms(last_try=True)
 
@@ -260,10 +261,12 @@ def test_what_is_given_up(
 def test_what_is_so_already_was_not_changed_here(settling: Settling) -> None:
     """Unless its own PATCH may have been sent: then that has done it."""
     so_already = settling.nothing_to_do(NEW, AS_ASKED)
+    by_another_change = settling.nothing_to_do(NEW, AS_ASKED, MADE_SO)
     by_itself = settling.nothing_to_do(SENT, AS_ASKED)
 
     assert so_already.state is TargetState.UNCHANGED
     assert (so_already.before, so_already.after) == (AS_ASKED, AS_ASKED)
+    assert (so_already.problem, by_another_change.problem) == (None, MADE_SO)
     assert by_itself.state is TargetState.DONE
     assert (by_itself.before, by_itself.after) == (AS_BEFORE, AS_ASKED)
 

@@ -28,6 +28,10 @@ KNOWN = [
         ("ffffffffffff1111", ["ffffffffffffffff"]),
         ("fffffffffff11111", []),
         ("1234567812345678", []),
+        # Whoever types the beginning of an id means what begins so, however like others are.
+        ("0e840d04", ["0e840d0499003003", "0e840d0499003004"]),
+        ("0f7", ["0f76063d96003003"]),
+        ("0e840d049900300", ["0e840d0499003003", "0e840d0499003004"]),
     ],
 )
 def test_the_likest_ids_come_first(typed: str, suggested: list[str]) -> None:
