@@ -4,12 +4,12 @@ from sqlalchemy import and_, case, func, or_, select
 
 from bot.changes.backlog import Backlog, Stretch, Waiting
 from bot.changes.states import RequestState
+from bot.storage.conditions import OVER, to_be_reviewed
 from bot.storage.dialects import database_now
-from bot.storage.lookback import Lookback, to_be_reviewed
+from bot.storage.lookback import Lookback
 from bot.storage.switches import Switches
 from bot.storage.tables import received, requests
 
-_OVER = tuple(state.value for state in RequestState if state.final)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _WITH_PEOPLE = tuple(state.value for state in RequestState if state.waiting)
 
@@ -34,7 +34,7 @@ class Backlogs(Lookback, Switches):
     async def _requests(self, now: datetime) -> dict[Stretch, Waiting]:
         stretch = case(
             (requests.c.state.in_(_WITH_PEOPLE), Stretch.PERSON.value),
-            (requests.c.state.not_in(_OVER), Stretch.CARRY_OUT.value),
+            (requests.c.state.not_in(OVER), Stretch.CARRY_OUT.value),
             (requests.c.announced.is_(False), Stretch.TELL.value),
             else_=Stretch.WATCH.value,
         )

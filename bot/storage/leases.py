@@ -20,14 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.changes.request import ChangeRequest
-from bot.changes.states import RequestState
+from bot.storage.conditions import OVER
 from bot.storage.dialects import database_now, insert_on
 from bot.storage.line import Line
 from bot.storage.moments import UtcDateTime
 from bot.storage.moves import Moves
 from bot.storage.tables import holds, keepers, requests
 
-_OVER = tuple(state.value for state in RequestState if state.final)
 _ONE_LEASE = requests.c.lease_owner == bindparam("lease")
 _LASTS = bindparam("lasts", type_=Float)
 _KEYS = holds.c.key.in_(bindparam("keys", expanding=True))
@@ -200,7 +199,7 @@ def _due(*, only_kept: bool) -> Select[Any]:
             requests.c.keeper == mine if only_kept else ~held,
         )
         .order_by(
-            requests.c.announced, requests.c.state.in_(_OVER), requests.c.due_at, requests.c.number
+            requests.c.announced, requests.c.state.in_(OVER), requests.c.due_at, requests.c.number
         )
         .limit(bindparam("most", type_=Integer))
         .with_for_update(key_share=True, skip_locked=True)

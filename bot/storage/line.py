@@ -12,14 +12,14 @@ from bot.storage.tables import holds, requests, targets
 # One whose outcome is only being read holds up nobody.
 _UNDER_WAY = (RequestState.ACCEPTED.value, RequestState.EXECUTING.value)
 # Nor does one that is done with the authorization, and waits for others of its own.
-_OVER = tuple(state.value for state in TargetState if state.final)
+_SETTLED = tuple(state.value for state in TargetState if state.final)
 _EARLIER = (
     select(requests.c.id, targets.c.authorization_id)
     .join(targets, targets.c.request_id == requests.c.id)
     .where(
         targets.c.instance == bindparam("instance"),
         targets.c.authorization_id.in_(bindparam("ids", expanding=True)),
-        targets.c.state.not_in(_OVER),
+        targets.c.state.not_in(_SETTLED),
         requests.c.state.in_(_UNDER_WAY),
         requests.c.number
         < select(requests.c.number)

@@ -8,13 +8,19 @@ from bot.changes.authorization import Authorization, Status
 from bot.changes.leaked import may_have_leaked
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState, TargetState
+from bot.storage.conditions import (
+    EFFECTIVE,
+    OPEN,
+    has_effect,
+    number_of,
+    timer_runs,
+    to_be_reviewed,
+)
 from bot.storage.json_columns import to_authorization
 from bot.storage.requests import RequestRows
-from bot.storage.tables import UNREVIEWED, requests, targets
+from bot.storage.tables import requests, targets
 
 _NOT_TOUCHED = (TargetState.REFUSED.value, TargetState.FAILED.value, TargetState.CANCELLED.value)
-OPEN = tuple(state.value for state in RequestState if not state.final)
-_EFFECTIVE = tuple(state.value for state in TargetState if state.effective)
 _CLOSED = tuple(state.value for state in RequestState if state.closed)
 # What only waits for somebody has not touched anything yet.
 _NOTHING_SENT = (*_CLOSED, *(state.value for state in RequestState if state.waiting))
@@ -28,17 +34,14 @@ _TARGETS_ASKED = (
         requests.c.state.not_in(_CLOSED),
     )
 )
-_TARGETS_ASKED_BEFORE = _TARGETS_ASKED.where(
-    requests.c.number
-    < select(requests.c.number).where(requests.c.id == bindparam("change")).scalar_subquery()
-)
+_TARGETS_ASKED_BEFORE = _TARGETS_ASKED.where(requests.c.number < number_of(bindparam("change")))
 _STATUS_CHANGED = (
     select(targets.c.authorization_id, requests.c.break_glass)
     .join(requests, requests.c.id == targets.c.request_id)
     .where(
         targets.c.instance == bindparam("instance"),
         targets.c.authorization_id.in_(bindparam("ids", expanding=True)),
-        targets.c.state.in_(_EFFECTIVE),
+        targets.c.state.in_(EFFECTIVE),
         targets.c.new_status.is_not(None),
     )
     .order_by(requests.c.number)
@@ -52,7 +55,7 @@ _CHANGED_IN_A_LEAK_OR_ENABLED = (
             .where(
                 targets.c.instance == bindparam("instance"),
                 targets.c.authorization_id.in_(bindparam("ids", expanding=True)),
-                targets.c.state.in_((*_EFFECTIVE, TargetState.UNCHANGED.value)),
+                targets.c.state.in_((*EFFECTIVE, TargetState.UNCHANGED.value)),
                 or_(requests.c.leak.is_not(None), targets.c.new_status == Status.ACTIVE.value),
             )
         )
@@ -69,16 +72,13 @@ class Lookback(RequestRows):
 
         Undos are left out.
         """
-        effective = exists().where(
-            targets.c.request_id == requests.c.id, targets.c.state.in_(_EFFECTIVE)
-        )
         found = await self.read(
             select(requests)
             .where(
                 requests.c.requester == user_id,
                 requests.c.channel_id == channel_id,
                 requests.c.undo_of.is_(None),
-                requests.c.state.in_(OPEN) | effective,
+                requests.c.state.in_(OPEN) | has_effect(),
             )
             .order_by(requests.c.number.desc())
             .limit(1)
@@ -172,7 +172,6 @@ class Lookback(RequestRows):
         self, instance: str, ids: Sequence[str] | None, limit: int
     ) -> list[ChangeRequest]:
         """Give the changes that are to enable tokens again by themselves, the next one first."""
-        undo = requests.alias()
         to_end = exists().where(
             targets.c.request_id == requests.c.id,
             targets.c.instance == instance,
@@ -180,15 +179,9 @@ class Lookback(RequestRows):
             targets.c.drift_number.is_(None),
             true() if ids is None else targets.c.authorization_id.in_(ids),
         )
-        # An undo that waits for somebody may still come to nothing.
-        undo_is_open = exists().where(undo.c.id == requests.c.undone_by, undo.c.state.in_(OPEN))
         return await self.read(
             select(requests)
-            .where(
-                requests.c.ends_at.is_not(None),
-                or_(requests.c.undone_by.is_(None), undo_is_open),
-                to_end,
-            )
+            .where(timer_runs(), to_end)
             .order_by(requests.c.ends_at, requests.c.number)
             .limit(limit)
         )
@@ -244,14 +237,6 @@ class Lookback(RequestRows):
         return counted.scalar_one()
 
 
-def to_be_reviewed() -> Any:
-    """Select what is not reviewed, but for what is over and has changed nothing."""
-    effective = exists().where(
-        targets.c.request_id == requests.c.id, targets.c.state.in_(_EFFECTIVE)
-    )
-    return UNREVIEWED & (requests.c.state.in_(OPEN) | effective)
-
-
 def _touching(change_id: str, instance: str, ids: Sequence[str], until: str | None) -> Select[Any]:
     """Select what was asked for of authorizations, later than a change, but for one request."""
     statement = (
@@ -262,11 +247,7 @@ def _touching(change_id: str, instance: str, ids: Sequence[str], until: str | No
             targets.c.authorization_id.in_(ids),
             targets.c.state.not_in(_NOT_TOUCHED),
             requests.c.state.not_in(_NOTHING_SENT),
-            requests.c.number > _number_of(change_id),
+            requests.c.number > number_of(change_id),
         )
     )
     return statement if until is None else statement.where(requests.c.id != until)
-
-
-def _number_of(change_id: str) -> Any:
-    return select(requests.c.number).where(requests.c.id == change_id).scalar_subquery()

@@ -1,17 +1,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, or_, update
+from sqlalchemy import delete, insert, update
 
 from bot.changes.approval import Vote
 from bot.changes.request import ChangeRequest
 from bot.changes.states import RequestState
-from bot.storage.lookback import OPEN
+from bot.storage.conditions import OVER, timer_runs
 from bot.storage.requests import TARGETS_STORED, RequestRows
 from bot.storage.rows import progress_row
 from bot.storage.tables import UNREVIEWED, requests, votes
-
-_OVER = tuple(state.value for state in RequestState if state.final)
 
 
 class Moves(RequestRows):
@@ -95,16 +93,9 @@ class Moves(RequestRows):
 
     async def stop_timer(self, change_id: str, user_id: str, now: datetime) -> bool:
         """Stop a timer, so that its message is drawn anew; False if it runs no more."""
-        undo = requests.alias()
-        # An undo that waits for somebody may still come to nothing.
-        undo_is_open = exists().where(undo.c.id == requests.c.undone_by, undo.c.state.in_(OPEN))
         stopped = await self._connection.execute(
             update(requests)
-            .where(
-                requests.c.id == change_id,
-                requests.c.ends_at.is_not(None),
-                or_(requests.c.undone_by.is_(None), undo_is_open),
-            )
+            .where(requests.c.id == change_id, timer_runs())
             .values(
                 ends_at=None,
                 timer_stopped_by=user_id,
@@ -122,7 +113,7 @@ class Moves(RequestRows):
         """Note who has reviewed a break-glass, so that its message is drawn anew."""
         reviewed = await self._connection.execute(
             update(requests)
-            .where(requests.c.id == change_id, UNREVIEWED, requests.c.state.in_(_OVER))
+            .where(requests.c.id == change_id, UNREVIEWED, requests.c.state.in_(OVER))
             .values(
                 reviewed_by=user_id,
                 reviewed_at=now,

@@ -4,8 +4,8 @@ from sqlalchemy import delete, func, or_, select, union
 
 from bot.changes.retention import Needed
 from bot.storage.audit import AuditRows
+from bot.storage.conditions import OPEN, to_be_reviewed
 from bot.storage.incidents import REFERENCES
-from bot.storage.lookback import OPEN, to_be_reviewed
 from bot.storage.tables import audit_events, requests
 
 
