@@ -28,12 +28,12 @@ def written(machine: Sequence[str], findings: Sequence[Finding]) -> str:
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """Write the table that stands in the README: a row for each finding."""
+    """Write the table that stands in the README: below each finding, a row for each target."""
     rows = "".join(
-        f"| {finding.what} | {'; '.join(_short(line) for line in finding.lines if line.wanted)} |\n"
+        f"| **{finding.number}: {finding.what}** | | | |\n{''.join(map(_row, finding.lines))}"
         for finding in findings
     )
-    return f"| What | Measured (target) |\n|---|---|\n{rows}"
+    return f"| What | Measured | Target | |\n|---|---|---|---|\n{rows}"
 
 
 def with_summary(document: str, findings: Sequence[Finding]) -> str:
@@ -68,11 +68,12 @@ def _section(finding: Finding) -> str:
     return f"{head}{_COLUMNS}{rows}{remarks}"
 
 
-def _short(line: Line) -> str:
-    found = line.bot if line.ratios is None else line.ratios
-    suffix = "" if line.ratios is None else " ×"
-    missed = "" if line.met else ", missed"
-    return f"{line.what}: {_number(found.median)}{suffix} ({line.target}{missed})"
+def _row(line: Line) -> str:
+    if not line.wanted:
+        return ""
+    found, suffix = (line.bot, "") if line.ratios is None else (line.ratios, " ×")
+    met = "met" if line.met else "missed"
+    return f"| {line.what} | {_number(found.median)}{suffix} | {line.target} | {met} |\n"
 
 
 def _cells(line: Line) -> tuple[str, str, str, str, str, str]:
