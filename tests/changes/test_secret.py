@@ -214,6 +214,7 @@ def test_what_an_address_encodes_is_looked_at_decoded() -> None:
         (f"a pypi-{'-glsa_'.join(['a' * 40] * 2)} b", f"a {MASK} b"),
         (f"ghp_{'a' * 20}xoxb-0123456789", MASK),
         (f"ghp_{'a' * 20}.{JWT} b", f"{MASK} b"),
+        (SECRETS["a private key"] * 2, MASK * 2),
     ],
 )
 def test_what_stands_between_secrets_stays(text: str, masked: str) -> None:

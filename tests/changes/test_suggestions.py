@@ -39,6 +39,14 @@ def test_the_likest_ids_come_first(typed: str, suggested: list[str]) -> None:
     assert [found.id for found in closest(typed, KNOWN)] == suggested
 
 
+def test_a_beginning_suggests_nothing_else() -> None:
+    """However like others are: whoever has copied half an id has mistyped nothing."""
+    alike = authorization(id="0e840d0499013003")
+
+    assert alike in closest("0e840d0499003003", [*KNOWN, alike])
+    assert alike not in closest("0e840d049900300", [*KNOWN, alike])
+
+
 def test_three_are_enough() -> None:
     """Among many that are alike, three are suggested, in the order of their ids."""
     many = [authorization(id=f"0e840d049900300{digit}") for digit in "7654321"]
