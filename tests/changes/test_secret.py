@@ -215,6 +215,8 @@ def test_what_an_address_encodes_is_looked_at_decoded() -> None:
         (f"ghp_{'a' * 20}xoxb-0123456789", MASK),
         (f"ghp_{'a' * 20}.{JWT} b", f"{MASK} b"),
         (SECRETS["a private key"] * 2, MASK * 2),
+        # What has a dot is no web token yet.
+        (f"{'a' * 20}.{'b' * 20} {JWT} c", f"{'a' * 20}.{'b' * 20} {MASK} c"),
     ],
 )
 def test_what_stands_between_secrets_stays(text: str, masked: str) -> None:
