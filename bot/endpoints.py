@@ -1,15 +1,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+EVENTS_PATH: Final = "/slack/events"
+"""Where the bot takes everything that Slack sends by HTTP."""
+
 # What a probe says of one part: None if it is well, else what is wrong.
 Probe = Callable[[], Awaitable[str | None]]
-
-
 # A probe that waits for a slow InfluxDB would take a bot out of service that can still answer.
 _DETAIL_SECONDS = 1.0
 
@@ -69,7 +71,7 @@ def _events(front: Callable[[Request], Awaitable[Response]] | None) -> list[Rout
     async def events(request: Request) -> Response:
         return await front(request)
 
-    return [Route("/slack/events", events, methods=["POST"])]
+    return [Route(EVENTS_PATH, events, methods=["POST"])]
 
 
 async def _within(describe: Callable[[], Awaitable[str]]) -> str:

@@ -89,6 +89,19 @@ def exported(row: Sequence[object]) -> dict[str, object]:
     return event
 
 
+def as_head(rows: Sequence[Sequence[object]]) -> Anchor:
+    """Give the number and the hash of the last event; an empty hash if what stands there is none.
+
+    Args:
+        rows: What stands as the head, each a number and a hash; there should be one.
+    """
+    if len(rows) == 1:
+        number, last_hash = rows[0]
+        if isinstance(number, int) and isinstance(last_hash, str):
+            return number, last_hash
+    return 0, ""
+
+
 def anchors_in(text: str) -> list[Anchor]:
     """Find every anchor, NUMBER:HASH, in whatever was pasted around it."""
     return [(int(number), found) for number, found in _ANCHOR.findall(text)]
@@ -448,25 +461,21 @@ def _events_of_export(path: Path) -> Iterator[Event]:
 
 
 def _pages_of(database: sqlite3.Connection) -> Iterator[Event]:
-    last = -(2**63)
-    names = ", ".join(COLUMNS)
-    while True:
-        rows = database.execute(
-            f"SELECT {names} FROM audit_events WHERE sequence > ? ORDER BY sequence LIMIT ?",  # noqa: S608 - the names are constants
-            (last, _PAGE),
-        ).fetchall()
-        if not rows:
-            return
+    select = f"SELECT {', '.join(COLUMNS)} FROM audit_events"  # noqa: S608 - the names are constants
+    in_order = f"ORDER BY sequence LIMIT {_PAGE}"
+    # From no number on: whoever has changed the table may have put any number there.
+    rows = database.execute(f"{select} {in_order}").fetchall()
+    while rows:
         yield from map(exported, rows)
-        last = rows[-1][0]
+        behind = f"{select} WHERE sequence > ? {in_order}"
+        rows = database.execute(behind, (rows[-1][0],)).fetchall()
 
 
 def _head_of(database: sqlite3.Connection) -> Anchor:
     made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'audit_head'")
     if made.fetchone() is None:
         return 0, ""
-    rows = database.execute("SELECT sequence, hash FROM audit_head").fetchall()
-    return (int(rows[0][0]), str(rows[0][1])) if len(rows) == 1 else (0, "")
+    return as_head(database.execute("SELECT sequence, hash FROM audit_head").fetchall())
 
 
 def _check(path: Path, check: RecordCheck) -> None:

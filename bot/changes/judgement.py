@@ -9,6 +9,8 @@ from bot.changes.lockout import OwnToken, last_operator_problem, own_token_probl
 from bot.changes.target import Target
 from bot.changes.update import ChangeKind, conflict, differences
 
+_TALK_TO_THEM = "Talk to them, then say what you want with disable, enable or describe."
+
 
 @dataclass(frozen=True)
 class Proceed:
@@ -96,7 +98,7 @@ def _undo_conflict(facts: Facts) -> Problem | None:
             ErrorCode.CHANGED_SINCE,
             "Somebody has asked for another change of this token since, so it is not restored. "
             "Nothing was changed.",
-            "Talk to them, then say what you want with disable, enable or describe.",
+            _TALK_TO_THEM,
             by=history.touched_by,
         )
     return None
@@ -110,7 +112,7 @@ def _retry_conflict(target: Target, touch: Touch | None) -> Problem | None:
             ErrorCode.CHANGED_SINCE,
             f"Change {touch.change_id} has asked for something else of this token since, so it is "
             "not tried again. Nothing was changed.",
-            "Talk to them, then say what you want with disable, enable or describe.",
+            _TALK_TO_THEM,
             by=touch.by,
         )
     if not touch.target.state.final:

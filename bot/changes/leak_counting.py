@@ -13,7 +13,7 @@ def count(before: ChangeRequest, after: ChangeRequest, counts: LeakCounts) -> No
         counts.identified("named" if any(each.matched for each in now.looked) else "owner")
     if after.state.closed and not before.state.closed:
         count_closed(after, counts)
-    if _disabled(after) and not _disabled(before):
+    if after.taken and not before.taken:
         counts.disabled()
     if was.concluded_at is None and now.concluded_at is not None:
         seconds = now.seconds_from(after.created_at)
@@ -27,10 +27,6 @@ def count_closed(request: ChangeRequest, counts: LeakCounts) -> None:
     """Count a report that was closed before its end, by what has become of it."""
     if request.leak is not None and request.state.closed:
         counts.not_proven(request.state.value)
-
-
-def _disabled(request: ChangeRequest) -> bool:
-    return any(target.state.taken for target in request.targets)
 
 
 def _reason(request: ChangeRequest, report: LeakReport) -> str:

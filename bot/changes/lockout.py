@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.changes.authorization import Authorization
 from bot.changes.errors import ErrorCode, Problem
 
+_ANOTHER_FIRST = "Give the bot another token first, or disable this one with the influx CLI."
 _CONFIGURE = (
     "Set INFLUXDB_OWN_AUTHORIZATION, or own_authorization in token-bot.toml, to the id of the "
     "bot's own authorization, and this bot can tell its own token from others."
@@ -37,7 +38,7 @@ def own_token_problem(target: Authorization, own: OwnToken) -> Problem | None:
             ErrorCode.OWN_TOKEN,
             f"{target.id} is the token that this bot itself uses. Disabled, it could not even be "
             "enabled again from here.",
-            "Give the bot another token first, or disable this one with the influx CLI.",
+            _ANOTHER_FIRST,
         )
     if target.own is False or own.authorization_id is not None:
         return None
@@ -55,7 +56,7 @@ def own_token_problem(target: Authorization, own: OwnToken) -> Problem | None:
             ErrorCode.OWN_TOKEN,
             f"{target.id} is the only token of the bot's user {target.user}, so it is the token "
             "that this bot itself uses.",
-            "Give the bot another token first, or disable this one with the influx CLI.",
+            _ANOTHER_FIRST,
         )
     return Problem(
         ErrorCode.OWN_TOKEN,

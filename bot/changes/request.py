@@ -222,6 +222,11 @@ class ChangeRequest:
         return tuple(target for target in self.targets if target.state.effective)
 
     @property
+    def taken(self) -> bool:
+        """Tell whether InfluxDB has taken the change of any target."""
+        return any(target.state.taken for target in self.targets)
+
+    @property
     def unreviewed(self) -> bool:
         """Tell whether it is a break-glass that somebody has to review, now or once it is over.
 

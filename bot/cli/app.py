@@ -7,6 +7,7 @@ from bot.changes.secret import holds_secret
 from bot.cli import commands, do, freeze, leak, manifest, run
 from bot.cli.audit.app import audit_app
 from bot.cli.exit_codes import ExitCode
+from bot.cli.refusals import NOTHING_DONE
 from bot.cli.terminal import say
 
 SANDBOX_SUMMARY: Final = "Use the real bot without Slack and InfluxDB: stand-ins play their parts."
@@ -27,7 +28,7 @@ def main() -> int:
         return ExitCode.USAGE
     except KeyboardInterrupt:
         # What may have changed something by now says so itself.
-        say("Interrupted. Nothing was changed.")
+        say(NOTHING_DONE)
         return ExitCode.INTERRUPTED
     return code if isinstance(code, int) else ExitCode.DONE
 

@@ -17,7 +17,7 @@ from bot.cli.following import Following
 from bot.cli.interruptible import interruptible
 from bot.cli.operator import operator
 from bot.cli.plain_message import plain_message
-from bot.cli.refusals import refuse, refuse_database, refuse_slack_token
+from bot.cli.refusals import NOTHING_DONE, refuse, refuse_database, refuse_slack_token
 from bot.cli.starting import Starting
 from bot.cli.terminal import asked, put, say
 from bot.cli.without_slack import what_counts
@@ -34,7 +34,6 @@ UNRESOLVED = frozenset(
 
 # Somebody waits in front of it.
 _TIMING = Timing(Tempo(pauses=Pauses(try_for=timedelta(minutes=1))))
-_NOTHING_DONE = "Interrupted. Nothing was changed."
 _MAYBE_STORED = (
     "Interrupted. It is not known whether this was stored, and will be carried out: look at "
     "/token history, or token-bot do history, before you ask again."
@@ -84,7 +83,7 @@ class Interruption:
         if self.stored is not None:
             say(f"Interrupted. {_RECORDED.format(id=self.stored)}")
             return ExitCode.UNKNOWN
-        say(_MAYBE_STORED if self._holding else _NOTHING_DONE)
+        say(_MAYBE_STORED if self._holding else NOTHING_DONE)
         return ExitCode.UNKNOWN if self._holding else ExitCode.INTERRUPTED
 
 

@@ -1,8 +1,12 @@
 """What is said where a command cannot begin, or takes nothing of what it was given."""
 
+from typing import Final
+
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
 from bot.settings import Settings
+
+NOTHING_DONE: Final = "Interrupted. Nothing was changed."
 
 
 def refuse(*lines: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:

@@ -6,6 +6,7 @@ from bot.cli.exit_codes import ExitCode
 from bot.cli.interruptible import interruptible
 from bot.cli.refusals import refuse, refuse_database, refuse_slack_token
 from bot.clock import system_clock
+from bot.endpoints import EVENTS_PATH
 from bot.server import bind, serve_until_signalled
 from bot.settings import Settings, SettingsError, load_settings
 from bot.slack.identity import BadSlackTokenError
@@ -45,7 +46,7 @@ async def _serve(settings: Settings) -> int:
     with listener:
         async with running_bot(settings, system_clock, Timing()) as bot:
             host, port, *_ = listener.getsockname()
-            by = "sockets" if settings.slack_app_token else "/slack/events"
+            by = "sockets" if settings.slack_app_token else EVENTS_PATH
             _log.info("listening", address=f"http://{host}:{port}", slack=by)
             await serve_until_signalled(bot.app, listener, bot.drain, bot.reload)
             _log.info("draining")

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.bootstrap import Bot, Timing, running_bot
 from bot.clock import system_clock
 from bot.commands.registry import Registry, discover
+from bot.endpoints import EVENTS_PATH
 from bot.sandbox import cast
 from bot.sandbox.influxdb import InfluxDBStandIn, Mode
 from bot.sandbox.influxdb.grown_organisation import grown_fixture
@@ -89,14 +90,14 @@ async def running_sandbox(scene: Scene) -> AsyncIterator[Sandbox]:
                 running_bot(settings, scene.clock, Timing()) as bot,
                 serve(bot.app) as bot_url,
             ):
-                slack.events_url = f"{bot_url}/slack/events"
+                slack.events_url = f"{bot_url}{EVENTS_PATH}"
                 mishaps = [MISHAPS[name] for name in scene.mishaps]
                 for mishap in mishaps:
                     mishap.befall(influxdb, slack)
                 addresses = (("Slack", slack_url), ("InfluxDB", influxdb_url), ("bot", bot_url))
                 described = (
                     *(f"{name:9} {address}" for name, address in addresses),
-                    "The bot takes requests at /slack/events. Every secret here is made up.",
+                    f"The bot takes requests at {EVENTS_PATH}. Every secret here is made up.",
                     *(f"Goes wrong: {mishap.told}" for mishap in mishaps),
                 )
                 yield Sandbox(

@@ -6,7 +6,7 @@ from bot.changes.wish import Wish
 from bot.commands.answers import Accepted
 from bot.commands.grammar import shows
 from bot.commands.identifiers import authorization_id
-from bot.commands.subcommand import Call, Group, Subcommand
+from bot.commands.subcommand import ID, ON, Call, Group, Subcommand
 
 
 async def describe(
@@ -42,8 +42,8 @@ SUBCOMMAND = Subcommand(
     aliases=("rename",),
     verbatim_after=1,
     explained=(
-        ("ID", "The token, by its id; list shows it."),
+        ID,
         ("TEXT…", "Everything behind the id, as it is typed; no quotes are needed."),
-        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+        ON,
     ),
 )

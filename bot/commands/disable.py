@@ -2,8 +2,8 @@ from bot.changes.authorization import Status
 from bot.changes.policy import Role
 from bot.commands.answers import Accepted, Later
 from bot.commands.spans import span
-from bot.commands.status_change import StatusChange, change_status
-from bot.commands.subcommand import Call, Group, Subcommand
+from bot.commands.status_change import DESCRIBE, DRY_RUN, IDS, REASON, StatusChange, change_status
+from bot.commands.subcommand import ON, Call, Group, Subcommand
 
 
 async def disable(
@@ -48,14 +48,14 @@ SUBCOMMAND = Subcommand(
     changes=True,
     aliases=("revoke", "inactive", "deactivate"),
     explained=(
-        ("ID…", "The tokens, by their ids; list shows them."),
+        IDS,
         ("--user NAME", "All active tokens of this InfluxDB user, in place of ids."),
-        ("--reason TEXT", "Why, for the record and for whoever reads of it."),
-        ("--describe TEXT", "Sets this description as well."),
+        REASON,
+        DESCRIBE,
         ("--for TIME", "Enables again by itself: 1m to 30d, such as 30m, 2h, 1d or 1h30m."),
         ("--break-glass", "Disables at once where that needs an approval; it is reviewed later."),
-        ("--dry-run", "Says what would happen, and changes nothing."),
-        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+        DRY_RUN,
+        ON,
     ),
     free_text=("--reason", "--describe"),
 )

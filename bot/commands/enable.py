@@ -1,8 +1,8 @@
 from bot.changes.authorization import Status
 from bot.changes.policy import Role
 from bot.commands.answers import Accepted, Later
-from bot.commands.status_change import StatusChange, change_status
-from bot.commands.subcommand import Call, Group, Subcommand
+from bot.commands.status_change import DESCRIBE, DRY_RUN, IDS, REASON, StatusChange, change_status
+from bot.commands.subcommand import ON, Call, Group, Subcommand
 
 
 async def enable(
@@ -37,11 +37,11 @@ SUBCOMMAND = Subcommand(
     changes=True,
     aliases=("active", "activate"),
     explained=(
-        ("ID…", "The tokens, by their ids; list shows them."),
-        ("--reason TEXT", "Why, for the record and for whoever reads of it."),
-        ("--describe TEXT", "Sets this description as well."),
-        ("--dry-run", "Says what would happen, and changes nothing."),
-        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+        IDS,
+        REASON,
+        DESCRIBE,
+        DRY_RUN,
+        ON,
     ),
     free_text=("--reason", "--describe"),
 )

@@ -1,7 +1,7 @@
 from bot.changes.policy import Role
 from bot.commands.answers import Later
 from bot.commands.identifiers import authorization_id
-from bot.commands.subcommand import Call, Group, Subcommand
+from bot.commands.subcommand import ID, ON, Call, Group, Subcommand
 
 
 async def show(
@@ -25,7 +25,7 @@ SUBCOMMAND = Subcommand(
     role=Role.VIEWER,
     run=show,
     explained=(
-        ("ID", "The token, by its id; list shows it."),
-        ("--on INSTANCE", "On this InfluxDB; needed where several have the same id."),
+        ID,
+        ON,
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from bot.changes.authorization import Status
 from bot.changes.break_glass import MOST_TOKENS
@@ -13,8 +14,12 @@ from bot.changes.update import AuthorizationUpdate
 from bot.changes.wish import Wish
 from bot.commands.answers import Accepted, Later
 from bot.commands.identifiers import authorization_id
-from bot.commands.subcommand import Call
+from bot.commands.subcommand import Call, Explained
 
+IDS: Final[Explained] = ("ID…", "The tokens, by their ids; list shows them.")
+REASON: Final[Explained] = ("--reason TEXT", "Why, for the record and for whoever reads of it.")
+DESCRIBE: Final[Explained] = ("--describe TEXT", "Sets this description as well.")
+DRY_RUN: Final[Explained] = ("--dry-run", "Says what would happen, and changes nothing.")
 # More ids do not fit into one command's text anyway.
 _MOST_IDS = 100
 

@@ -1,6 +1,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from bot.changes.asking import Ask
 from bot.changes.intake import Intake
@@ -8,6 +9,12 @@ from bot.changes.policy import Policy, Role
 from bot.changes.queries import Queries
 from bot.changes.reversals import Reversals
 from bot.commands.answers import Answer, FormName, Help
+
+Explained = tuple[str, str]
+"""An option or argument as it is typed, and what it does, as the help says."""
+
+ID: Final[Explained] = ("ID", "The token, by its id; list shows it.")
+ON: Final[Explained] = ("--on INSTANCE", "On this InfluxDB; needed where several have the same id.")
 
 
 class Group(Enum):
@@ -78,5 +85,5 @@ class Subcommand:
     aliases: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
     verbatim_after: int | None = None
-    explained: tuple[tuple[str, str], ...] = ()
+    explained: tuple[Explained, ...] = ()
     form: FormName | None = None

@@ -114,7 +114,7 @@ class Identity:
             async with self._store.transaction() as transaction:
                 await transaction.note_workspace(workspace, self._clock())
         except StoreUnavailableError as error:
-            _log.warning("the bot's workspace is not stored yet", reason=str(error))
+            _log.warning("the bot's workspace is not stored", reason=str(error))
 
     async def keep_asking(self) -> None:
         """Ask until Slack tells, with growing pauses."""

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from bot.commands.registry import Registry
+from bot.endpoints import EVENTS_PATH
 from bot.slack.payloads import EventName
 from bot.slack.scopes import NEEDED
 from bot.slack.shortcuts import SHORTCUTS
-
-EVENTS_PATH = "/slack/events"
-"""Where the bot takes everything that Slack sends by HTTP."""
 
 EVENTS: Sequence[str] = tuple(EventName)
 """The events to which the app subscribes."""

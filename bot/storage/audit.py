@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 from sqlalchemy import RowMapping, insert, select, update
@@ -65,14 +64,6 @@ class AuditRows(Locks):
         """Give the sequence number and the hash of the last event that was appended."""
         head = (await self._connection.execute(select(audit_head))).mappings().one()
         return head["sequence"], head["hash"]
-
-    async def whole_record(self) -> AsyncIterator[ChainedEvent]:
-        """Stream the record from its first event on."""
-        result = await self._connection.stream(
-            select(audit_events).order_by(audit_events.c.sequence)
-        )
-        async for row in result.mappings():
-            yield _to_event(row)
 
 
 def _row(link: ChainedEvent) -> dict[str, object]:

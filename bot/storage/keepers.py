@@ -8,7 +8,10 @@ from bot.storage.waking import Waking
 
 
 class Keepers(Waking):
-    """Which processes hold leaked secrets in their memory, within one transaction."""
+    """Which processes keep what others must not take up, within one transaction.
+
+    They hold a leaked secret in their memory, or somebody waits at their terminal.
+    """
 
     async def keep(self, keeper: str, lasts: timedelta) -> None:
         """Note that a process lives, for so long from now on by the database's clock."""
@@ -23,6 +26,6 @@ class Keepers(Waking):
         await self._connection.execute(delete(keepers).where(keepers.c.id.in_(gone)))
 
     async def leave(self, keeper: str) -> None:
-        """Note that a process holds no secret any more, so that others may go on without it."""
+        """Note that a process keeps nothing any more, so that others may go on without it."""
         await self._connection.execute(delete(keepers).where(keepers.c.id == keeper))
         await self._wake_all()

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, Text, cast, inspect, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audit_verifier.verify_record import COLUMNS, Anchor, exported
+from bot.audit_verifier.verify_record import COLUMNS, Anchor, as_head, exported
 from bot.storage.tables import audit_events, audit_head
 
 
@@ -38,27 +38,30 @@ class RecordPages:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def page(self, wanted: WantedEvents, after: int, limit: int) -> list[dict[str, object]]:
+    async def page(
+        self, wanted: WantedEvents, after: int | None, limit: int
+    ) -> list[dict[str, object]]:
         """Give the next events that are wanted, as they are exported, in the order of numbers.
 
         Args:
             wanted: Which.
-            after: The number behind which they begin.
+            after: The number behind which they begin; None for all that there are.
             limit: How many at most.
         """
-        statement = _selecting(wanted).where(audit_events.c.sequence > after).limit(limit)
+        statement = _selecting(wanted).limit(limit)
+        if after is not None:
+            statement = statement.where(audit_events.c.sequence > after)
         rows = await self._connection.execute(statement)
         return [exported(tuple(row)) for row in rows]
 
     async def head_if_any(self) -> Anchor:
-        """Give the last event's number and hash; an empty hash if they are gone."""
+        """Give the last event's number and hash; an empty hash if they are gone, or are none."""
         if not await self._connection.run_sync(
             lambda sync: inspect(sync).has_table(audit_head.name)
         ):
             return 0, ""
         found = await self._connection.execute(select(audit_head.c.sequence, audit_head.c.hash))
-        heads = found.all()
-        return (heads[0].sequence, heads[0].hash) if len(heads) == 1 else (0, "")
+        return as_head([tuple(row) for row in found])
 
 
 def _selecting(wanted: WantedEvents) -> Select[Any]:

@@ -5,8 +5,6 @@ from bot.storage.record import WantedEvents
 from bot.storage.store import SqlStore
 
 _PAGE = 5_000
-# Whoever changes the table may have put any number there.
-_BEFORE_ALL = -(2**31)
 
 
 class RecordReading:
@@ -30,7 +28,9 @@ class RecordReading:
 
     async def events(self) -> AsyncIterator[dict[str, object]]:
         """Give the events as they are exported, in the order of their numbers."""
-        last, full = _BEFORE_ALL, True
+        # From no number on: whoever changes the table may have put any number there.
+        last: int | None = None
+        full = True
         while full:
             async with self._store.reading() as reading:
                 page = await reading.page(self._wanted, last, _PAGE)

@@ -185,7 +185,7 @@ audit_events = Table(
     Index("ix_audit_events_change_id_sequence", "change_id", "sequence"),
 )
 
-# One row. Whoever appends updates it first, so that two cannot take the same place.
+# One row. Whoever appends locks it first, so that two cannot take the same place.
 audit_head = Table(
     "audit_head",
     metadata,
@@ -225,7 +225,8 @@ holds = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 
-# The processes that hold leaked secrets in memory, and until when they count as alive.
+# The processes that hold leaked secrets in memory, or keep requests that somebody waits for at a
+# terminal, and until when they count as alive.
 keepers = Table(
     "keepers",
     metadata,

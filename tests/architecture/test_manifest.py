@@ -8,10 +8,11 @@ import yaml
 
 from bot.cli.app import main
 from bot.commands.registry import Registry, discover
+from bot.endpoints import EVENTS_PATH
 from bot.sandbox import cast
 from bot.sandbox.slack import Shortcut
 from bot.sandbox.slack import scopes as slacks
-from bot.slack.manifest import EVENTS, EVENTS_PATH, BadUrlError, manifest
+from bot.slack.manifest import EVENTS, BadUrlError, manifest
 from bot.slack.scopes import NEEDED
 from bot.slack.shortcuts import SHORTCUTS, ShortcutId
 from tests.architecture.manifests import BY_HTTP, BY_SOCKETS, MANIFESTS, ROOT, read

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def anchor_of(typed: Typed) -> str:
     found = re.fullmatch(r"(\d+:[0-9a-f]{64})  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n", out)
     assert found is not None
     return found[1]
+
+
+def alone(typed: Typed, folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run the printed verifier: exit code and standard output."""
+    printed = folder / "verify_record.py"
+    printed.write_text(typed("audit", "verifier")[1])
+    command = [sys.executable, "-I", "-S", str(printed), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    return done.returncode, done.stdout
 
 
 def test_a_record_that_holds(typed: Typed, recorded: Callable[..., None]) -> None:
@@ -115,6 +125,72 @@ def test_a_tail_that_was_cut_off(
     assert without[1].startswith("The head of the record, which names its last event, is missing.")
 
 
+@pytest.mark.parametrize("number", [0, -1, -(2**31)])
+def test_what_was_put_before_the_first_is_named(
+    typed: Typed, recorded: Callable[..., None], tampered: Callable[[str], None], number: int
+) -> None:
+    """Whatever its number: no event is left out since it stands where none can be."""
+    recorded(*EVENTS)
+    columns = "tag, at, actor, team, change_id, instance, authorization_id, detail, "
+    columns += "previous_hash, hash"
+    tampered(
+        f"INSERT INTO audit_events (sequence, {columns}) "  # noqa: S608 - a test's own columns
+        f"SELECT {number}, {columns} FROM audit_events WHERE sequence = 1"
+    )
+
+    code, out, _ = typed("audit", "verify")
+
+    assert code == 1
+    assert out.startswith(f"Event {number} ")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("head", ["sequence = 'abc'", "sequence = 6.5", "hash = X'00'"])
+def test_a_head_that_is_none(
+    typed: Typed,
+    recorded: Callable[..., None],
+    tampered: Callable[[str], None],
+    database_url: str,
+    tmp_path: Path,
+    head: str,
+) -> None:
+    """SQLite takes anything for a number: it is missing then, and nothing is anchored by it."""
+    recorded(*EVENTS)
+    tampered(f"UPDATE audit_head SET {head}")  # noqa: S608 - as above
+    file = database_url.removeprefix("sqlite:///")
+
+    code, out, err = typed("audit", "verify")
+    anchored, _, said = typed("audit", "anchor")
+
+    assert (code, err) == (1, "")
+    assert out.startswith("The head of the record, which names its last event, is missing.\n")
+    assert alone(typed, tmp_path, file) == (1, out)
+    assert anchored == 1
+    assert said == (
+        f"The head of the record in {file} is missing: audit verify says what else is wrong, and "
+        "audit export writes the events as they are.\n"
+    )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_lowest_number_there_is_hides_nothing(
+    typed: Typed,
+    recorded: Callable[..., None],
+    tampered: Callable[[str], None],
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    """A number of SQLite's has 64 bits."""
+    recorded(*EVENTS)
+    tampered("UPDATE audit_events SET sequence = -9223372036854775808 WHERE sequence = 1")
+
+    code, out, _ = typed("audit", "verify")
+
+    assert code == 1
+    assert out.startswith("Event -9223372036854775808 ")
+    assert alone(typed, tmp_path, database_url.removeprefix("sqlite:///")) == (1, out)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_no_anchor(typed: Typed, tmp_path: Path) -> None:
     """An anchor that cannot be read proves nothing, so nothing is said to hold; exit 2."""
@@ -140,22 +216,16 @@ def test_the_verifier_stands_alone(
     """As it is printed, it checks a SQLite file with Python alone, and says the same."""
     recorded(*EVENTS)
     anchor = anchor_of(typed)
-    printed = tmp_path / "verify_record.py"
-    printed.write_text(typed("audit", "verifier")[1])
     file = database_url.removeprefix("sqlite:///")
+    check = partial(alone, typed, tmp_path)
 
-    def alone(*arguments: str) -> tuple[int, str]:
-        command = [sys.executable, "-I", "-S", str(printed), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-        return done.returncode, done.stdout
-
-    assert alone(file, "--anchor", anchor) == typed("audit", "verify")[:2]
+    assert check(file, "--anchor", anchor) == typed("audit", "verify")[:2]
     tampered("UPDATE audit_events SET detail = '{}' WHERE sequence = 3")
     tampered("DELETE FROM audit_events WHERE sequence = 6")
-    assert alone(file, "--anchor", anchor) == typed("audit", "verify", "--anchor", anchor)[:2]
+    assert check(file, "--anchor", anchor) == typed("audit", "verify", "--anchor", anchor)[:2]
     tampered("DROP TABLE audit_head")
-    assert alone(file) == typed("audit", "verify")[:2]
-    assert alone(str(tmp_path / "missing"))[0] == 2
+    assert check(file) == typed("audit", "verify")[:2]
+    assert check(str(tmp_path / "missing"))[0] == 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

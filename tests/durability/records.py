@@ -12,6 +12,7 @@ from bot.changes.direct_copy import DirectCopy
 from bot.changes.request import ChangeRequest
 from bot.storage.store import SqlStore
 from bot.storage.tables import holds, keepers, received, requests
+from tests.recorded import ALL
 
 # What is due so soon is about to be done; timers and deadlines are further away.
 _SOON = timedelta(seconds=3)
@@ -78,7 +79,7 @@ async def read(engine: AsyncEngine, now: datetime) -> Record:
         return Record(
             requests=found,
             copies={each.id: await reading.copies(each.id) for each in found},
-            events=[link async for link in reading.whole_record()],
+            events=(await reading.events(limit=ALL))[::-1],
             head=await reading.head(),
             left=await _work_left(engine, now),
         )

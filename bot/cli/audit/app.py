@@ -5,7 +5,7 @@ from cyclopts import App, Parameter
 
 from bot.changes.errors import ErrorCode, Problem, UserError
 from bot.cli.audit import bundling, exporting, trimming, verifying
-from bot.cli.audit.moments import NoMomentError, moment
+from bot.cli.audit.moments import NoMomentError, read_moment
 from bot.cli.exit_codes import ExitCode
 from bot.cli.terminal import say
 from bot.commands.identifiers import authorization_id, change_id, user_id
@@ -82,8 +82,8 @@ def _export(
             instance=on,
             actor=_actor(person) if person else None,
             change_ids=(change_id(change),) if change else None,
-            since=moment(since) if since else None,
-            until=moment(until) if until else None,
+            since=read_moment(since) if since else None,
+            until=read_moment(until) if until else None,
         )
     except NoMomentError as error:
         say(str(error))
@@ -144,7 +144,7 @@ def _trim(*, before: str, output: Path) -> int:
         output: The file to write, as jsonl; it is its owner's alone, and never written over.
     """
     try:
-        return trimming.trim(moment(before), output)
+        return trimming.trim(read_moment(before), output)
     except NoMomentError as error:
         say(str(error))
         return ExitCode.USAGE

@@ -6,8 +6,9 @@ from typing import BinaryIO
 
 from bot.changes.anchor import Anchor
 from bot.changes.request import ChangeRequest
+from bot.check.findings import counted
 from bot.cli.audit.case import approvals, receipts, timeline
-from bot.cli.audit.database import with_record
+from bot.cli.audit.database import head_missing, with_record
 from bot.cli.audit.exporting import line_of
 from bot.cli.audit.files import FileNotMadeError, new_file
 from bot.cli.audit.verifying import verifier_source
@@ -36,6 +37,8 @@ async def _bundle(change_id: str, output: Path, store: SqlStore, where: str) -> 
     async with store.reading() as reading:
         changes = await reading.incident(change_id)
         anchor = Anchor(*await reading.head_if_any(), system_clock())
+    if not anchor.hash:
+        return head_missing(where)
     if not changes:
         say(f"There is no change {change_id[:16]!a} in {where}.")
         return ExitCode.FAILED
@@ -75,5 +78,5 @@ def _write(file: BinaryIO, contents: Mapping[str, str]) -> None:
 
 def _told(output: Path, changes: Sequence[ChangeRequest], count: int) -> str:
     names = ", ".join(change.id for change in changes)
-    events = "1 event" if count == 1 else f"{count} events"
-    return f"{output}: {events} of change{'s' if len(changes) > 1 else ''} {names}."
+    of_which = "change" if len(changes) == 1 else "changes"
+    return f"{output}: {counted(count, 'event')} of {of_which} {names}."

@@ -26,6 +26,15 @@ def with_record(work: Work) -> ExitCode:
         return refuse_database(error)
 
 
+def head_missing(where: str) -> ExitCode:
+    """Say that the record has no last event to go by; give the exit code."""
+    return refuse(
+        f"The head of the record in {where} is missing: audit verify says what else is wrong, and "
+        "audit export writes the events as they are.",
+        code=ExitCode.FAILED,
+    )
+
+
 async def _done(work: Work, url: str) -> ExitCode:
     async with open_existing_store(url) as store:
         return await work(store, place(url))

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from bot.check.findings import counted
 from bot.cli.audit.database import with_record
 from bot.cli.audit.files import FileNotMadeError, new_file
 from bot.cli.exit_codes import ExitCode
@@ -62,13 +63,13 @@ async def _export(
         write_no_more(sys.stdout)
         say(f"Standard output takes nothing: {error.strerror}. Not all was written.")
         return ExitCode.FAILED
-    say(f"{count} event{'' if count == 1 else 's'} of the record in {where} exported.")
+    say(f"{counted(count, 'event')} of the record in {where} exported.")
     return ExitCode.DONE
 
 
 async def _has_any(store: SqlStore, change_ids: tuple[str, ...]) -> bool:
     async with store.reading() as reading:
-        return bool(await reading.page(WantedEvents(change_ids=change_ids), 0, 1))
+        return bool(await reading.page(WantedEvents(change_ids=change_ids), None, 1))
 
 
 @contextmanager

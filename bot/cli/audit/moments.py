@@ -5,7 +5,7 @@ class NoMomentError(Exception):
     """What was typed is no day and no moment."""
 
 
-def moment(typed: str) -> datetime:
+def read_moment(typed: str) -> datetime:
     """Read a day or a moment, in UTC unless it says otherwise; a day is its beginning.
 
     Raises:

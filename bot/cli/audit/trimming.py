@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.changes import evidence
 from bot.changes.errors import StoreUnavailableError
 from bot.changes.retention import KEPT_AT_LEAST, refusal
+from bot.check.findings import counted
 from bot.cli.audit.database import with_record
 from bot.cli.audit.exporting import write_events
 from bot.cli.audit.files import FileNotMadeError, new_file
@@ -32,7 +33,7 @@ def trim(before: datetime, output: Path) -> ExitCode:
 async def _trim(before: datetime, output: Path, store: SqlStore, where: str) -> ExitCode:
     async with store.reading() as reading:
         until = await reading.last_before(before)
-        older = await reading.page(WantedEvents(up_to=until), 0, 1)
+        older = await reading.page(WantedEvents(up_to=until), None, 1)
         refused = refusal(before, system_clock(), until, await reading.first_needed())
     if refused:
         say(f"{refused} Nothing was removed.")
@@ -69,9 +70,8 @@ async def _removed(store: SqlStore, until: int, count: int, output: Path) -> Exi
         )
         return ExitCode.FAILED
     put(
-        f"{'1 event' if count == 1 else f'{count} events'} up to {until} exported to {output} and "
-        f"removed. "
-        f"The record begins behind event {until}."
+        f"{counted(count, 'event')} up to {until} exported to {output} and removed. The record "
+        f"begins behind event {until}."
     )
     return ExitCode.DONE
 

@@ -7,7 +7,7 @@ from bot.audit_verifier import verify_record
 from bot.audit_verifier.verify_record import NotReadableError, RecordCheck, given_anchors
 from bot.changes.anchor import Anchor
 from bot.changes.moments import exact_moment
-from bot.cli.audit.database import with_record
+from bot.cli.audit.database import head_missing, with_record
 from bot.cli.exit_codes import ExitCode
 from bot.cli.refusals import refuse
 from bot.cli.terminal import printed, put
@@ -58,6 +58,8 @@ def print_anchor() -> ExitCode:
 async def _print_anchor(store: SqlStore, where: str) -> ExitCode:
     async with store.reading() as reading:
         anchor = Anchor(*await reading.head_if_any(), system_clock())
+    if not anchor.hash:
+        return head_missing(where)
     if anchor.sequence == 0:
         return refuse(
             f"The record in {where} is empty: there is nothing to anchor.", code=ExitCode.FAILED

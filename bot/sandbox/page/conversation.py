@@ -32,7 +32,6 @@ class MessageRow:
     picture: Picture
     is_ephemeral: bool
     is_edited: bool
-    is_reply: bool
     shortcuts: Sequence[str]
     is_open: bool = False
     replies: Sequence["MessageRow"] = field(default=())
@@ -66,7 +65,6 @@ def _row(
         picture=_picture(slack, message),
         is_ephemeral=is_ephemeral,
         is_edited=message.edited,
-        is_reply=message.thread_ts is not None,
         shortcuts=() if is_ephemeral else _shortcuts(slack, place.person),
         is_open=message.ts == place.thread,
         replies=[_row(slack, place, each, {}) for each in threads.get(message.ts, ())],

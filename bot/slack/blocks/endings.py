@@ -21,7 +21,7 @@ def undone_title(undo: ChangeRequest) -> str:
         return "; outcome of the undo lost"
     if _undone(undo):
         return f", then undone{', but not read back' if TargetState.APPLIED in states else ''}"
-    return ", then undone in part" if _undone_in_part(undo) else ""
+    return ", then undone in part" if undo.taken else ""
 
 
 def undone_lines(undo: ChangeRequest, outcome: Sequence[Line]) -> list[Line]:
@@ -62,7 +62,7 @@ def retried(change: ChangeRequest) -> str:
 def _how(undo: ChangeRequest) -> str:
     if _undone(undo):
         return "Undone"
-    if undo.state.final and _undone_in_part(undo):
+    if undo.state.final and undo.taken:
         return "Undone in part"
     return "Being undone" if undo.automatic else "Undo asked for"
 
@@ -75,7 +75,3 @@ def _not_ended(undo: ChangeRequest) -> bool:
 def _undone(undo: ChangeRequest) -> bool:
     states = {target.state for target in undo.targets}
     return bool(states) and states <= _RESTORED and states != {TargetState.UNCHANGED}
-
-
-def _undone_in_part(undo: ChangeRequest) -> bool:
-    return any(target.state.taken for target in undo.targets)

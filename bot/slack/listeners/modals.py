@@ -21,15 +21,16 @@ from bot.slack.web import told
 from bot.tasks import Tasks
 
 _log = structlog.get_logger()
+_AGAIN = "Press the button again, or type the command again."
 _NOT_OPENED = Problem(
     ErrorCode.SLACK_REFUSED,
     "Slack did not open the form. Nothing was changed.",
-    "Press the button again, or type the command again.",
+    _AGAIN,
 )
 _TOO_LATE = Problem(
     ErrorCode.EXPIRED,
     "Slack opens a form within three seconds, and the bot was slower. Nothing was changed.",
-    "Press the button again, or type the command again.",
+    _AGAIN,
 )
 _NOT_FILLED = Problem(
     ErrorCode.SLACK_REFUSED,

@@ -4,7 +4,7 @@ from bot.storage.locks import lock_migrations
 from bot.storage.sqlite import references_unchecked
 from bot.storage.tables import metadata
 
-# Alembic runs this module; the connection comes from bot.storage.engine.
+# Alembic runs this module; the connection comes from bot.storage.upgrading.
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

@@ -136,18 +136,14 @@ def outcome_of_leak(change: ChangeRequest, report: LeakReport) -> str:
         case Proof.DEAD:
             return "Leaked token disabled and proven dead"
         case Proof.ALREADY_DEAD:
-            did = _taken(change)
+            did = change.taken
             return f"Leaked token {'disabled; refused before' if did else 'already disabled'}"
         case Proof.ALIVE:
             return "Leaked token still usable"
         case Proof.NOT_FOUND:
             return "Leaked token not found"
         case Proof.NOT_PROVEN:
-            return f"{'Token disabled' if _taken(change) else 'Leaked token'}, but not proven dead"
-
-
-def _taken(change: ChangeRequest) -> bool:
-    return any(target.state.taken for target in change.targets)
+            return f"{'Token disabled' if change.taken else 'Leaked token'}, but not proven dead"
 
 
 def _seconds(change: ChangeRequest, report: LeakReport) -> str:
