@@ -89,6 +89,11 @@ def exported(row: Sequence[object]) -> dict[str, object]:
     return event
 
 
+def as_text(stored: bytes) -> str:
+    """Read a text of SQLite's, which may be none: whoever has changed it may have put any bytes."""
+    return stored.decode("utf-8", "surrogateescape")
+
+
 def as_head(rows: Sequence[Sequence[object]]) -> Anchor:
     """Give the number and the hash of the last event; an empty hash if what stands there is none.
 
@@ -182,6 +187,8 @@ class RecordCheck:
     def _verdict(self, what: str) -> str:
         if not self.holds:
             were = self.count + self._missing + self._missing_at_end
+            if self.holding == were:
+                return f"The record in {what} is broken, though each event fits the one before it."
             return f"The record in {what} is broken: {self.holding} of {were} events hold."
         many = f"{self.count} event{'' if self.count == 1 else 's'}"
         return f"The record in {what} holds: {many}, each in its place."
@@ -491,6 +498,7 @@ def _check(path: Path, check: RecordCheck) -> None:
         check.end()
         return
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    database.text_factory = as_text
     try:
         database.execute("BEGIN")
         for event in _pages_of(database):

@@ -6,6 +6,7 @@ from sqlalchemy import Select, Text, cast, inspect, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audit_verifier.verify_record import COLUMNS, Anchor, as_head, exported
+from bot.storage.sqlite import any_bytes
 from bot.storage.tables import audit_events, audit_head
 
 
@@ -51,7 +52,8 @@ class RecordPages:
         statement = _selecting(wanted).limit(limit)
         if after is not None:
             statement = statement.where(audit_events.c.sequence > after)
-        rows = await self._connection.execute(statement)
+        async with any_bytes(self._connection):
+            rows = await self._connection.execute(statement)
         return [exported(tuple(row)) for row in rows]
 
     async def head_if_any(self) -> Anchor:
@@ -60,7 +62,8 @@ class RecordPages:
             lambda sync: inspect(sync).has_table(audit_head.name)
         ):
             return 0, ""
-        found = await self._connection.execute(select(audit_head.c.sequence, audit_head.c.hash))
+        async with any_bytes(self._connection):
+            found = await self._connection.execute(select(audit_head.c.sequence, audit_head.c.hash))
         return as_head([tuple(row) for row in found])
 
 

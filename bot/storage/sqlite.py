@@ -2,16 +2,17 @@
 
 import sqlite3
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.audit_verifier.verify_record import as_text
 from bot.changes.errors import StoreUnavailableError
 from bot.storage.sqlite_connection import BriefConnection
 
@@ -78,6 +79,23 @@ def patient(connection: Connection) -> Iterator[None]:
         yield
     finally:
         _execute(connection, f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+
+
+@asynccontextmanager
+async def any_bytes(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Read what stands in the place of a text, and is none, as it is; PostgreSQL keeps none such.
+
+    Everywhere else such a row is an error, which is right where nobody looks for it.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    usual, driver.text_factory = driver.text_factory, as_text
+    try:
+        yield
+    finally:
+        driver.text_factory = usual
 
 
 @contextmanager

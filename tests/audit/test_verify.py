@@ -145,6 +145,34 @@ def test_what_was_put_before_the_first_is_named(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("column", ["actor", "at", "tag", "detail", "hash", "previous_hash"])
+def test_bytes_that_are_no_text(
+    typed: Typed,
+    recorded: Callable[..., None],
+    tampered: Callable[[str], None],
+    database_url: str,
+    tmp_path: Path,
+    column: str,
+) -> None:
+    """SQLite keeps any bytes as a text: the event is named, and can be exported as it is."""
+    recorded(*EVENTS)
+    tampered(f"UPDATE audit_events SET {column} = CAST(x'22ff22' AS TEXT) WHERE sequence = 3")  # noqa: S608 - as above
+
+    code, out, err = typed("audit", "verify")
+    exported = typed("audit", "export", "--output", tmp_path / "record.jsonl")
+    csv = typed("audit", "export", "--format", "csv", "--output", tmp_path / "record.csv")
+    hers = typed("audit", "export", "--person", "U0ALICE", "--output", tmp_path / "hers.jsonl")
+
+    assert (code, err) == (1, "")
+    assert out.startswith("Event 3 ")
+    assert alone(typed, tmp_path, database_url.removeprefix("sqlite:///")) == (1, out)
+    assert (exported[0], csv[0], hers[0]) == (0, 0, 0)
+    of_export = alone(typed, tmp_path, str(tmp_path / "record.jsonl"))
+    assert of_export[0] == 1
+    assert of_export[1].startswith("Event 3 ")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("head", ["sequence = 'abc'", "sequence = 6.5", "hash = X'00'"])
 def test_a_head_that_is_none(
     typed: Typed,

@@ -73,7 +73,7 @@ def _write(file: BinaryIO, contents: Mapping[str, str]) -> None:
             entry = zipfile.ZipInfo(name, _NO_DATE)
             entry.create_system = 3
             entry.external_attr = _READ_ONLY
-            archive.writestr(entry, text.encode())
+            archive.writestr(entry, text.encode("utf-8", "backslashreplace"))
 
 
 def _told(output: Path, changes: Sequence[ChangeRequest], count: int) -> str:
