@@ -1,4 +1,5 @@
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from cyclopts import App, CycloptsError, Parameter
@@ -8,7 +9,7 @@ from bot.cli import commands, do, freeze, leak, manifest, run
 from bot.cli.audit.app import audit_app
 from bot.cli.exit_codes import ExitCode
 from bot.cli.refusals import NOTHING_DONE
-from bot.cli.terminal import say
+from bot.cli.terminal import TAKES_NOTHING, say, write_no_more
 
 SANDBOX_SUMMARY: Final = "Use the real bot without Slack and InfluxDB: stand-ins play their parts."
 
@@ -19,13 +20,20 @@ def main() -> int:
     # What was typed behind this one may be the secret, which must not be repeated.
     leaks = arguments[:1] == ["leak"]
     does = arguments[:1] == ["do"]
+    sandboxed = arguments[:1] == ["sandbox"]
     repeats = not leaks and not does and not any(map(holds_secret, arguments))
     try:
-        code = _app()(arguments, exit_on_error=False, print_error=repeats)
+        code = _app(sandboxed=sandboxed)(arguments, exit_on_error=False, print_error=repeats)
     except CycloptsError:
         if not repeats:
             return leak.misused() if leaks else do.misused(arguments) if does else _misused()
         return ExitCode.USAGE
+    except OSError:
+        if not _asks_for_help(arguments):
+            raise
+        write_no_more(sys.stdout)
+        say(TAKES_NOTHING)
+        return ExitCode.FAILED
     except KeyboardInterrupt:
         # What may have changed something by now says so itself.
         say(NOTHING_DONE)
@@ -33,7 +41,12 @@ def main() -> int:
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _app() -> App:
+def _asks_for_help(arguments: Sequence[str]) -> bool:
+    """Tell whether it is help that is printed, which cyclopts writes by itself."""
+    return not arguments or bool({"--help", "-h"}.intersection(arguments))
+
+
+def _app(*, sandboxed: bool) -> App:
     app = App(
         name="token-bot",
         help="Manage InfluxDB v2 API tokens from Slack.",
@@ -48,7 +61,9 @@ def _app() -> App:
     app.command(_unfreeze, name="unfreeze")
     app.command(_manifest, name="manifest")
     # Imported where it is asked for: a start of the bot needs none of it.
-    app.command("bot.cli.sandbox:SANDBOX", name="sandbox", help=SANDBOX_SUMMARY)
+    # What is given here stands in the list of all, and would stand in the place of its own help.
+    listed = {} if sandboxed else {"help": SANDBOX_SUMMARY}
+    app.command("bot.cli.sandbox:SANDBOX", name="sandbox", **listed)
     app.command(_commands, name="commands")
     app.command(audit_app())
     return app

@@ -13,7 +13,7 @@ from bot.cli.exit_codes import ExitCode
 from bot.cli.plain_message import plain_message
 from bot.cli.refusals import refuse
 from bot.cli.starting import Confirming
-from bot.cli.terminal import put, say
+from bot.cli.terminal import printed, say
 from bot.clock import system_clock
 from bot.commands.answers import BUTTONS, Accepted, FormWanted, Later, Moved, Reading
 from bot.commands.registry import Registry, discover
@@ -112,21 +112,25 @@ async def _carried_out(attended: Attended, text: str, *, yes: bool) -> ExitCode:
                 return await attended.followed(answer.request, starting, exit_code)
         if isinstance(answer, FormWanted | Moved):
             raise TypeError(f"no command of the command line gives {type(answer).__name__}")
-        await _read_out(attended, answer)
+        return await _read_out(attended, answer)
     except BotError as error:
         say(_told(Message("", (paragraph(*problem_lines(error.problem)),))))
         return refused(error.problem)
-    return ExitCode.DONE
 
 
-async def _read_out(attended: Attended, answer: Reading | Later) -> None:
+async def _read_out(attended: Attended, answer: Reading | Later) -> ExitCode:
     """Print a reading; of a list every page, since there is no button to turn it."""
     reading = await answer.read() if isinstance(answer, Later) else answer
-    put(_told(answer_message(reading)))
-    while isinstance(reading, TokenPage) and reading.page + 1 < reading.pages:
+    code = printed(_told(answer_message(reading)))
+    while (
+        code is ExitCode.DONE
+        and isinstance(reading, TokenPage)
+        and reading.page + 1 < reading.pages
+    ):
         query = replace(reading.query, page=reading.page + 1)
         reading = await attended.desk.heart.queries.tokens(query)
-        put(_told(answer_message(reading)))
+        code = printed(_told(answer_message(reading)))
+    return code
 
 
 def _told(message: Message) -> str:

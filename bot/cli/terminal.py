@@ -6,13 +6,16 @@ import getpass
 import os
 import sys
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Final, TextIO
 
 from bot.cli.exit_codes import ExitCode
 
 # A little more than is ever looked at.
 _MOST_BYTES = 64_000
 _LONGEST_LINE = 4_000
+
+
+TAKES_NOTHING: Final = "Standard output takes nothing."
 
 
 class NoTextError(Exception):
@@ -49,14 +52,14 @@ def put(text: str, instead: str = " What it was to show is on the record.") -> N
         instead: Where it can be read instead, after a space; empty if nowhere.
     """
     if not _write(sys.stdout, text):
-        say(f"Standard output takes nothing.{instead}")
+        say(f"{TAKES_NOTHING}{instead}")
 
 
 def printed(text: str) -> ExitCode:
     """Write to standard output what a command is there to print; give the exit code."""
     if _write(sys.stdout, text.removesuffix("\n")):
         return ExitCode.DONE
-    say("Standard output takes nothing.")
+    say(TAKES_NOTHING)
     return ExitCode.FAILED
 
 

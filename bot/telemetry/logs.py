@@ -31,7 +31,7 @@ def configure_logs(level: str, log_format: str, stream: TextIO | None = None) ->
         log_format: ``console`` for people, ``json`` for machines.
         stream: Where the lines go; standard error unless given.
     """
-    out = sys.stderr if stream is None else stream
+    out: TextIO | None = sys.stderr if stream is None else stream
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -47,8 +47,12 @@ def configure_logs(level: str, log_format: str, stream: TextIO | None = None) ->
         rendering.append(structlog.processors.JSONRenderer())
     else:
         # JSON escapes by itself.
-        rendering += [escape_unprintable, structlog.dev.ConsoleRenderer(colors=out.isatty())]
-    handler = logging.StreamHandler(out)
+        rendering += [
+            escape_unprintable,
+            structlog.dev.ConsoleRenderer(colors=out is not None and out.isatty()),
+        ]
+    # It may have been closed before the start.
+    handler = logging.StreamHandler(out) if out else logging.NullHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=rendering)
     )
