@@ -148,6 +148,9 @@ async def assembled(
         clock: Tells the time, to every part.
         timing: How fast it works.
         metrics: Count.
+
+    Raises:
+        StoreUnavailableError: If the database cannot be opened, or takes no writes.
     """
     async with AsyncExitStack() as stack:
         timeout = aiohttp.ClientTimeout(total=timing.slack_timeout)
@@ -155,6 +158,7 @@ async def assembled(
         store = await stack.enter_async_context(
             open_store(settings.database_url.get_secret_value(), metrics.database)
         )
+        await store.ping()
         instances: dict[str, Authorizations] = {}
         for each in configuration.instances:
             opened = _influxdb(each, timing, clock, metrics)

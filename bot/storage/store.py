@@ -39,6 +39,11 @@ from bot.storage.turns import Turns
 from bot.storage.waking import listen
 from bot.storage.watches import Watches
 
+# https://www.postgresql.org/docs/current/hot-standby.html
+_READ_ONLY = text("SHOW transaction_read_only")
+# SQLite lets a transaction begin that is to write, and says no at its first write; this one is of
+# what nobody uses: https://www.sqlite.org/pragma.html#pragma_user_version
+_WRITE = text("PRAGMA user_version = 0")
 # How long a write waits for those of other processes.
 _PATIENCE_SECONDS = 2.0
 
@@ -119,10 +124,22 @@ class SqlStore:
                 yield SqlTransaction(connection)
 
     async def ping(self) -> None:
-        """Ask the database for an answer."""
+        """Ask whether the database answers and takes writes; nothing is written.
+
+        Raises:
+            StoreUnavailableError: Also if it can only be read: no ack could be given then.
+        """
         with self._named():
-            async with self._reading.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+            async with self._fleeting.connect() as connection:
+                try:
+                    # Taken back at the end, as all that is not committed.
+                    asked = await connection.execute(_WRITE if self._alone else _READ_ONLY)
+                    if asked.returns_rows and asked.scalar() == "on":
+                        raise StoreUnavailableError("it takes no writes")
+                except OperationalError as error:
+                    # What somebody else writes to can be written.
+                    if not _is_busy(error):
+                        raise
 
     async def listen(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` whenever another process may have made a request due, while this runs."""
@@ -156,8 +173,11 @@ async def _begin(connection: AsyncConnection, stack: AsyncExitStack) -> None:
         try:
             await stack.enter_async_context(connection.begin())
         except OperationalError as error:
-            code = getattr(error.orig, "sqlite_errorcode", None)
-            if code != sqlite3.SQLITE_BUSY or loop.time() >= give_up_at:
+            if not _is_busy(error) or loop.time() >= give_up_at:
                 raise
         else:
             return
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY

@@ -55,6 +55,36 @@ async def test_only_an_existing_database_is_used(
     assert f"There is no database at {url.rpartition('/')[2]} at 127.0.0.1." in err
 
 
+@pytest.mark.parametrize(
+    ("command", "then"),
+    [
+        (("do", "/token list", "--as", "U0ALICE"), " Nothing was changed."),
+        (("run",), ""),
+    ],
+)
+async def test_a_server_that_takes_no_writes(
+    idle_world: World, tmp_path: Path, postgres: Databases, command: tuple[str, ...], then: str
+) -> None:
+    """A standby can confirm nothing, so no bot begins on one; its record can be read."""
+    url = postgres.new_database()
+    name = url.rpartition("/")[2]
+    postgres.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    variables = {**environment(idle_world, tmp_path), "DATABASE_URL": libpq(url)}
+
+    ended = await run(*command, env=variables)
+    verified = await run("audit", "verify", env=variables)
+
+    postgres.drop(url)
+    assert (ended[0], ended[1]) == (2, "")
+    assert ended[2].splitlines()[-1] == (
+        f"DATABASE_URL cannot be opened: it takes no writes.{then} token-bot check says what to do."
+    )
+    assert verified[:2] == (
+        0,
+        f"The record in {name} at 127.0.0.1 holds: 0 events, each in its place.\n",
+    )
+
+
 async def test_a_server_that_does_not_answer(idle_world: World, tmp_path: Path) -> None:
     """The start names the variable and the cause, without the password."""
     nowhere = "postgresql://bot:hunter2@127.0.0.1:9/bot"

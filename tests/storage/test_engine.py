@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bot.bootstrap import open_store
 from bot.changes.errors import StoreUnavailableError
@@ -103,6 +103,31 @@ async def test_a_locked_database_is_unavailable_after_two_seconds(
 
     assert 1.9 < waited < 5
     assert read < 1.0
+
+
+async def test_a_file_that_can_only_be_read_is_unavailable(
+    store: SqlStore, database_url: str, tmp_path: Path
+) -> None:
+    """Whoever asks whether it is there hears that no ack can be given; nothing is written."""
+    await store.ping()
+    before = (tmp_path / "bot.db").read_bytes()
+    engine = create_engine(database_url)
+    event.listen(
+        engine.sync_engine,
+        "connect",
+        # Root may write what its mode says that nobody may.
+        lambda connection, _: connection.cursor().execute("PRAGMA query_only = ON"),
+    )
+    only_read = SqlStore(engine)
+    try:
+        with pytest.raises(StoreUnavailableError, match="attempt to write a readonly database"):
+            await only_read.ping()
+        async with only_read.reading() as reading:
+            assert await reading.query("none") is None
+    finally:
+        await only_read.close()
+
+    assert (tmp_path / "bot.db").read_bytes() == before
 
 
 async def test_whoever_gives_up_does_so_at_once(store: SqlStore, tmp_path: Path) -> None:
