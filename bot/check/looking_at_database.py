@@ -124,8 +124,10 @@ def _mode(path: Path) -> int | Absent | Closed:
     """Give who may read and write a file, or say what is there in its place."""
     try:
         found = path.stat().st_mode
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return Absent(path, _obstacle(path))
+    except OSError as error:
+        return Closed(path, error.strerror or "it cannot be looked at")
     return found if stat.S_ISREG(found) else Closed(path, "it is no file")
 
 

@@ -22,6 +22,9 @@ def main() -> int:
     does = arguments[:1] == ["do"]
     sandboxed = arguments[:1] == ["sandbox"]
     repeats = not leaks and not does and not any(map(holds_secret, arguments))
+    if arguments[:1] == ["audit"] and not repeats:
+        # Nothing that it takes looks like one, and whatever it takes wrongly it names.
+        return _misused()
     try:
         code = _app(sandboxed=sandboxed)(arguments, exit_on_error=False, print_error=repeats)
     except CycloptsError:
@@ -52,6 +55,8 @@ def _app(*, sandboxed: bool) -> App:
         help="Manage InfluxDB v2 API tokens from Slack.",
         version_flags=[],
         result_action="return_value",
+        # It would end the process without a word.
+        suppress_keyboard_interrupt=False,
     )
     app.command(_run, name="run")
     app.command(_check, name="check")

@@ -140,7 +140,13 @@ def test_what_is_no_moment(typed: Typed) -> None:
     [
         ("--token 0d0d", "“0d0d” is not an authorization's id"),
         ("--change nothing", "“nothing” is not a change's id"),
-        ("--person alice", "alice is not a Slack user's id"),
+        ("--person alice", "“alice” is not a Slack user's id"),
+        # A script's variable that is not set asks for nothing, not for everything.
+        ("--token=", "“” is not an authorization's id"),
+        ("--change=", "“” is not a change's id"),
+        ("--person=", "“” is not a Slack user's id"),
+        ("--since=", "'' is no day or moment"),
+        ("--until=", "'' is no day or moment"),
     ],
 )
 def test_what_is_no_id(typed: Typed, asked: str, told: str) -> None:

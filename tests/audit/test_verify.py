@@ -13,6 +13,7 @@ import pytest
 from bot.changes.audit import AuditEvent, EventTag
 from bot.cli.app import main
 from tests.audit.conftest import Typed
+from tests.changes.minted import MINTED
 from tests.changes.samples import NOON
 
 LENGTH = 6
@@ -123,6 +124,29 @@ def test_a_tail_that_was_cut_off(
         "Events 5 to 6 are missing at the end: an anchor names event 6.\n"
     )
     assert without[1].startswith("The head of the record, which names its last event, is missing.")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "--anchor", MINTED),
+        ("verify", "--anchors", MINTED),
+        ("export", "--token", MINTED),
+        ("export", "--output", MINTED),
+        ("bundle", MINTED, "--output", "x.zip"),
+        ("trim", "--before", MINTED, "--output", "x.jsonl"),
+    ],
+)
+def test_a_secret_in_a_wrong_place_is_not_repeated(
+    typed: Typed, arguments: tuple[str, ...]
+) -> None:
+    """Nothing that is asked of the record looks like one; what to do is said."""
+    code, out, err = typed("audit", *arguments)
+
+    assert (code, out) == (2, "")
+    assert MINTED[:8] not in err
+    assert "token-bot leak reads one from standard input" in err
 
 
 @pytest.mark.parametrize("number", [0, -1, -(2**31)])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.bootstrap import open_store
 from bot.changes.decision import Freeze
-from bot.check.database import Absent, Opened, Schema, database_findings
+from bot.check.database import Absent, Closed, Opened, Schema, database_findings
 from bot.check.findings import Severity
 from bot.check.looking_at_database import look_at_database
 from bot.storage.engine import create_engine
@@ -100,6 +100,16 @@ async def test_a_path_with_marks_of_addresses(tmp_path: Path) -> None:
         pass
 
     assert isinstance(await look_at_database(url(path), 5), Opened)
+
+
+def test_a_link_to_itself(tmp_path: Path) -> None:
+    """What no start could open is said here, where a start sends whoever asks what to do."""
+    link = tmp_path / "token-bot.db"
+    link.symlink_to(link)
+
+    found = asyncio.run(look_at_database(url(link), 10))
+
+    assert found == Closed(link, "Too many levels of symbolic links")
 
 
 @pytest.mark.parametrize(

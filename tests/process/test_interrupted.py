@@ -64,7 +64,7 @@ left = [text]
 
 def interrupt(event, arguments):
     # As if one were pressed while a dataclass is made, whose methods are a text.
-    if event == "import" and arguments[0] == "bot.cli.app" and left:
+    if event == "import" and arguments[0] == "MODULE" and left:
         exec(left.pop())
 
 
@@ -72,11 +72,26 @@ sys.addaudithook(interrupt)
 """
 
 
-async def test_where_python_itself_would_die_of_it(idle_world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        ("bot.cli.app", ("do", "/token list", "--as", "U0ALICE")),
+        # Imported by the command itself, where what reads the arguments ends without a word.
+        ("bot.cli.check", ("check",)),
+        ("bot.cli.sandbox_options", ("sandbox", "--say", "whoami")),
+        # Imported once the loop runs.
+        ("bot.storage.upgrading", ("run",)),
+    ],
+)
+async def test_where_python_itself_would_die_of_it(
+    idle_world: World, tmp_path: Path, module: str, arguments: tuple[str, ...]
+) -> None:
     """Python ends by the signal what was interrupted within exec(), even where it was answered."""
-    (tmp_path / "sitecustomize.py").write_text(_INTERRUPTED_WITHIN_EXEC, encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text(
+        _INTERRUPTED_WITHIN_EXEC.replace("MODULE", module), encoding="utf-8"
+    )
     variables = {**environment(idle_world, tmp_path), "PYTHONPATH": str(tmp_path)}
 
-    ended = await run("do", "/token list", "--as", "U0ALICE", env=variables)
+    ended = await run(*arguments, env=variables)
 
     assert ended == (130, "", "Interrupted. Nothing was changed.\n")

@@ -51,8 +51,8 @@ def _anchor() -> int:
 def _export(
     *,
     form: Annotated[exporting.Format, Parameter(name="--format")] = "jsonl",
-    since: str = "",
-    until: str = "",
+    since: str | None = None,
+    until: str | None = None,
     token: str | None = None,
     on: str | None = None,
     person: str | None = None,
@@ -78,12 +78,12 @@ def _export(
     """
     try:
         wanted = WantedEvents(
-            authorization_id=authorization_id(token) if token else None,
+            authorization_id=None if token is None else authorization_id(token),
             instance=on,
-            actor=_actor(person) if person else None,
-            change_ids=(change_id(change),) if change else None,
-            since=read_moment(since) if since else None,
-            until=read_moment(until) if until else None,
+            actor=None if person is None else _actor(person),
+            change_ids=None if change is None else (change_id(change),),
+            since=None if since is None else read_moment(since),
+            until=None if until is None else read_moment(until),
         )
     except NoMomentError as error:
         say(str(error))
@@ -106,7 +106,7 @@ def _actor(person: str) -> str:
         raise UserError(
             Problem(
                 ErrorCode.USAGE,
-                f"{person} is not a Slack user's id: that begins with U or W, such as U0ALICE.",
+                f"“{person}” is not a Slack user's id: that begins with U or W, such as U0ALICE.",
             )
         )
     return found
