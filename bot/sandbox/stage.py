@@ -136,10 +136,13 @@ class Stage:
         return lines
 
     def _find(self, wanted: str) -> tuple[Message, str, int]:
-        """Find the newest message that this person sees with such a button, and which it is."""
+        """Find the newest message that this person sees with such a button, and which it is.
+
+        What a button says comes first: the end of an id may be anything, and so a button's number.
+        """
         text, _, value = wanted.rpartition(" ")
-        for message in reversed(self._visible()):
-            for name, end in ((wanted, ""), (text, value)):
+        for name, end in ((wanted, ""), (text, value)):
+            for message in reversed(self._visible()):
                 fitting = [b for b in message.buttons if b.text == name]
                 for nth, button in enumerate(fitting):
                     if (button.value or "").endswith(end):

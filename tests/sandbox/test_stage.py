@@ -138,6 +138,19 @@ async def test_a_modals_own_buttons_can_be_pressed(slack: SlackStandIn) -> None:
     assert slack.open_view(cast.ALICE) is not None
 
 
+async def test_what_a_button_says_comes_before_the_end_of_an_id(slack: SlackStandIn) -> None:
+    """A change's id may end like the number that stands on another message's button."""
+    for text, action, value in (("Look 1", "open_empty", "MB5X9F"), ("Look", "deny_change", "Q1")):
+        button = {"type": "button", "text": plain(text), "action_id": action, "value": value}
+        slack.workspace.post(cast.INCIDENTS, value, [{"type": "actions", "elements": [button]}])
+
+    await played(slack, Press("Look 1"))
+
+    view = slack.open_view(cast.ALICE)
+    assert view is not None
+    assert view.title == "Nothing to fill in"
+
+
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
