@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from tests.audit.conftest import Typed
 from tests.changes.minted import MINTED
 from tests.changes.samples import NOON
 
+Alone = Callable[..., tuple[int, str]]
 LENGTH = 6
 
 
@@ -40,13 +40,24 @@ def anchor_of(typed: Typed) -> str:
     return found[1]
 
 
-def alone(typed: Typed, folder: Path, *arguments: str) -> tuple[int, str]:
+@pytest.fixture
+def file(database_url: str) -> str:
+    """Where the SQLite file is."""
+    return database_url.removeprefix("sqlite:///")
+
+
+@pytest.fixture
+def alone(typed: Typed, tmp_path: Path) -> Alone:
     """Run the printed verifier: exit code and standard output."""
-    printed = folder / "verify_record.py"
+    printed = tmp_path / "verify_record.py"
     printed.write_text(typed("audit", "verifier")[1])
-    command = [sys.executable, "-I", "-S", str(printed), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
-    return done.returncode, done.stdout
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        command = [sys.executable, "-I", "-S", printed, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        return done.returncode, done.stdout
+
+    return run
 
 
 def test_a_record_that_holds(typed: Typed, recorded: Callable[..., None]) -> None:
@@ -174,7 +185,8 @@ def test_bytes_that_are_no_text(
     typed: Typed,
     recorded: Callable[..., None],
     tampered: Callable[[str], None],
-    database_url: str,
+    alone: Alone,
+    file: str,
     tmp_path: Path,
     column: str,
 ) -> None:
@@ -189,9 +201,9 @@ def test_bytes_that_are_no_text(
 
     assert (code, err) == (1, "")
     assert out.startswith("Event 3 ")
-    assert alone(typed, tmp_path, database_url.removeprefix("sqlite:///")) == (1, out)
+    assert alone(file) == (1, out)
     assert (exported[0], csv[0], hers[0]) == (0, 0, 0)
-    of_export = alone(typed, tmp_path, str(tmp_path / "record.jsonl"))
+    of_export = alone(tmp_path / "record.jsonl")
     assert of_export[0] == 1
     assert of_export[1].startswith("Event 3 ")
 
@@ -202,21 +214,20 @@ def test_a_head_that_is_none(
     typed: Typed,
     recorded: Callable[..., None],
     tampered: Callable[[str], None],
-    database_url: str,
-    tmp_path: Path,
+    alone: Alone,
+    file: str,
     head: str,
 ) -> None:
     """SQLite takes anything for a number: it is missing then, and nothing is anchored by it."""
     recorded(*EVENTS)
     tampered(f"UPDATE audit_head SET {head}")  # noqa: S608 - as above
-    file = database_url.removeprefix("sqlite:///")
 
     code, out, err = typed("audit", "verify")
     anchored, _, said = typed("audit", "anchor")
 
     assert (code, err) == (1, "")
     assert out.startswith("The head of the record, which names its last event, is missing.\n")
-    assert alone(typed, tmp_path, file) == (1, out)
+    assert alone(file) == (1, out)
     assert anchored == 1
     assert said == (
         f"The head of the record in {file} is missing: audit verify says what else is wrong, and "
@@ -229,8 +240,8 @@ def test_the_lowest_number_there_is_hides_nothing(
     typed: Typed,
     recorded: Callable[..., None],
     tampered: Callable[[str], None],
-    database_url: str,
-    tmp_path: Path,
+    alone: Alone,
+    file: str,
 ) -> None:
     """A number of SQLite's has 64 bits."""
     recorded(*EVENTS)
@@ -240,7 +251,7 @@ def test_the_lowest_number_there_is_hides_nothing(
 
     assert code == 1
     assert out.startswith("Event -9223372036854775808 ")
-    assert alone(typed, tmp_path, database_url.removeprefix("sqlite:///")) == (1, out)
+    assert alone(file) == (1, out)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -262,22 +273,21 @@ def test_the_verifier_stands_alone(
     typed: Typed,
     recorded: Callable[..., None],
     tampered: Callable[[str], None],
-    database_url: str,
+    alone: Alone,
+    file: str,
     tmp_path: Path,
 ) -> None:
     """As it is printed, it checks a SQLite file with Python alone, and says the same."""
     recorded(*EVENTS)
     anchor = anchor_of(typed)
-    file = database_url.removeprefix("sqlite:///")
-    check = partial(alone, typed, tmp_path)
 
-    assert check(file, "--anchor", anchor) == typed("audit", "verify")[:2]
+    assert alone(file, "--anchor", anchor) == typed("audit", "verify")[:2]
     tampered("UPDATE audit_events SET detail = '{}' WHERE sequence = 3")
     tampered("DELETE FROM audit_events WHERE sequence = 6")
-    assert check(file, "--anchor", anchor) == typed("audit", "verify", "--anchor", anchor)[:2]
+    assert alone(file, "--anchor", anchor) == typed("audit", "verify", "--anchor", anchor)[:2]
     tampered("DROP TABLE audit_head")
-    assert check(file) == typed("audit", "verify")[:2]
-    assert check(str(tmp_path / "missing"))[0] == 2
+    assert alone(file) == typed("audit", "verify")[:2]
+    assert alone(tmp_path / "missing")[0] == 2
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

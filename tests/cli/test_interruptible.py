@@ -66,7 +66,7 @@ def test_within_the_work() -> None:
     async def work() -> None:
         try:
             _ctrl_c()
-            await asyncio.sleep(10)
+            await asyncio.Event().wait()
         finally:
             put.append("in order")
 

@@ -43,7 +43,8 @@ def _verify(*, anchor: AnchorOption = (), anchors: Path | None = None) -> int:
 def _anchor() -> int:
     """Print the anchor of the record as it is now: NUMBER:HASH, and the time.
 
-    It exits 0 if it was printed, 1 if the record is empty, and 2 if settings are wrong.
+    It exits 0 if it was printed, 1 if the record is empty or its head is missing, and 2 if settings
+    are wrong.
     """
     return verifying.print_anchor()
 
